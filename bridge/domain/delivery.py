@@ -1,0 +1,37 @@
+"""Deliveries: one pad's current sound on its way into one host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.domain.family import Mapping
+from bridge.domain.instrument import Zone
+
+DELIVERY_VERSION = 1
+
+DeliveryAction = Literal["load", "clear"]
+DeliveryState = Literal["waiting", "done", "failed", "superseded"]
+"""`waiting` until the host acknowledges; `superseded` when a newer one of the same pad replaced it unread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Holds what a host has to load where.
+
+    `seq` grows within a host and is never used twice. `target` is `track:NAME`, `pad:NOTE` or `selected`.
+    `sample` is empty when `action` is `clear`. `mtime` is in whole seconds since 1970.
+    """
+
+    host: str
+    seq: int
+    sample: str
+    pad: str
+    action: DeliveryAction
+    mode: Mapping
+    target: str
+    path: str
+    mtime: int
+    zones: tuple[Zone, ...]
+    state: DeliveryState = "waiting"
+    reason: str = ""

@@ -1,0 +1,53 @@
+"""Calls to models and the raw takes that come out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.units import Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Holds one invocation of a model for a job: a row each, never overwritten by the next.
+
+    `ticket` is the provider's reference, known from the moment the provider accepted; `outcome` is empty while the
+    call runs, then `takes`, `failed`, `cancelled` or `lost`.
+    """
+
+    id: str
+    job: str
+    model: str
+    attempt: int
+    seed: int
+    estimate: Usd
+    created: float
+    ticket: str = ""
+    cost: Usd = Usd(0.0)
+    outcome: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """Holds one raw sound out of a call; `index` counts the takes of a call, `file` names the kept bytes."""
+
+    id: str
+    call: str
+    job: str
+    index: int
+    seed: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Holds one judgement of the gate: what was looked for, the figure that was found, and what follows.
+
+    `rule` is `pass`, `repair` (the shaping mends it), `retry` (another seed may do better) or `fail`.
+    """
+
+    name: str
+    figure: float
+    rule: str
+    text: str = ""

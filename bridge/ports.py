@@ -1,0 +1,289 @@
+"""The small interfaces between the parts: what a part may ask of another, and nothing else.
+
+Everything above this floor is written against these; `bridge.app` puts the real parts in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from bridge.domain.brief import Brief, Request
+from bridge.domain.delivery import Delivery
+from bridge.domain.event import Event
+from bridge.domain.job import Job
+from bridge.domain.sample import Analysis, Sample
+from bridge.domain.take import Verdict
+from bridge.units import Seconds, Usd
+
+
+class Clock(Protocol):
+    """Tells the time: `now` in seconds since 1970, `monotonic` in seconds that never jump."""
+
+    def now(self) -> float: ...
+    def monotonic(self) -> float: ...
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class ManualClock:
+    """A clock that stands still until it is told to move; for tests and dry runs."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class Workers(Protocol):
+    """Runs heavy work in another process."""
+
+    async def run(self, task: str, *arguments: Any, priority: int = 0) -> Any:
+        """Calls `package.module:function` with picklable arguments in a worker process and returns its answer.
+
+        Lower `priority` goes first. Raises what the function raised; a worker that died is a retryable
+        BridgeError. Cancelling the awaiting task ends the worker's process, so nothing goes on unseen.
+        """
+        ...
+
+
+# --- models ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """Declares what a model can do, so that nobody finds out by failing.
+
+    `seconds` is the range that it makes. `notes` says that it obeys `brief.note`. `repeatable` says that a call
+    may be made again at no cost and with the same result: after a crash it is simply repeated. `concurrent` is
+    how many calls may run at once; 0 leaves it to the workers.
+    """
+
+    seconds: tuple[float, float]
+    negative: bool = False
+    notes: bool = False
+    variations: int = 1
+    repeatable: bool = False
+    concurrent: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTake:
+    """Holds a sound as the model gave it: the bytes of an audio file that libsndfile can read, and its seed."""
+
+    sound: bytes
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Says that a call is still running: `stage` in the model's own words, `fraction` 0…1 of the way."""
+
+    stage: str = "running"
+    fraction: float = 0.0
+    eta_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """Brings the takes of a call and what it cost."""
+
+    takes: tuple[RawTake, ...]
+    cost: Usd = Usd(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Says why a call brought nothing; `retryable` where another seed or a later time may do better."""
+
+    reason: str
+    hint: str = ""
+    retryable: bool = False
+    cost: Usd = Usd(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Says that the provider does not know the ticket (a restarted worker, an expired prediction)."""
+
+
+CallState = Progress | Finished | Failed | Lost
+
+
+class Model(Protocol):
+    """Makes takes from a brief. There is no blocking `generate`: a call can be watched, cancelled and found again."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def licence(self) -> str: ...
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def estimate(self, brief: Brief) -> Usd:
+        """Returns what a call for this brief will cost at most."""
+        ...
+
+    async def submit(self, brief: Brief, seed: int) -> str:
+        """Starts a call and returns its ticket; raises ModelError if the provider did not accept it.
+
+        Makes `brief.count` takes where `capabilities.variations` allows it, with seeds derived from `seed`.
+        """
+        ...
+
+    async def poll(self, ticket: str, patience: Seconds) -> CallState:
+        """Returns the state of a call: at once if it ended, else when it changes or after `patience`."""
+        ...
+
+    async def cancel(self, ticket: str) -> None:
+        """Stops the work behind a ticket; a call that ended or is unknown is no error."""
+        ...
+
+    async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
+        """Returns the tickets of calls for this brief that the provider accepted since then (seconds since 1970)."""
+        ...
+
+
+# --- shaping --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shaped:
+    """Holds a finished sound: 24-bit little-endian interleaved PCM, what was measured, and what was judged."""
+
+    pcm: bytes
+    frames: int
+    channels: int
+    sample_rate: int
+    analysis: Analysis
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Shaper(Protocol):
+    """Judges takes and turns them into samples; the work is done in the worker processes."""
+
+    async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
+        """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
+        ...
+
+    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
+        """Returns the finished sound; raises SoundError where nothing playable is left."""
+        ...
+
+
+# --- the engine, as doors and voices see it -------------------------------------------------------------------
+
+PadState = Literal["idle", "queued", "rendering", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PadView:
+    """Shows a pad: what it asks for, what it holds, what goes on."""
+
+    name: str
+    prompt: str
+    family: str
+    mapping: str
+    model: str
+    pad_note: int | None
+    note: int | None
+    state: PadState
+    current: str = ""
+    path: str = ""
+    history: int = 0
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """What a door may ask for. Every method raises BridgeError with message and hint when it refuses."""
+
+    async def trigger(self, request: Request) -> Job:
+        """Accepts a request durably and returns its job; RequestError means that nothing was accepted.
+
+        A `ref` that was used before returns the job that it made then. A pad that ignores triggers while it is
+        busy raises RequestError.
+        """
+        ...
+
+    async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: str = "command") -> Job:
+        """Makes a sample's sound, a pad's current one or a job's brief once more, with a new seed by default."""
+        ...
+
+    async def keep(self, target: str) -> Sample:
+        """Marks a sample (or a pad's current one) as kept; a kept sample of a pad becomes its current one."""
+        ...
+
+    async def discard(self, target: str) -> Sample:
+        """Marks a sample (or a pad's current one) as discarded; a pad goes back to the one before it."""
+        ...
+
+    async def cancel(self, target: str) -> Sequence[Job]:
+        """Cancels a job, or all unfinished jobs of a pad, and returns them; nothing of them is published after."""
+        ...
+
+    async def select_kit(self, name: str) -> Sequence[str]:
+        """Makes a kit the one whose pads MIDI notes trigger; returns its pads."""
+        ...
+
+    def set_pad(self, pad: str, key: str, value: object) -> None:
+        """Sets a pad's key until the daemon restarts; never written to the config."""
+        ...
+
+    def pad_for_note(self, note: int) -> str | None:
+        """Returns the pad of the selected kit that sits on a MIDI note."""
+        ...
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Calls `listener` on the loop for every event from now on; returns the call that ends it."""
+        ...
+
+    async def job(self, target: str) -> Job: ...
+    async def jobs(self, *, unfinished: bool = False, limit: int = 50) -> Sequence[Job]: ...
+    async def wait(self, job: str, patience: Seconds) -> Job:
+        """Returns the job when it has ended, or as it is after `patience`."""
+        ...
+
+    async def sample(self, target: str) -> Sample: ...
+    async def samples(
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+    ) -> Sequence[Sample]: ...
+    async def sidecar(self, sample: str) -> dict[str, Any]: ...
+    async def pads(self) -> Sequence[PadView]: ...
+    def kits(self) -> dict[str, Sequence[str]]: ...
+    def models(self) -> Sequence[Model]: ...
+    def absolute(self, path: str) -> str:
+        """Returns the native absolute path of a library-relative one."""
+        ...
+
+    # Deliveries to hosts without files: OSC and, later, SysEx.
+    async def deliveries(self, *, host: str = "", waiting: bool = False, limit: int = 50) -> Sequence[Delivery]: ...
+    async def attach_host(self, host: str) -> Sequence[Delivery]:
+        """Registers a host and returns what it has not acknowledged, oldest first."""
+        ...
+
+    async def loaded(self, host: str, seq: int) -> None:
+        """Acknowledges a delivery; a repeated or unknown acknowledgement changes nothing."""
+        ...
+
+    async def load_failed(self, host: str, seq: int, reason: str) -> None: ...
