@@ -1,0 +1,183 @@
+"""Opens the store and runs its transactions.
+
+Two threads own two connections: one writes, one reads, and the loop waits for neither. Transactions that arrive
+while the writer is busy are committed together, so a burst of a thousand triggers costs a few flushes of the disk,
+not a thousand; each still succeeds or fails by itself (a savepoint), and its caller is answered only after the
+commit that holds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bridge.errors import StoreError
+from bridge.store.migrations import MIGRATIONS
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Transaction = Callable[[sqlite3.Connection], T]
+
+LARGEST_BATCH = 256
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Opens the file as the store needs it: WAL, every commit flushed to the disk before it is believed."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Brings the schema up to date; raises StoreError for a store that a newer version wrote."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"The store was written by a newer version of the bridge (schema {version}, this one knows "
+            f"{len(MIGRATIONS)}).",
+            "Update with: pip install --upgrade oneshot-bridge",
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+
+
+class Database:
+    """Holds the store open. Use `write` and `read` from the loop; close it before the loop ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or creates the store at `path`; raises StoreError if that is impossible."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writing = connect(path)
+            migrate(self._writing)
+            self._reading = connect(path)
+            self._reading.execute("PRAGMA query_only = ON")
+        except (OSError, sqlite3.Error) as problem:
+            raise StoreError(
+                f"The store {path} can't be opened: {problem}.",
+                "Check that its folder can be written and has space, or move the file away to begin a new one.",
+            ) from problem
+        self._writes: queue.SimpleQueue[_Ask | None] = queue.SimpleQueue()
+        self._reads: queue.SimpleQueue[_Ask | None] = queue.SimpleQueue()
+        self._threads = (
+            threading.Thread(target=self._write_forever, name="store-writer", daemon=True),
+            threading.Thread(target=self._read_forever, name="store-reader", daemon=True),
+        )
+        for thread in self._threads:
+            thread.start()
+
+    async def write(self, transaction: Transaction[T]) -> T:
+        """Runs `transaction` and returns its answer after it is durable.
+
+        What the transaction raises undoes it alone and reaches the caller; a disk that fails is a retryable
+        StoreError. A caller that is cancelled while it waits does not undo the transaction.
+        """
+        ask = _Ask(transaction, asyncio.get_running_loop())
+        self._writes.put(ask)
+        return await ask.answer  # type: ignore[no-any-return]
+
+    async def read(self, query: Transaction[T]) -> T:
+        """Runs `query`, which sees everything that was committed before the call."""
+        ask = _Ask(query, asyncio.get_running_loop())
+        self._reads.put(ask)
+        return await ask.answer  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Finishes what is queued and closes the file; afterwards the store can be opened again."""
+        self._writes.put(None)
+        self._reads.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._reading.close()
+        self._writing.close()
+
+    def _write_forever(self) -> None:
+        while (first := self._writes.get()) is not None:
+            batch = [first]
+            stop = False
+            while len(batch) < LARGEST_BATCH and not self._writes.empty():
+                ask = self._writes.get()
+                if ask is None:
+                    stop = True
+                    break
+                batch.append(ask)
+            self._commit(batch)
+            if stop:
+                return
+
+    def _commit(self, batch: list[_Ask]) -> None:
+        connection = self._writing
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for ask in batch:
+                connection.execute("SAVEPOINT one")
+                if not ask.try_on(connection):
+                    connection.execute("ROLLBACK TO one")
+                connection.execute("RELEASE one")
+            connection.execute("COMMIT")
+        except sqlite3.Error as problem:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            log.error("the store can't be written: %s", problem)
+            for ask in batch:
+                ask.error = StoreError(
+                    f"The store {self.path} can't be written: {problem}.",
+                    "Free some disk space and check the folder's rights.",
+                    retryable=True,
+                )
+        _answer(batch)
+
+    def _read_forever(self) -> None:
+        while (ask := self._reads.get()) is not None:
+            ask.try_on(self._reading)
+            _answer([ask])
+
+
+class _Ask:
+    """A transaction, its answer, and the loop that waits for it."""
+
+    def __init__(self, transaction: Transaction[Any], loop: asyncio.AbstractEventLoop) -> None:
+        self.transaction = transaction
+        self.loop = loop
+        self.answer: asyncio.Future[Any] = loop.create_future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def try_on(self, connection: sqlite3.Connection) -> bool:
+        try:
+            self.result = self.transaction(connection)
+        except Exception as problem:  # a border: whatever the caller's function raises belongs to the caller
+            self.error = problem
+            return False
+        return True
+
+    def resolve(self) -> None:
+        if self.answer.cancelled():
+            return
+        if self.error is not None:
+            self.answer.set_exception(self.error)
+        else:
+            self.answer.set_result(self.result)
+
+
+def _answer(batch: list[_Ask]) -> None:
+    """Wakes every waiting loop once, with all of its answers."""
+    for loop in {ask.loop for ask in batch}:
+        mine = [ask for ask in batch if ask.loop is loop]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, mine)
+
+
+def _resolve(asks: list[_Ask]) -> None:
+    for ask in asks:
+        ask.resolve()

@@ -1,0 +1,31 @@
+"""The table of what happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from sqlite3 import Connection
+
+from bridge.domain.event import Event
+
+_COLUMNS = ("at", "kind", "job", "pad", "sample", "ref", "reason", "hint", "host", "seq")
+KEPT_EVENTS = 20_000
+
+
+def add_event(store: Connection, event: Event) -> Event:
+    """Writes an event and returns it with its id."""
+    cursor = store.execute(
+        "INSERT INTO events ({}) VALUES ({})".format(", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))),
+        [getattr(event, name) for name in _COLUMNS],
+    )
+    return replace(event, id=cursor.lastrowid or 0)
+
+
+def events_after(store: Connection, last: int, limit: int) -> list[Event]:
+    """Returns the events that came after an id, oldest first."""
+    rows = store.execute("SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?", (last, limit))
+    return [Event(**dict(row)) for row in rows]
+
+
+def forget_events(store: Connection) -> None:
+    """Forgets all but the newest events."""
+    store.execute("DELETE FROM events WHERE id <= (SELECT MAX(id) FROM events) - ?", (KEPT_EVENTS,))

@@ -1,0 +1,175 @@
+"""Jobs, calls and takes in the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
+from sqlite3 import Connection, Row
+
+from bridge.domain.brief import Brief
+from bridge.domain.job import CANCELLABLE, ENDED, LEGAL_MOVES, Job, JobState
+from bridge.domain.take import Call, Take, Verdict
+from bridge.errors import StoreError
+
+REF_MEMORY_SECONDS = 86_400.0
+"""For how long the same `ref` means the same job: long enough for every retry, short enough that a patch which
+counts its triggers from 1 again tomorrow is not answered with today's sounds."""
+
+_UNFINISHED = "state NOT IN ({})".format(", ".join(f"'{state}'" for state in sorted(ENDED)))
+
+
+def add_job(store: Connection, job: Job) -> Job:
+    """Writes a new job and returns it with its number."""
+    cursor = store.execute(
+        "INSERT INTO jobs (id, state, pad, origin, priority, brief, ref, parent, reason, hint, created, updated)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (job.id, job.state, job.brief.pad, job.origin, job.priority, json.dumps(job.brief.to_dict()), job.ref,
+         job.parent, job.reason, job.hint, job.created, job.updated),
+    )
+    return replace(job, number=cursor.lastrowid or 0)
+
+
+def find_job(store: Connection, job: str) -> Job | None:
+    """Returns a job by its id."""
+    return _one(store.execute("SELECT * FROM jobs WHERE id = ?", (job,)).fetchone())
+
+
+def job_of_ref(store: Connection, ref: str, now: float) -> Job | None:
+    """Returns the job that this `ref` asked for within the last day."""
+    return _one(
+        store.execute(
+            "SELECT * FROM jobs WHERE ref = ? AND ref <> '' AND created > ? ORDER BY number DESC LIMIT 1",
+            (ref, now - REF_MEMORY_SECONDS),
+        ).fetchone()
+    )
+
+
+def unfinished_jobs(store: Connection, pad: str | None = None) -> list[Job]:
+    """Returns the jobs that have not ended, of one pad or of all, oldest first."""
+    where, values = ("", ()) if pad is None else (" AND pad = ?", (pad,))
+    rows = store.execute(f"SELECT * FROM jobs WHERE {_UNFINISHED}{where} ORDER BY number", values)
+    return [_job(row) for row in rows]
+
+
+def recent_jobs(store: Connection, limit: int) -> list[Job]:
+    """Returns the newest jobs, newest first."""
+    return [_job(row) for row in store.execute("SELECT * FROM jobs ORDER BY number DESC LIMIT ?", (limit,))]
+
+
+def last_job_of_pad(store: Connection, pad: str) -> Job | None:
+    """Returns the newest job of a pad."""
+    return _one(store.execute("SELECT * FROM jobs WHERE pad = ? ORDER BY number DESC LIMIT 1", (pad,)).fetchone())
+
+
+def move_job(
+    store: Connection, job: str, to: JobState, *, now: float, reason: str = "", hint: str = ""
+) -> Job | None:
+    """Moves a job if the table of legal moves allows it, else returns None (it was cancelled meanwhile, say)."""
+    sources = [state for state, following in LEGAL_MOVES.items() if to in following]
+    return _move(store, job, sources, to, now, reason, hint)
+
+
+def cancel_job(store: Connection, job: str, *, now: float, reason: str) -> Job | None:
+    """Cancels a job unless it ended or is being published; returns it, or None if it was too late."""
+    return _move(store, job, CANCELLABLE, JobState.CANCELLED, now, reason, "")
+
+
+def _move(
+    store: Connection, job: str, sources: Collection[JobState], to: JobState, now: float, reason: str, hint: str
+) -> Job | None:
+    marks = ", ".join("?" * len(sources))
+    row = store.execute(
+        f"UPDATE jobs SET state = ?, updated = ?, reason = ?, hint = ? WHERE id = ? AND state IN ({marks}) RETURNING *",
+        (to, now, reason, hint, job, *sources),
+    ).fetchone()
+    return _one(row)
+
+
+# --- calls and takes ------------------------------------------------------------------------------------------
+
+
+def add_call(store: Connection, call: Call) -> None:
+    """Writes a call before it is made."""
+    row = asdict(call)
+    store.execute(
+        "INSERT INTO calls ({}) VALUES ({})".format(", ".join(row), ", ".join(f":{name}" for name in row)), row
+    )
+
+
+def calls_of(store: Connection, job: str) -> list[Call]:
+    """Returns a job's calls in the order in which they were made."""
+    return [Call(**row) for row in store.execute("SELECT * FROM calls WHERE job = ? ORDER BY rowid", (job,))]
+
+
+def set_ticket(store: Connection, call: str, ticket: str) -> None:
+    """Writes the provider's reference of a call, the moment it is known."""
+    store.execute("UPDATE calls SET ticket = ? WHERE id = ?", (ticket, call))
+
+
+def end_call(store: Connection, call: str, *, outcome: str, cost: float = 0.0, reason: str = "") -> None:
+    """Writes how a call ended and what it cost; a call ends once."""
+    done = store.execute(
+        "UPDATE calls SET outcome = ?, cost = ?, reason = ? WHERE id = ? AND outcome = ''",
+        (outcome, cost, reason, call),
+    )
+    if done.rowcount != 1:
+        raise StoreError(f"Call {call} has ended before.")
+
+
+def add_take(store: Connection, take: Take) -> None:
+    """Writes a raw take."""
+    store.execute(
+        "INSERT INTO takes (id, call, job, position, seed, file) VALUES (?, ?, ?, ?, ?, ?)",
+        (take.id, take.call, take.job, take.index, take.seed, take.file),
+    )
+
+
+def judge_take(store: Connection, take: str, verdicts: Sequence[Verdict], good: bool) -> None:
+    """Writes what the gate said of a take."""
+    store.execute(
+        "UPDATE takes SET verdicts = ?, good = ? WHERE id = ?", (dump_verdicts(verdicts), int(good), take)
+    )
+
+
+def takes_of(store: Connection, job: str, *, judged: bool | None = None) -> list[tuple[Take, tuple[Verdict, ...]]]:
+    """Returns a job's takes with their verdicts: all, the good ones (`judged=True`) or those not judged yet (False)."""
+    where = {None: "", True: " AND good = 1", False: " AND good IS NULL"}[judged]
+    rows = store.execute(f"SELECT * FROM takes WHERE job = ?{where} ORDER BY rowid", (job,))
+    return [
+        (
+            Take(id=row["id"], call=row["call"], job=row["job"], index=row["position"], seed=row["seed"],
+                 file=row["file"]),
+            load_verdicts(row["verdicts"]),
+        )
+        for row in rows
+    ]
+
+
+def forget_takes(store: Connection, before: float) -> list[str]:
+    """Returns the files of takes whose jobs ended before a time, and marks them as gone."""
+    rows = store.execute(
+        f"SELECT takes.id, file FROM takes JOIN jobs ON jobs.id = takes.job WHERE file <> '' AND jobs.updated < ?"
+        f" AND NOT ({_UNFINISHED})",
+        (before,),
+    ).fetchall()
+    store.executemany("UPDATE takes SET file = '' WHERE id = ?", [(row["id"],) for row in rows])
+    return [row["file"] for row in rows]
+
+
+def dump_verdicts(verdicts: Sequence[Verdict]) -> str:
+    return json.dumps([asdict(verdict) for verdict in verdicts])
+
+
+def load_verdicts(text: str) -> tuple[Verdict, ...]:
+    return tuple(Verdict(**values) for values in json.loads(text))
+
+
+def _one(row: Row | None) -> Job | None:
+    return None if row is None else _job(row)
+
+
+def _job(row: Row) -> Job:
+    values = {key: row[key] for key in row.keys() if key not in ("brief", "state", "pad")}  # noqa: SIM118 (a Row)
+    return Job(brief=Brief.from_dict(json.loads(row["brief"])), state=JobState(row["state"]), **values)
+

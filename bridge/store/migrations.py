@@ -1,0 +1,130 @@
+"""The schema, as the steps that led to it. Append; never change a step that was released."""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE jobs (
+        number    INTEGER PRIMARY KEY AUTOINCREMENT,
+        id        TEXT NOT NULL UNIQUE,
+        state     TEXT NOT NULL,
+        pad       TEXT NOT NULL,
+        origin    TEXT NOT NULL,
+        priority  TEXT NOT NULL,
+        brief     TEXT NOT NULL,
+        ref       TEXT NOT NULL DEFAULT '',
+        parent    TEXT NOT NULL DEFAULT '',
+        reason    TEXT NOT NULL DEFAULT '',
+        hint      TEXT NOT NULL DEFAULT '',
+        created   REAL NOT NULL,
+        updated   REAL NOT NULL
+    );
+    CREATE INDEX jobs_unfinished ON jobs (number) WHERE state NOT IN ('ready', 'failed', 'cancelled');
+    CREATE INDEX jobs_by_ref ON jobs (ref, created) WHERE ref <> '';
+    CREATE INDEX jobs_by_pad ON jobs (pad, number);
+
+    CREATE TABLE calls (
+        id        TEXT PRIMARY KEY,
+        job       TEXT NOT NULL REFERENCES jobs (id),
+        model     TEXT NOT NULL,
+        attempt   INTEGER NOT NULL,
+        seed      INTEGER NOT NULL,
+        estimate  REAL NOT NULL,
+        created   REAL NOT NULL,
+        ticket    TEXT NOT NULL DEFAULT '',
+        cost      REAL NOT NULL DEFAULT 0,
+        outcome   TEXT NOT NULL DEFAULT '',
+        reason    TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX calls_by_job ON calls (job);
+
+    CREATE TABLE takes (
+        id        TEXT PRIMARY KEY,
+        call      TEXT NOT NULL REFERENCES calls (id),
+        job       TEXT NOT NULL REFERENCES jobs (id),
+        position  INTEGER NOT NULL,
+        seed      INTEGER NOT NULL,
+        file      TEXT NOT NULL,
+        verdicts  TEXT NOT NULL DEFAULT '[]',
+        good      INTEGER
+    );
+    CREATE INDEX takes_by_job ON takes (job);
+
+    CREATE TABLE samples (
+        number       INTEGER PRIMARY KEY AUTOINCREMENT,
+        id           TEXT NOT NULL UNIQUE,
+        job          TEXT NOT NULL REFERENCES jobs (id),
+        take         TEXT NOT NULL REFERENCES takes (id),
+        pad          TEXT NOT NULL,
+        pad_note     INTEGER,
+        family       TEXT NOT NULL,
+        mapping      TEXT NOT NULL,
+        prompt       TEXT NOT NULL,
+        path         TEXT NOT NULL UNIQUE,
+        sha256       TEXT NOT NULL,
+        root         INTEGER,
+        cents        REAL NOT NULL,
+        confidence   REAL NOT NULL,
+        seconds      REAL NOT NULL,
+        peak         REAL NOT NULL,
+        channels     INTEGER NOT NULL,
+        sample_rate  INTEGER NOT NULL,
+        verdicts     TEXT NOT NULL,
+        created      REAL NOT NULL,
+        published    INTEGER NOT NULL DEFAULT 0,
+        kept         INTEGER NOT NULL DEFAULT 0,
+        discarded    INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX samples_by_job ON samples (job);
+    CREATE INDEX samples_by_pad ON samples (pad, number);
+    CREATE INDEX samples_by_family ON samples (family, number);
+
+    CREATE TABLE pads (
+        pad      TEXT PRIMARY KEY,
+        current  TEXT NOT NULL REFERENCES samples (id)
+    );
+    CREATE TABLE pad_history (
+        number  INTEGER PRIMARY KEY AUTOINCREMENT,
+        pad     TEXT NOT NULL,
+        sample  TEXT NOT NULL REFERENCES samples (id)
+    );
+    CREATE INDEX pad_history_by_pad ON pad_history (pad, number);
+
+    CREATE TABLE hosts (
+        host      TEXT PRIMARY KEY,
+        attached  REAL NOT NULL,
+        seen      REAL NOT NULL,
+        next_seq  INTEGER NOT NULL DEFAULT 1
+    );
+    CREATE TABLE deliveries (
+        host     TEXT NOT NULL REFERENCES hosts (host),
+        seq      INTEGER NOT NULL,
+        sample   TEXT NOT NULL,
+        pad      TEXT NOT NULL,
+        action   TEXT NOT NULL,
+        mode     TEXT NOT NULL,
+        target   TEXT NOT NULL,
+        path     TEXT NOT NULL,
+        mtime    INTEGER NOT NULL,
+        zones    TEXT NOT NULL,
+        state    TEXT NOT NULL,
+        reason   TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (host, seq)
+    );
+    CREATE INDEX deliveries_waiting ON deliveries (host, seq) WHERE state = 'waiting';
+
+    CREATE TABLE events (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        at      REAL NOT NULL,
+        kind    TEXT NOT NULL,
+        job     TEXT NOT NULL,
+        pad     TEXT NOT NULL,
+        sample  TEXT NOT NULL,
+        ref     TEXT NOT NULL,
+        reason  TEXT NOT NULL,
+        hint    TEXT NOT NULL,
+        host    TEXT NOT NULL,
+        seq     INTEGER NOT NULL
+    );
+    """,
+)

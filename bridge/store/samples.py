@@ -1,0 +1,130 @@
+"""Samples, and what each pad holds and has held."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection, Row
+
+from bridge.domain.sample import Analysis, Sample
+from bridge.store.jobs import dump_verdicts, load_verdicts
+
+_ANALYSIS = ("root", "cents", "confidence", "seconds", "peak", "channels", "sample_rate")
+_PLAIN = ("id", "job", "take", "pad", "pad_note", "family", "mapping", "prompt", "path", "sha256", "created")
+
+
+def plan_sample(store: Connection, sample: Sample) -> None:
+    """Writes a sample that is about to be published; one that was planned before (a crash lies between) is replaced."""
+    values = {name: getattr(sample, name) for name in _PLAIN}
+    values |= {name: getattr(sample.analysis, name) for name in _ANALYSIS}
+    values["verdicts"] = dump_verdicts(sample.verdicts)
+    columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
+    store.execute(f"INSERT INTO samples ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}", values)
+
+
+def planned_samples(store: Connection, job: str) -> list[Sample]:
+    """Returns all samples of a job, published or not, in order."""
+    return [_sample(row) for row in store.execute("SELECT * FROM samples WHERE job = ? ORDER BY number", (job,))]
+
+
+def publish_sample(store: Connection, sample: str) -> None:
+    """Marks a sample's file as whole and in its place."""
+    store.execute("UPDATE samples SET published = 1 WHERE id = ?", (sample,))
+
+
+def drop_planned(store: Connection, job: str) -> list[str]:
+    """Forgets the samples of a job that never were published and returns their paths."""
+    rows = store.execute("DELETE FROM samples WHERE job = ? AND published = 0 RETURNING path", (job,))
+    return [row["path"] for row in rows]
+
+
+def find_sample(store: Connection, sample: str) -> Sample | None:
+    """Returns a published sample by its id."""
+    row = store.execute("SELECT * FROM samples WHERE id = ? AND published = 1", (sample,)).fetchone()
+    return None if row is None else _sample(row)
+
+
+def list_samples(
+    store: Connection, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+) -> list[Sample]:
+    """Returns published samples, newest first; an empty filter lets everything through."""
+    wanted = [(column, value) for column, value in (("pad", pad), ("job", job), ("family", family)) if value]
+    where = "".join(f" AND {column} = ?" for column, _ in wanted) + (" AND kept = 1" if kept else "")
+    rows = store.execute(
+        f"SELECT * FROM samples WHERE published = 1{where} ORDER BY number DESC LIMIT ?",
+        (*(value for _, value in wanted), limit),
+    )
+    return [_sample(row) for row in rows]
+
+
+def mark_sample(store: Connection, sample: str, *, kept: bool, discarded: bool) -> None:
+    """Sets the user's marks."""
+    store.execute("UPDATE samples SET kept = ?, discarded = ? WHERE id = ?", (int(kept), int(discarded), sample))
+
+
+# --- pads -----------------------------------------------------------------------------------------------------
+
+
+def current_sample(store: Connection, pad: str) -> Sample | None:
+    """Returns what a pad holds."""
+    row = store.execute("SELECT samples.* FROM pads JOIN samples ON samples.id = current WHERE pads.pad = ?", (pad,))
+    found = row.fetchone()
+    return None if found is None else _sample(found)
+
+
+def current_samples(store: Connection) -> dict[str, Sample]:
+    """Returns what every pad holds; empty pads are left out."""
+    rows = store.execute("SELECT samples.*, pads.pad AS on_pad FROM pads JOIN samples ON samples.id = current")
+    return {row["on_pad"]: _sample(row) for row in rows}
+
+
+def put_on_pad(store: Connection, pad: str, sample: str) -> None:
+    """Makes a sample the pad's current one and adds it to the pad's history."""
+    store.execute("INSERT INTO pad_history (pad, sample) VALUES (?, ?)", (pad, sample))
+    _set_current(store, pad, sample)
+
+
+def step_back(store: Connection, pad: str) -> Sample | None:
+    """Puts the newest sample of the pad's history that is not discarded back on the pad; None leaves it empty."""
+    row = store.execute(
+        "SELECT samples.* FROM pad_history JOIN samples ON samples.id = sample"
+        " WHERE pad_history.pad = ? AND discarded = 0 ORDER BY pad_history.number DESC LIMIT 1",
+        (pad,),
+    ).fetchone()
+    if row is None:
+        store.execute("DELETE FROM pads WHERE pad = ?", (pad,))
+        return None
+    _set_current(store, pad, row["id"])
+    return _sample(row)
+
+
+def is_newer_than_current(store: Connection, pad: str, job_number: int) -> bool:
+    """Tells whether a job was asked for after the one that made what the pad holds."""
+    row = store.execute(
+        "SELECT jobs.number FROM pads JOIN samples ON samples.id = current JOIN jobs ON jobs.id = samples.job"
+        " WHERE pads.pad = ?",
+        (pad,),
+    ).fetchone()
+    return row is None or bool(row["number"] < job_number)
+
+
+def history_lengths(store: Connection) -> dict[str, int]:
+    """Returns how many different sounds each pad has held."""
+    rows = store.execute("SELECT pad, COUNT(DISTINCT sample) AS held FROM pad_history GROUP BY pad")
+    return {row["pad"]: row["held"] for row in rows}
+
+
+def _set_current(store: Connection, pad: str, sample: str) -> None:
+    store.execute(
+        "INSERT INTO pads (pad, current) VALUES (?, ?) ON CONFLICT (pad) DO UPDATE SET current = excluded.current",
+        (pad, sample),
+    )
+
+
+def _sample(row: Row) -> Sample:
+    return Sample(
+        **{name: row[name] for name in _PLAIN},
+        analysis=Analysis(**{name: row[name] for name in _ANALYSIS}),
+        verdicts=load_verdicts(row["verdicts"]),
+        kept=bool(row["kept"]),
+        discarded=bool(row["discarded"]),
+    )
