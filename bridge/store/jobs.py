@@ -71,8 +71,11 @@ def move_job(
 
 
 def cancel_job(store: Connection, job: str, *, now: float, reason: str) -> Job | None:
-    """Cancels a job unless it ended or is being published; returns it, or None if it was too late."""
-    return _move(store, job, CANCELLABLE, JobState.CANCELLED, now, reason, "")
+    """Cancels a job and its open call, unless it ended or is being published; None if it was too late."""
+    cancelled = _move(store, job, CANCELLABLE, JobState.CANCELLED, now, reason, "")
+    if cancelled is not None:
+        store.execute("UPDATE calls SET outcome = 'cancelled' WHERE job = ? AND outcome = ''", (job,))
+    return cancelled
 
 
 def _move(
@@ -157,6 +160,11 @@ def forget_takes(store: Connection, before: float) -> list[str]:
     return [row["file"] for row in rows]
 
 
+def take_files(store: Connection) -> list[str]:
+    """Returns the files of all kept takes."""
+    return [row["file"] for row in store.execute("SELECT file FROM takes WHERE file <> ''")]
+
+
 def dump_verdicts(verdicts: Sequence[Verdict]) -> str:
     return json.dumps([asdict(verdict) for verdict in verdicts])
 
@@ -172,4 +180,3 @@ def _one(row: Row | None) -> Job | None:
 def _job(row: Row) -> Job:
     values = {key: row[key] for key in row.keys() if key not in ("brief", "state", "pad")}  # noqa: SIM118 (a Row)
     return Job(brief=Brief.from_dict(json.loads(row["brief"])), state=JobState(row["state"]), **values)
-

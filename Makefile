@@ -1,0 +1,43 @@
+# Two commands are for everyone: `make run` and `make test`. The rest is for those who change something.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
+
+.PHONY: run test lint wheel clean
+
+run: $(VENV)/installed  ## from a fresh machine to the running daemon
+	$(BIN)/oneshot run
+
+test: $(VENV)/tests-installed  ## every test, against the built wheel
+	$(BIN)/pytest
+
+lint: $(VENV)/lint-installed  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
+	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Oneshot Bridge needs Python 3.11 or newer; say which one: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python can't make environments here. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@$(BIN)/pip --quiet install --upgrade pip
+
+# Installed as a wheel, never as a link to the sources: what runs here is what everybody gets.
+$(VENV)/installed: $(VENV)/bin/python $(SOURCES)
+	$(BIN)/pip --quiet install .
+	@touch $@
+
+$(VENV)/tests-installed: $(VENV)/installed
+	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+$(VENV)/lint-installed: $(VENV)/installed
+	$(BIN)/pip --quiet install --group lint
+	@touch $@

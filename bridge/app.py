@@ -1,0 +1,177 @@
+"""The composition root: the only place where the parts meet. Started in order, stopped in reverse."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge import __version__
+from bridge.config.schema import Config
+from bridge.feedback.osc import OscVoice
+from bridge.jobs.calls import Caller
+from bridge.jobs.courier import Courier
+from bridge.jobs.engine import BridgeEngine
+from bridge.jobs.files import FileThread
+from bridge.jobs.hub import Hub
+from bridge.jobs.pipeline import Pipeline
+from bridge.jobs.publishing import Publisher
+from bridge.jobs.scheduler import Scheduler
+from bridge.library.folder import Library
+from bridge.models.registry import ModelContext, Models, open_models
+from bridge.osc.subscribers import Subscribers
+from bridge.ports import Clock, SystemClock
+from bridge.shaping import Shaping
+from bridge.store import events as event_store
+from bridge.store import jobs as job_store
+from bridge.store.database import Database
+from bridge.store.shelf import Shelf
+from bridge.triggers.midi import MidiDoor
+from bridge.triggers.osc import OscDoor
+from bridge.web.server import ControlServer
+from bridge.workers.pool import WorkerPool
+
+log = logging.getLogger(__name__)
+
+WARM = ("bridge.shaping.tasks", "bridge.models.synth.render")
+"""What every worker imports before it is asked, so that the first pad pressed does not wait for scipy."""
+
+SPARE_JOBS = 2
+"""Jobs beyond the number of workers that are under way at once: they write files while the others compute."""
+
+SECONDS_A_DAY = 86_400
+
+
+@dataclass
+class App:
+    """Holds the running parts. `notices` says in a line each what is missing; `listening` where the doors are."""
+
+    config: Config
+    engine: BridgeEngine
+    models: Models
+    library: Library
+    database: Database
+    notices: list[str] = field(default_factory=list)
+    listening: list[str] = field(default_factory=list)
+    resumed: int = 0
+
+
+@asynccontextmanager
+async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Opens the bridge: with `doors` as the daemon, which takes up unfinished jobs and listens; without them for one
+    command, which does its own work and leaves the rest alone.
+
+    Raises InUseError when another process holds the library or a port, and LibraryError, StoreError or ModelError
+    when a part can't be opened.
+    """
+    async with AsyncExitStack() as stack:
+        app = await _open_parts(config, stack, clock or SystemClock(), hasty=not doors)
+        if doors:
+            app.resumed = await app.engine.start()
+            await _open_doors(app, stack)
+        yield app
+
+
+async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:
+    library = Library.open(config.library.folder)
+    stack.callback(library.close)
+    home = config.state_folder / "libraries" / library.id
+    database = Database(home / "store.sqlite")
+    stack.callback(database.close)
+    shelf = Shelf(home / "takes")
+    await _tidy(config, database, shelf, clock)
+    files = FileThread()
+    stack.callback(files.close)
+    workers = WorkerPool(config.jobs.workers or os.cpu_count() or 1, warm=() if hasty else WARM)
+    stack.push_async_callback(workers.close)
+    if not hasty:
+        await workers.start()
+    models = open_models(ModelContext(workers=workers))
+    app = App(
+        config=config, engine=_engine(config, database, shelf, library, files, workers, models, clock), models=models,
+        library=library, database=database,
+        notices=[f"Model {name} is not available: {why}" for name, why in models.problems.items()],
+    )
+    stack.push_async_callback(app.engine.close)
+    return app
+
+
+def _engine(
+    config: Config, database: Database, shelf: Shelf, library: Library, files: FileThread, workers: WorkerPool,
+    models: Models, clock: Clock,
+) -> BridgeEngine:
+    hub = Hub()
+    caller = Caller(
+        database=database, shelf=shelf, model_of=models.get, hub=hub, clock=clock, attempts=config.jobs.attempts
+    )
+    engine: BridgeEngine
+    courier = Courier(
+        database=database, library=library, files=files, hub=hub, clock=clock, pads=lambda: engine.pad_settings,
+        hosts=config.hosts,
+    )
+    publisher = Publisher(
+        database=database, library=library, files=files, courier=courier, kits=config.kits, model_of=models.get
+    )
+    pipeline = Pipeline(
+        database=database, shelf=shelf, caller=caller, publisher=publisher, hub=hub, clock=clock,
+        shaper=Shaping(workers, sample_rate=config.library.sample_rate),
+    )
+
+    def limit_of(model: str) -> int:
+        return models.get(model).capabilities.concurrent or workers.count + SPARE_JOBS
+
+    engine = BridgeEngine(
+        config=config, database=database, library=library, files=files, models=models.all(), hub=hub, clock=clock,
+        caller=caller, courier=courier, publisher=publisher, scheduler=Scheduler(pipeline.walk, limit_of),
+    )
+    return engine
+
+
+async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:
+    """Forgets what is old: raw takes, events, and the bytes that a crash left without a row."""
+    oldest = clock.now() - config.jobs.keep_takes_days * SECONDS_A_DAY
+    shelf.drop(await database.write(lambda store: job_store.forget_takes(store, oldest)))
+    shelf.sweep(await database.read(job_store.take_files))
+    await database.write(event_store.forget_events)
+
+
+async def _open_doors(app: App, stack: AsyncExitStack) -> None:
+    """Opens the doors that can be opened; one that can't is a notice, unless its port is taken."""
+    config = app.config
+    started = time.time()
+    if config.osc.enabled:
+        subscribers = Subscribers()
+        osc = OscDoor(app.engine, subscribers, host=config.osc.host, port=config.osc.port)
+        voice = OscVoice(app.engine, subscribers, osc.send)
+        await osc.start()
+        stack.push_async_callback(osc.close)
+        stack.callback(voice.start())
+        app.listening.append(f"OSC      udp {osc.address[0]}:{osc.address[1]}")
+    if config.midi.enabled:
+        midi = MidiDoor(app.engine, config.midi)
+        app.notices.extend(await midi.start())
+        stack.push_async_callback(midi.close)
+        app.listening.extend(f"MIDI     {port}" for port in midi.ports)
+    control = ControlServer(
+        app.engine, port=config.control.port, state_folder=config.state_folder,
+        status=lambda: status(app, started),
+    )
+    await control.start()
+    stack.push_async_callback(control.close)
+    app.listening.append(f"control  {control.url}")
+
+
+def status(app: App, started: float) -> dict[str, Any]:
+    """Says how the daemon is: version, since when, where it listens, what it misses."""
+    return {
+        "version": __version__,
+        "pid": os.getpid(),
+        "since": started,
+        "library": str(app.library.root),
+        "listening": app.listening,
+        "notices": app.notices,
+    }

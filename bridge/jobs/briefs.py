@@ -1,0 +1,146 @@
+"""Turns a request into a brief: what the user said, else what the pad says, else what its family is used to."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from bridge.config.schema import Pad, family_of_pad
+from bridge.domain.brief import Brief, Priority, Request
+from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
+from bridge.errors import NotFoundError, RequestError
+from bridge.ports import Model
+
+T = TypeVar("T")
+
+LONGEST_PROMPT = 2_000
+LARGEST_SEED = 2**32 - 1
+LARGEST_COUNT = 16
+LONGEST_REF = 200
+
+_PRIORITY_OF_ORIGIN: dict[str, Priority] = {"osc": "pad", "midi": "pad"}
+
+
+def resolve(
+    request: Request, pads: Mapping[str, Pad], model_of: Callable[[str], Model], default_model: str
+) -> Brief:
+    """Returns the brief of a request; raises RequestError or NotFoundError that names what is wrong with it."""
+    pad = _pad_of(request, pads)
+    prompt = clean_text(request.prompt if request.prompt is not None else pad.prompt if pad else "", "The prompt")
+    if not prompt and request.family is None and pad is None:
+        raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
+    family = FAMILIES[_family_of(request, pad, prompt)]
+    model = model_of(request.model or (pad.model if pad else None) or default_model)
+    note = request.note if request.note is not None else pad.note if pad else None
+    pad_note = request.pad_note if request.pad_note is not None else pad.pad_note if pad else None
+    brief = Brief(
+        prompt=prompt,
+        negative=clean_text(_first(request.negative, pad.negative if pad else None, ""), "The negative prompt"),
+        model=model.name,
+        seed=request.seed if request.seed is not None else new_seed(),
+        seconds=request.seconds if request.seconds is not None else pad.seconds if pad else None,
+        note=note,
+        pad_note=pad_note if pad_note is not None else family.pad_note,  # type: ignore[arg-type]
+        mapping=request.mapping or (pad.mapping if pad else None) or family.mapping,
+        family=family.name,
+        energy=request.energy if request.energy is not None else 1.0,
+        count=_first(request.count, pad.count if pad else None, 1),
+        pad=request.pad,
+        targets=tuple(sorted(pad.targets.items())) if pad else (),
+    )
+    _check_ranges(brief, model)
+    return brief
+
+
+def priority_of(request: Request) -> Priority:
+    """Returns how urgent a request is: what it says itself, else what its door usually means."""
+    if request.priority is not None:
+        return request.priority
+    return _PRIORITY_OF_ORIGIN.get(request.origin, "command") if request.pad else "command"
+
+
+def new_seed() -> int:
+    """Returns a seed nobody can guess and nobody has to remember: it is kept with the sound."""
+    return secrets.randbelow(LARGEST_SEED) + 1
+
+
+def clean_text(text: str, what: str) -> str:
+    """Returns text in composed form with its white space tidied; raises RequestError for what is no text.
+
+    Control characters are refused, not dropped: they come from a broken patch or a hostile one, and its owner
+    should know.
+    """
+    tidy = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(tidy) > LONGEST_PROMPT:
+        raise RequestError(
+            f"{what} has {len(tidy):,} characters; at most {LONGEST_PROMPT:,} are read.", "Say it in fewer words."
+        )
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in tidy):
+        raise RequestError(f"{what} contains control characters.", "Send plain text.")
+    return tidy
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
+    """Returns the error for a name that does not exist, with the nearest one that does."""
+    names = sorted(known)
+    shown = name if len(name) <= 60 else name[:57] + "…"
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}." if names else ""
+    return NotFoundError(f"There is no {what} {shown!r}.", hint)
+
+
+def _pad_of(request: Request, pads: Mapping[str, Pad]) -> Pad | None:
+    if not request.pad:
+        return None
+    if request.pad not in pads:
+        raise unknown("pad", request.pad, pads)
+    return pads[request.pad]
+
+
+def _family_of(request: Request, pad: Pad | None, prompt: str) -> str:
+    """Asks the most particular voice first: what was said now, then the pad."""
+    if request.family is not None:
+        return _known_family(request.family)
+    said = family_of(prompt) if request.prompt is not None else None
+    return said or (family_of_pad(request.pad, pad) if pad else DEFAULT_FAMILY)
+
+
+def _known_family(name: str) -> str:
+    if name not in FAMILIES:
+        raise unknown("family", name, FAMILIES)
+    return name
+
+
+def _check_ranges(brief: Brief, model: Model) -> None:
+    shortest, longest = model.capabilities.seconds
+    problems = [
+        (brief.seconds is not None and not shortest <= brief.seconds <= longest,
+         f"{model.name} makes {shortest:g} to {longest:g} seconds, not {brief.seconds}."),
+        (_off_keyboard(brief.note), f"{brief.note} is no MIDI note: they go from 0 to 127."),
+        (_off_keyboard(brief.pad_note), f"{brief.pad_note} is no MIDI note: they go from 0 to 127."),
+        (not 0 < brief.energy <= 1, f"The energy {brief.energy} is not above 0 and at most 1."),
+        (not 1 <= brief.count <= LARGEST_COUNT, f"{brief.count} variations are not between 1 and {LARGEST_COUNT}."),
+        (not 1 <= brief.seed <= LARGEST_SEED, f"The seed {brief.seed} is not between 1 and {LARGEST_SEED}."),
+    ]
+    for wrong, message in problems:
+        if wrong:
+            raise RequestError(message, "Nothing was started; ask again within the range.")
+
+
+def _off_keyboard(note: int | None) -> bool:
+    return note is not None and not 0 <= note <= 127
+
+
+def _first(*values: T | None) -> T:
+    return next(value for value in values if value is not None)
+
+
+def check_ref(ref: str) -> str:
+    """Returns the asker's word for a request if it is usable."""
+    if len(ref) > LONGEST_REF:
+        raise RequestError(f"The ref has {len(ref)} characters; at most {LONGEST_REF} are kept.")
+    return clean_text(ref, "The ref")
+

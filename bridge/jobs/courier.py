@@ -1,0 +1,142 @@
+"""Brings each pad's current sound to the hosts that want it, and hears what they say of it.
+
+A delivery is written down in the transaction that changes the pad; afterwards it is sent, and sent again after a
+crash, until the host answers. A newer sound of a pad takes the place of an older one that no host has touched.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from sqlite3 import Connection
+
+from bridge.config.schema import Host, Pad
+from bridge.domain.delivery import Delivery, DeliveryState
+from bridge.domain.event import Event
+from bridge.domain.sample import Sample
+from bridge.errors import LibraryError
+from bridge.instruments.mapping import instrument_of
+from bridge.jobs.files import FileThread
+from bridge.jobs.hub import Hub
+from bridge.library.folder import Library
+from bridge.ports import Clock
+from bridge.store import deliveries as delivery_store
+from bridge.store import events as event_store
+from bridge.store import samples as sample_store
+from bridge.store.database import Database
+
+log = logging.getLogger(__name__)
+
+class Courier:
+    """Holds the hosts: those that read files announce themselves by their folder, the others by OSC."""
+
+    def __init__(
+        self, *, database: Database, library: Library, files: FileThread, hub: Hub, clock: Clock,
+        pads: Callable[[], Mapping[str, Pad]], hosts: Mapping[str, Host],
+    ) -> None:
+        self._database = database
+        self._library = library
+        self._files = files
+        self._hub = hub
+        self._clock = clock
+        self._pads = pads
+        self._hosts = hosts
+        self._by_file: frozenset[str] = frozenset()
+
+    def address(self, store: Connection, pad: str, sample: Sample | None) -> None:
+        """Writes down, inside a transaction, one delivery of a pad's new sound (None: of its emptiness) per host."""
+        for host in delivery_store.hosts(store):
+            self._address(store, host, pad, sample)
+
+    async def send(self, pad: str = "") -> None:
+        """Sends what waits, of one pad or of all, and withdraws what a newer sound of the same pad replaced."""
+        waiting = await self._database.read(lambda store: delivery_store.waiting_deliveries(store, pad=pad))
+        newest = {(delivery.host, delivery.pad): delivery.seq for delivery in waiting}
+        for delivery in waiting:
+            if newest[delivery.host, delivery.pad] == delivery.seq:
+                await self._send(delivery)
+            else:
+                await self._replace(delivery)
+
+    async def look_around(self) -> None:
+        """Greets new hosts and hears the answers of those that read files."""
+        try:
+            present = frozenset(await self._files.run(self._library.hosts))
+            answers = await self._files.run(self._library.acknowledgements)
+        except LibraryError as problem:
+            log.debug("the hosts' folders can't be read: %s", problem)
+            return
+        for host in present - self._by_file:
+            self._by_file |= {host}
+            await self.attach(host)
+        self._by_file = present
+        for answer in answers:
+            await self.end(answer.host, answer.seq, "done" if answer.loaded else "failed", answer.reason)
+            await self._files.run(self._library.prune_delivery, answer.host, answer.seq)
+
+    async def attach(self, host: str) -> list[Delivery]:
+        """Registers a host; a new one gets what every pad holds now. Returns what it has not acknowledged."""
+
+        def register(store: Connection) -> None:
+            if delivery_store.attach(store, host, self._clock.now()):
+                for pad, sample in sample_store.current_samples(store).items():
+                    self._address(store, host, pad, sample)
+
+        await self._database.write(register)
+        await self.send()
+        return await self._database.read(lambda store: delivery_store.waiting_deliveries(store, host))
+
+    async def end(self, host: str, seq: int, state: DeliveryState, reason: str = "") -> None:
+        """Notes a host's answer; an answer that was given before, or to nothing, changes nothing."""
+
+        def note(store: Connection) -> list[Event]:
+            delivery_store.attach(store, host, self._clock.now())
+            ended = delivery_store.end_delivery(store, host, seq, state, reason)
+            if ended is None:
+                return []
+            event = Event(
+                kind="loaded" if state == "done" else "load_failed", at=self._clock.now(), pad=ended.pad,
+                sample=ended.sample, host=host, seq=seq, reason=reason,
+            )
+            return [event_store.add_event(store, event)]
+
+        self._hub.tell(await self._database.write(note))
+
+    def _address(self, store: Connection, host: str, pad: str, sample: Sample | None) -> None:
+        instrument = instrument_of(pad, sample) if sample else None
+        delivery_store.add_delivery(
+            store,
+            Delivery(
+                host=host, seq=0, sample=sample.id if sample else "", pad=pad, action="load" if sample else "clear",
+                mode=instrument.mode if instrument else "drum", target=self._target(host, pad),
+                path=sample.path if sample else "", mtime=int(self._clock.now()),
+                zones=instrument.zones if instrument else (),
+            ),
+        )
+
+    def _target(self, host: str, pad: str) -> str:
+        of_pad = self._pads().get(pad)
+        if of_pad is not None and host in of_pad.targets:
+            return of_pad.targets[host]
+        return self._hosts.get(host, Host()).target.replace("{pad}", pad)
+
+    async def _send(self, delivery: Delivery) -> None:
+        if delivery.host in self._by_file:
+            try:
+                await self._files.run(self._library.write_delivery, delivery)
+            except LibraryError as problem:
+                log.warning("delivery %s to %s waits: %s", delivery.seq, delivery.host, problem)
+                return
+        self._hub.tell(
+            [Event(kind="delivery", at=self._clock.now(), pad=delivery.pad, sample=delivery.sample,
+                   host=delivery.host, seq=delivery.seq)]
+        )
+
+    async def _replace(self, delivery: Delivery) -> None:
+        """A host that has claimed the older one loads it first and the newer after it; nothing is torn away."""
+        in_files = delivery.host in self._by_file
+        if not in_files or await self._files.run(self._library.withdraw_delivery, delivery.host, delivery.seq):
+            await self._database.write(
+                lambda store: delivery_store.end_delivery(store, delivery.host, delivery.seq, "superseded")
+            )
+

@@ -1,0 +1,352 @@
+"""The engine: everything a door may ask for, in one place, each answer given after it is durable."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from sqlite3 import Connection
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.config.schema import Config, Pad, pad_note_of
+from bridge.domain.brief import Brief, Origin, Priority, Request
+from bridge.domain.delivery import Delivery
+from bridge.domain.event import Event
+from bridge.domain.ids import is_id, new_id
+from bridge.domain.job import ENDED, Job, JobState
+from bridge.domain.sample import Sample
+from bridge.errors import NotFoundError, RequestError
+from bridge.jobs import moves
+from bridge.jobs.briefs import check_ref, new_seed, priority_of, resolve, unknown
+from bridge.jobs.calls import Caller
+from bridge.jobs.courier import Courier
+from bridge.jobs.files import FileThread
+from bridge.jobs.hub import Hub, Listener
+from bridge.jobs.publishing import Publisher
+from bridge.jobs.scheduler import Scheduler
+from bridge.library.folder import Library
+from bridge.library.sidecar import marks_of
+from bridge.ports import Clock, Model, PadState, PadView
+from bridge.store import deliveries as delivery_store
+from bridge.store import jobs as job_store
+from bridge.store import samples as sample_store
+from bridge.store.database import Database
+from bridge.units import Seconds
+
+log = logging.getLogger(__name__)
+
+LOOK_AROUND_SECONDS = 0.5
+
+
+class BridgeEngine:
+    """Implements `bridge.ports.Engine`."""
+
+    def __init__(
+        self, *, config: Config, database: Database, library: Library, files: FileThread, models: Mapping[str, Model],
+        hub: Hub, clock: Clock, caller: Caller, courier: Courier, publisher: Publisher, scheduler: Scheduler,
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._library = library
+        self._files = files
+        self._models = models
+        self._hub = hub
+        self._clock = clock
+        self._caller = caller
+        self._courier = courier
+        self._publisher = publisher
+        self._scheduler = scheduler
+        self._pads: dict[str, Pad] = dict(config.pads)
+        self._overrides: dict[str, dict[str, Any]] = {}
+        self._kit = config.kit or next(iter(config.kits), "")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- life -------------------------------------------------------------------------------------------------
+
+    async def start(self) -> int:
+        """Takes up what the last process left unfinished and begins to watch the hosts; returns how many jobs."""
+        await self._publisher.refresh_all()
+        await self._courier.look_around()
+        await self._courier.send()
+        unfinished = await self._database.read(job_store.unfinished_jobs)
+        for job in unfinished:
+            self._scheduler.add(job)
+        self._spawn(self._watch_hosts())
+        return len(unfinished)
+
+    async def close(self) -> None:
+        """Stops where it stands; the store remembers the rest."""
+        await self._scheduler.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _watch_hosts(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AROUND_SECONDS)
+            await self._courier.look_around()
+
+    @property
+    def pad_settings(self) -> Mapping[str, Pad]:
+        """The pads as they are now, overrides included."""
+        return self._pads
+
+    # --- asking -----------------------------------------------------------------------------------------------
+
+    async def trigger(self, request: Request) -> Job:
+        ref = check_ref(request.ref)
+        brief = resolve(request, self._pads, self._model, self._config.model)
+        return await self._accept(self._new_job(brief, request.origin, ref=ref, priority=priority_of(request)))
+
+    async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
+        parent = await self._job_behind(target)
+        brief = parent.brief if same_seed else replace(parent.brief, seed=new_seed())
+        self._model(brief.model)
+        job = self._new_job(brief, origin, ref=check_ref(ref), priority=parent.priority, parent=parent.id)
+        return await self._accept(job)
+
+    def _new_job(self, brief: Brief, origin: Origin, *, ref: str, priority: Priority, parent: str = "") -> Job:
+        now = self._clock.now()
+        return Job(
+            id=new_id("j"), number=0, brief=brief, state=JobState.QUEUED, origin=origin, priority=priority,
+            created=now, updated=now, ref=ref, parent=parent,
+        )
+
+    async def _accept(self, job: Job) -> Job:
+        busy = self._pads[job.brief.pad].busy if job.brief.pad in self._pads else "queue"
+
+        def accept(store: Connection) -> tuple[Job, list[Job], list[Event], bool]:
+            if job.ref and (known := job_store.job_of_ref(store, job.ref, job.created)):
+                return known, [], [], False
+            superseded: list[Job] = []
+            events: list[Event] = []
+            if busy != "queue" and (unfinished := job_store.unfinished_jobs(store, job.brief.pad)):
+                if busy == "ignore":
+                    raise RequestError(
+                        f"Pad {job.brief.pad} is busy.", "It takes a new trigger when its sound is ready."
+                    )
+                superseded, events = moves.cancel_all(store, unfinished, now=job.created, reason="superseded")
+            added, told = moves.accept(store, job)
+            return added, superseded, [*events, *told], True
+
+        try:
+            added, superseded, events, is_new = await self._database.write(accept)
+        except RequestError as refused:
+            self._hub.tell([Event(kind="rejected", pad=job.brief.pad, ref=job.ref, reason=refused.message)])
+            raise
+        self._stop(superseded)
+        self._hub.tell(events)
+        if is_new:
+            log.info("job %s accepted from %s: %s %r", added.id, added.origin, added.brief.family, added.brief.prompt)
+            self._scheduler.add(added)
+        return added
+
+    async def cancel(self, target: str) -> Sequence[Job]:
+        if is_id(target, "j"):
+            wanted = [await self.job(target)]
+        elif target in self._pads:
+            wanted = await self._database.read(lambda store: job_store.unfinished_jobs(store, target))
+        else:
+            raise unknown("job or pad", target, self._pads)
+
+        def cancel(store: Connection) -> tuple[list[Job], list[Event]]:
+            return moves.cancel_all(store, wanted, now=self._clock.now(), reason="user")
+
+        cancelled, events = await self._database.write(cancel)
+        self._stop(cancelled)
+        self._hub.tell(events)
+        if not cancelled and is_id(target, "j"):
+            raise RequestError(f"Job {target} can't be cancelled: it is {wanted[0].state}.", "")
+        return cancelled
+
+    def _stop(self, cancelled: Sequence[Job]) -> None:
+        for job in cancelled:
+            self._scheduler.stop(job.id)
+            self._spawn(self._caller.abandon(job))
+
+    # --- choosing ---------------------------------------------------------------------------------------------
+
+    async def keep(self, target: str) -> Sample:
+        sample = await self.sample(target)
+
+        def keep(store: Connection) -> bool:
+            sample_store.mark_sample(store, sample.id, kept=True, discarded=False)
+            current = sample_store.current_sample(store, sample.pad) if sample.pad else None
+            if not sample.pad or (current is not None and current.id == sample.id):
+                return False
+            sample_store.put_on_pad(store, sample.pad, sample.id)
+            self._courier.address(store, sample.pad, sample)
+            return True
+
+        return await self._changed(sample, await self._database.write(keep))
+
+    async def discard(self, target: str) -> Sample:
+        sample = await self.sample(target)
+
+        def discard(store: Connection) -> bool:
+            sample_store.mark_sample(store, sample.id, kept=False, discarded=True)
+            current = sample_store.current_sample(store, sample.pad) if sample.pad else None
+            if current is None or current.id != sample.id:
+                return False
+            self._courier.address(store, sample.pad, sample_store.step_back(store, sample.pad))
+            return True
+
+        return await self._changed(sample, await self._database.write(discard))
+
+    async def _changed(self, sample: Sample, pad_changed: bool) -> Sample:
+        if pad_changed:
+            await self._publisher.refresh(sample.pad)
+            now = self._clock.now()
+            self._hub.tell([await self._database.read(lambda store: moves.pad_event(store, sample.pad, now))])
+        marked = await self.sample(sample.id)
+        sidecar = await self.sidecar(sample.id)
+        await self._files.run(self._library.write_sidecar, sample.path, {**sidecar, "marks": marks_of(marked)})
+        return marked
+
+    async def select_kit(self, name: str) -> Sequence[str]:
+        if name not in self._config.kits:
+            raise unknown("kit", name, self._config.kits)
+        self._kit = name
+        return self._config.kits[name].pads
+
+    def set_pad(self, pad: str, key: str, value: object) -> None:
+        if pad not in self._pads:
+            raise unknown("pad", pad, self._pads)
+        if key not in Pad.model_fields:
+            raise unknown(f"setting of pad {pad}", key, Pad.model_fields)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # Pure Data and Max know only floats
+        try:
+            changed = Pad.model_validate({**self._pads[pad].model_dump(), key: value})
+        except ValidationError as problem:
+            raise RequestError(
+                f"{key} of pad {pad} can't be {value!r}: {problem.errors()[0]['msg']}.", "It stays as it was."
+            ) from problem
+        self._pads[pad] = changed
+        self._overrides.setdefault(pad, {})[key] = value
+
+    def pad_for_note(self, note: int) -> str | None:
+        pads = self._config.kits[self._kit].pads if self._kit else ()
+        return next((pad for pad in pads if pad_note_of(pad, self._pads[pad]) == note), None)
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        return self._hub.subscribe(listener)
+
+    async def job(self, target: str) -> Job:
+        job = await self._database.read(lambda store: job_store.find_job(store, target))
+        if job is None:
+            raise NotFoundError(f"There is no job {target!r}.", "List them with: oneshot jobs")
+        return job
+
+    async def jobs(self, *, unfinished: bool = False, limit: int = 50) -> Sequence[Job]:
+        if unfinished:
+            return (await self._database.read(job_store.unfinished_jobs))[:limit]
+        return await self._database.read(lambda store: job_store.recent_jobs(store, limit))
+
+    async def wait(self, job: str, patience: Seconds) -> Job:
+        ending = self._hub.ending(job)
+        found = await self.job(job)
+        if found.state in ENDED:
+            self._hub.release(job)
+            return found
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), patience)
+        return await self.job(job)
+
+    async def sample(self, target: str) -> Sample:
+        if target in self._pads:
+            sample = await self._database.read(lambda store: sample_store.current_sample(store, target))
+            if sample is None:
+                raise NotFoundError(f"Pad {target} holds no sound yet.", f"Make one with: oneshot trigger {target}")
+            return sample
+        sample = await self._database.read(lambda store: sample_store.find_sample(store, target))
+        if sample is None:
+            raise NotFoundError(f"There is no sample or pad {target!r}.", "List them with: oneshot ls")
+        return sample
+
+    async def samples(
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+    ) -> Sequence[Sample]:
+        return await self._database.read(
+            lambda store: sample_store.list_samples(store, pad=pad, job=job, family=family, kept=kept, limit=limit)
+        )
+
+    async def sidecar(self, sample: str) -> dict[str, Any]:
+        found = await self.sample(sample)
+        return await self._files.run(self._library.read_sidecar, found.path)
+
+    async def pads(self) -> Sequence[PadView]:
+        def look(store: Connection) -> tuple[dict[str, Sample], dict[str, int], dict[str, PadState]]:
+            states = {pad: moves.pad_state(store, pad) for pad in self._pads}
+            return sample_store.current_samples(store), sample_store.history_lengths(store), states
+
+        currents, history, states = await self._database.read(look)
+        return [self._view(name, pad, currents.get(name), history.get(name, 0), states[name])
+                for name, pad in self._pads.items()]
+
+    def _view(self, name: str, pad: Pad, current: Sample | None, history: int, state: PadState) -> PadView:
+        brief = resolve(Request(pad=name, seed=1), self._pads, self._model, self._config.model)
+        return PadView(
+            name=name, prompt=pad.prompt, family=brief.family, mapping=brief.mapping, model=brief.model,
+            pad_note=brief.pad_note, note=brief.note, state=state, current=current.id if current else "",
+            path=current.path if current else "", history=history, overrides=self._overrides.get(name, {}),
+        )
+
+    def kits(self) -> dict[str, Sequence[str]]:
+        return {name: kit.pads for name, kit in self._config.kits.items()}
+
+    def models(self) -> Sequence[Model]:
+        return list(self._models.values())
+
+    def absolute(self, path: str) -> str:
+        return self._library.absolute(path)
+
+    # --- hosts ------------------------------------------------------------------------------------------------
+
+    async def deliveries(self, *, host: str = "", waiting: bool = False, limit: int = 50) -> Sequence[Delivery]:
+        if waiting:
+            return await self._database.read(lambda store: delivery_store.waiting_deliveries(store, host))
+        return await self._database.read(lambda store: delivery_store.recent_deliveries(store, host, limit))
+
+    async def attach_host(self, host: str) -> Sequence[Delivery]:
+        return await self._courier.attach(host)
+
+    async def loaded(self, host: str, seq: int) -> None:
+        await self._courier.end(host, seq, "done")
+
+    async def load_failed(self, host: str, seq: int, reason: str) -> None:
+        await self._courier.end(host, seq, "failed", reason)
+
+    # --- inner ------------------------------------------------------------------------------------------------
+
+    def _model(self, name: str) -> Model:
+        if name not in self._models:
+            raise unknown("model", name, self._models)
+        return self._models[name]
+
+    async def _job_behind(self, target: str) -> Job:
+        if is_id(target, "j"):
+            return await self.job(target)
+        if target in self._pads:
+            last = await self._database.read(lambda store: sample_store.current_sample(store, target))
+            if last is None:
+                return await self._last_job(target)
+            return await self.job(last.job)
+        return await self.job((await self.sample(target)).job)
+
+    async def _last_job(self, pad: str) -> Job:
+        job = await self._database.read(lambda store: job_store.last_job_of_pad(store, pad))
+        if job is None:
+            raise NotFoundError(f"Pad {pad} has made nothing yet.", f"Make a sound with: oneshot trigger {pad}")
+        return job
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,52 @@
+"""Tells whoever listens what happened, in the order in which it was committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from bridge.domain.event import Event
+
+log = logging.getLogger(__name__)
+Listener = Callable[[Event], None]
+
+_ENDS = frozenset({"ready", "failed", "cancelled"})
+
+
+class Hub:
+    """Passes events on to listeners on the loop. A listener that raises is logged; it stops nothing."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+        self._endings: dict[str, asyncio.Event] = {}
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` for every event from now on; returns the call that ends it."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """Passes events on; call it after the commit that holds them."""
+        for event in events:
+            for listener in tuple(self._listeners):
+                try:
+                    listener(event)
+                except Exception:  # a border: a broken light never stops a render
+                    log.exception("a listener failed on %s", event)
+            if event.kind in _ENDS:
+                self.release(event.job)
+
+    def ending(self, job: str) -> asyncio.Event:
+        """Returns what is set when a job ends; ask the store afterwards, and `release` it if the job had ended."""
+        return self._endings.setdefault(job, asyncio.Event())
+
+    def release(self, job: str) -> None:
+        """Wakes everyone who waits for a job's end."""
+        if ending := self._endings.pop(job, None):
+            ending.set()

@@ -1,0 +1,222 @@
+"""Walks a job through its stages, one durable step at a time.
+
+A step does its work first and then moves the job in one transaction with everything the work brought. So a process
+that dies in a step leaves the job before it, and the next start takes the step again: calls are found again by
+their tickets, takes lie on the shelf, and a planned sample keeps its name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from sqlite3 import Connection
+
+from bridge.domain.event import Event
+from bridge.domain.ids import new_id
+from bridge.domain.job import ENDED, PRIORITIES, Job, JobState
+from bridge.domain.sample import Sample
+from bridge.domain.take import Take, Verdict
+from bridge.errors import BridgeError, LibraryError, ModelError, SoundError, StoreError
+from bridge.jobs import moves
+from bridge.jobs.calls import Caller
+from bridge.jobs.hub import Hub
+from bridge.jobs.publishing import Publisher
+from bridge.ports import Clock, Shaped, Shaper
+from bridge.store import jobs as job_store
+from bridge.store import samples as sample_store
+from bridge.store.database import Database
+from bridge.store.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+_USABLE = frozenset({"pass", "repair"})
+
+DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+"""Seconds between the tries of a step that the disk refuses; after the last the job fails with the reason."""
+
+Told = tuple[Job | None, list[Event]]
+
+
+class Pipeline:
+    """Holds what the stages need; `walk` does the walking."""
+
+    def __init__(
+        self, *, database: Database, shelf: Shelf, caller: Caller, shaper: Shaper, publisher: Publisher, hub: Hub,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._caller = caller
+        self._shaper = shaper
+        self._publisher = publisher
+        self._hub = hub
+        self._clock = clock
+        self._steps: dict[JobState, Callable[[Job], Awaitable[Job | None]]] = {
+            JobState.QUEUED: self._begin,
+            JobState.GENERATING: self._generate,
+            JobState.CHECKING: self._check,
+            JobState.SHAPING: self._shape,
+            JobState.PUBLISHING: self._publish,
+        }
+        self._shaped: dict[str, Shaped] = {}
+
+    async def walk(self, job_id: str) -> None:
+        """Takes a job from where it stands to its end; returns early if it is cancelled meanwhile."""
+        job = await self._database.read(lambda store: job_store.find_job(store, job_id))
+        delays = iter(DELAYS)
+        while job is not None and job.state not in ENDED:
+            try:
+                job = await self._steps[job.state](job)
+            except (StoreError, LibraryError) as problem:
+                # A full disk or a folder that is away for a moment costs time, not the sound.
+                if not problem.retryable or (delay := next(delays, None)) is None:
+                    job = await self._fail(job, problem)
+                else:
+                    self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
+                    await asyncio.sleep(delay)
+            except BridgeError as problem:
+                job = await self._fail(job, problem)
+            except Exception:  # a border: a bug in one stage is that job's failure, with its trace in the log
+                log.exception("job %s: error in the bridge while %s", job_id, job.state)
+                job = await self._fail(job, BridgeError("The bridge itself made an error.", "Its log says more."))
+
+    # --- the stages -------------------------------------------------------------------------------------------
+
+    async def _begin(self, job: Job) -> Job | None:
+        call = await self._caller.prepare(job, (), failed=False)
+
+        def begin(store: Connection) -> Told:
+            moved = moves.move(store, job.id, JobState.GENERATING, now=self._clock.now())
+            if moved[0] is not None:
+                job_store.add_call(store, call)
+            return moved
+
+        return await self._move(begin)
+
+    async def _generate(self, job: Job) -> Job | None:
+        await self._caller.bring_takes(job)
+        return await self._move(lambda store: moves.move(store, job.id, JobState.CHECKING, now=self._clock.now()))
+
+    async def _check(self, job: Job) -> Job | None:
+        takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=False))
+        judged: list[tuple[Take, tuple[Verdict, ...]]] = []
+        for take, _ in takes:
+            verdicts = await self._shaper.check(self._shelf.get(take.file), job.brief, priority=_urgency(job))
+            judged.append((take, verdicts))
+        if any(_is_usable(verdicts) for _, verdicts in judged):
+            return await self._move(lambda store: self._judge(store, job, judged, JobState.SHAPING))
+        return await self._try_again(job, judged)
+
+    async def _try_again(self, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]]) -> Job | None:
+        """Goes back for another seed where one may help; raises the verdicts as the reason where none will."""
+        refused = [verdict for _, verdicts in judged for verdict in verdicts if verdict.rule not in _USABLE]
+        reason = "; ".join(dict.fromkeys(verdict.text or verdict.name for verdict in refused)) or "no sound"
+        if any(verdict.rule == "fail" for verdict in refused):
+            raise SoundError(f"The sound is not usable: {reason}.")
+        calls = await self._database.read(lambda store: job_store.calls_of(store, job.id))
+        try:
+            call = await self._caller.prepare(job, calls, failed=True)
+        except ModelError as problem:
+            raise SoundError(f"{problem.message} The last sound: {reason}.", "Try other words.") from problem
+
+        def back(store: Connection) -> Told:
+            moved = self._judge(store, job, judged, JobState.GENERATING)
+            if moved[0] is not None:
+                job_store.add_call(store, call)
+            return moved
+
+        return await self._move(back)
+
+    def _judge(
+        self, store: Connection, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]], to: JobState
+    ) -> Told:
+        for take, verdicts in judged:
+            job_store.judge_take(store, take.id, verdicts, _is_usable(verdicts))
+        return moves.move(store, job.id, to, now=self._clock.now())
+
+    async def _shape(self, job: Job) -> Job | None:
+        takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=True))
+        samples: list[Sample] = []
+        problem: SoundError | None = None
+        for take, verdicts in takes:
+            try:
+                shaped = await self._shaper.shape(self._shelf.get(take.file), job.brief, priority=_urgency(job))
+            except SoundError as refused:
+                log.info("job %s: take %s can't be shaped: %s", job.id, take.id, refused)
+                problem = refused
+                continue
+            sample = self._publisher.plan(new_id("s"), job, take, verdicts, shaped, now=self._clock.now())
+            self._shaped[sample.id] = shaped
+            samples.append(sample)
+        if not samples:
+            raise problem or SoundError("Nothing was left to shape.")
+
+        def plan(store: Connection) -> Told:
+            moved = moves.move(store, job.id, JobState.PUBLISHING, now=self._clock.now())
+            if moved[0] is not None:
+                for sample in samples:
+                    sample_store.plan_sample(store, sample)
+            return moved
+
+        try:
+            return await self._move(plan)
+        except BaseException:
+            self._forget(samples)
+            raise
+
+    async def _publish(self, job: Job) -> Job | None:
+        samples = await self._database.read(lambda store: sample_store.planned_samples(store, job.id))
+        try:
+            for sample in samples:
+                shaped = self._shaped.get(sample.id) or await self._shape_again(job, sample)
+                await self._publisher.write(job, sample, shaped)
+        finally:
+            self._forget(samples)
+        await self._publisher.put_in_place(job, samples)
+
+        def ready(store: Connection) -> Told:
+            told = [
+                self._publisher.sample_event(store, job, sample, now=self._clock.now()) for sample in samples
+            ]
+            moved, events = moves.move(store, job.id, JobState.READY, now=self._clock.now())
+            return moved, [*told, *events]
+
+        return await self._move(ready)
+
+    async def _shape_again(self, job: Job, sample: Sample) -> Shaped:
+        """Makes the bytes of a planned sample once more after a crash: the same take, the same shape, the same PCM."""
+        takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=True))
+        file = next(take.file for take, _ in takes if take.id == sample.take)
+        return await self._shaper.shape(self._shelf.get(file), job.brief, priority=_urgency(job))
+
+    # --- moving and failing -----------------------------------------------------------------------------------
+
+    async def _move(self, transaction: Callable[[Connection], Told]) -> Job | None:
+        job, events = await self._database.write(transaction)
+        self._hub.tell(events)
+        return job
+
+    async def _fail(self, job: Job, problem: BridgeError) -> Job | None:
+        log.info("job %s failed: %s", job.id, problem)
+        failed, events = await self._database.write(
+            lambda store: moves.move(
+                store, job.id, JobState.FAILED, now=self._clock.now(), reason=problem.message, hint=problem.hint
+            )
+        )
+        if failed is not None and job.state is JobState.PUBLISHING:
+            await self._publisher.withdraw(job)
+        self._hub.tell(events)
+        return failed
+
+    def _forget(self, samples: Sequence[Sample]) -> None:
+        for sample in samples:
+            self._shaped.pop(sample.id, None)
+
+
+def _is_usable(verdicts: Sequence[Verdict]) -> bool:
+    return all(verdict.rule in _USABLE for verdict in verdicts)
+
+
+def _urgency(job: Job) -> int:
+    return PRIORITIES[job.priority]

@@ -1,0 +1,144 @@
+"""Puts finished sounds into the watched folder, onto their pads and on their way to the hosts.
+
+The order is the contract: WAV, sidecar, the pad's current sound in the store, presets, deliveries, and only then
+the notice. Presets are a picture of the store, drawn again whenever it changed, so a crash leaves nothing to repair
+but the picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from sqlite3 import Connection
+
+from bridge.config.schema import Kit
+from bridge.domain.event import Event
+from bridge.domain.instrument import Instrument
+from bridge.domain.job import Job
+from bridge.domain.sample import Sample
+from bridge.domain.take import Call, Take, Verdict
+from bridge.instruments.mapping import instrument_of, kit_of, zone_of
+from bridge.jobs.courier import Courier
+from bridge.jobs.files import FileThread
+from bridge.jobs.stamps import stamped_wav
+from bridge.library.folder import Library
+from bridge.library.names import sample_path
+from bridge.library.sidecar import sidecar_of
+from bridge.ports import Model, Shaped
+from bridge.sound.wav import pcm_sha256
+from bridge.store import events as event_store
+from bridge.store import jobs as job_store
+from bridge.store import samples as sample_store
+from bridge.store.database import Database
+
+
+class Publisher:
+    """Turns shaped sounds into published samples."""
+
+    def __init__(
+        self, *, database: Database, library: Library, files: FileThread, courier: Courier,
+        kits: Mapping[str, Kit], model_of: Callable[[str], Model],
+    ) -> None:
+        self._database = database
+        self._library = library
+        self._files = files
+        self._courier = courier
+        self._kits = kits
+        self._model_of = model_of
+        self._drawing = asyncio.Lock()
+
+    def plan(
+        self, sample_id: str, job: Job, take: Take, verdicts: Sequence[Verdict], shaped: Shaped, *, now: float
+    ) -> Sample:
+        """Returns the sample that a shaped take will be, with its name for ever."""
+        brief = job.brief
+        return Sample(
+            id=sample_id, job=job.id, take=take.id, pad=brief.pad, pad_note=brief.pad_note, family=brief.family,
+            mapping=brief.mapping, prompt=brief.prompt, sha256=pcm_sha256(shaped.pcm), analysis=shaped.analysis,
+            verdicts=(*verdicts, *shaped.verdicts), created=now,
+            path=sample_path(
+                pad=brief.pad, family=brief.family, prompt=brief.prompt, root=shaped.analysis.root,
+                sample_id=sample_id,
+            ),
+        )
+
+    async def write(self, job: Job, sample: Sample, shaped: Shaped) -> None:
+        """Writes the WAV and the sidecar; doing it again after a crash changes nothing."""
+        calls, takes = await self._database.read(lambda store: _history(store, job.id))
+        call, take = _origin(sample, calls, takes)
+        model = self._model_of(call.model)
+        await self._files.run(
+            self._library.write_sample,
+            sample.path,
+            stamped_wav(
+                shaped, sample=sample, zone=zone_of(sample), brief=job.brief, call=call, take=take, model=model
+            ),
+            sidecar_of(sample, brief=job.brief, calls=calls, take=take, licence=model.licence),
+        )
+
+    async def put_in_place(self, job: Job, samples: Sequence[Sample]) -> None:
+        """Makes the samples public: history, current, presets, deliveries. Safe to repeat."""
+        pad = job.brief.pad
+
+        def publish(store: Connection) -> bool:
+            first_time = any(sample_store.find_sample(store, sample.id) is None for sample in samples)
+            for sample in samples:
+                sample_store.publish_sample(store, sample.id)
+            if not pad or not first_time or not sample_store.is_newer_than_current(store, pad, job.number):
+                return False
+            sample_store.put_on_pad(store, pad, samples[0].id)
+            self._courier.address(store, pad, samples[0])
+            return True
+
+        await self._database.write(publish)
+        if pad:
+            await self.refresh(pad)
+
+    async def refresh(self, pad: str) -> None:
+        """Draws the presets that show a pad, then sends what waits for the hosts."""
+        async with self._drawing:
+            currents = await self._database.read(sample_store.current_samples)
+            await self._files.run(self._draw, pad, currents)
+        await self._courier.send(pad)
+
+    async def refresh_all(self) -> None:
+        """Draws every preset, for a start after whatever happened."""
+        async with self._drawing:
+            currents = await self._database.read(sample_store.current_samples)
+            for pad in currents:
+                await self._files.run(self._draw, pad, currents)
+            await self._files.run(self._draw_kits, list(self._kits), currents)
+
+    async def withdraw(self, job: Job) -> None:
+        """Removes what a failed publication left behind; nothing points at it."""
+        paths = await self._database.write(lambda store: sample_store.drop_planned(store, job.id))
+        for path in paths:
+            await self._files.run(self._library.remove_sample, path)
+
+    def sample_event(self, store: Connection, job: Job, sample: Sample, *, now: float) -> Event:
+        """Writes down that a sample is out."""
+        return event_store.add_event(
+            store, Event(kind="sample", at=now, job=job.id, pad=sample.pad, sample=sample.id, ref=job.ref)
+        )
+
+    def _draw(self, pad: str, currents: Mapping[str, Sample]) -> None:
+        # An emptied pad keeps its file, without zones: the player that has it loaded falls silent and goes on.
+        held = currents.get(pad)
+        self._library.write_instrument(
+            instrument_of(pad, held) if held else Instrument(name=pad, mode="drum", zones=())
+        )
+        self._draw_kits([name for name, kit in self._kits.items() if pad in kit.pads], currents)
+
+    def _draw_kits(self, names: Sequence[str], currents: Mapping[str, Sample]) -> None:
+        for name in names:
+            held = [currents[pad] for pad in self._kits[name].pads if pad in currents]
+            self._library.write_kit(kit_of(name, held))
+
+
+def _history(store: Connection, job: str) -> tuple[list[Call], list[Take]]:
+    return job_store.calls_of(store, job), [take for take, _ in job_store.takes_of(store, job)]
+
+
+def _origin(sample: Sample, calls: Sequence[Call], takes: Sequence[Take]) -> tuple[Call, Take]:
+    take = next(take for take in takes if take.id == sample.take)
+    return next(call for call in calls if call.id == take.call), take

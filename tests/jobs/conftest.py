@@ -1,0 +1,236 @@
+"""An engine on real folders and a real store, with a model and a shaper that answer at once.
+
+`House` builds one as `bridge.app` does. `Provider` stands for the world outside: it goes on when a house falls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bridge.config.schema import Config
+from bridge.domain.brief import Brief
+from bridge.domain.event import Event
+from bridge.domain.sample import Analysis
+from bridge.domain.take import Verdict
+from bridge.jobs.calls import Caller
+from bridge.jobs.courier import Courier
+from bridge.jobs.engine import BridgeEngine
+from bridge.jobs.files import FileThread
+from bridge.jobs.hub import Hub
+from bridge.jobs.pipeline import Pipeline
+from bridge.jobs.publishing import Publisher
+from bridge.jobs.scheduler import Scheduler
+from bridge.library.folder import Library
+from bridge.ports import Capabilities, Failed, Finished, Lost, ManualClock, RawTake, Shaped
+from bridge.store.database import Database
+from bridge.store.shelf import Shelf
+from bridge.units import Cents, Decibels, MidiNote, Seconds, Usd
+
+FRAMES = 64
+
+
+class Crash(BaseException):
+    """The process dies here: nothing in it may catch this."""
+
+
+@dataclass
+class Provider:
+    """Holds what a provider of models knows: every call it accepted, which is what it charges for."""
+
+    accepted: dict[str, tuple[Brief, int]] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
+    failures: list[Failed] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+
+    def ticket(self, brief: Brief, seed: int) -> str:
+        name = f"ticket-{len(self.accepted)}"
+        self.accepted[name] = (brief, seed)
+        return name
+
+
+class ModelOfProvider:
+    """A model whose calls live at the provider: a crash here does not end them there."""
+
+    provider = "fake"
+    version = "1"
+    licence = "CC0-1.0"
+
+    def __init__(self, provider: Provider, *, repeatable: bool, step: Callable[[str], None], name: str = "synth"):
+        self.name = name
+        self._provider = provider
+        self._step = step
+        self.capabilities = Capabilities(
+            seconds=(0.05, 30.0), notes=True, variations=4, repeatable=repeatable, concurrent=2
+        )
+
+    async def estimate(self, brief: Brief) -> Usd:
+        return Usd(0.01)
+
+    async def submit(self, brief: Brief, seed: int) -> str:
+        self._step("before submit")
+        ticket = self._provider.ticket(brief, seed)
+        self._step("after submit")
+        return ticket
+
+    async def poll(self, ticket: str, patience: Seconds):
+        self._step("poll")
+        if ticket not in self._provider.accepted:
+            return Lost()
+        if self._provider.gate is not None:
+            await self._provider.gate.wait()
+        if self._provider.failures:
+            return self._provider.failures.pop(0)
+        brief, seed = self._provider.accepted[ticket]
+        return Finished(
+            takes=tuple(RawTake(sound=struct.pack("<QI", seed, n), seed=seed) for n in range(brief.count)),
+            cost=Usd(0.01),
+        )
+
+    async def cancel(self, ticket: str) -> None:
+        self._provider.cancelled.append(ticket)
+
+    async def find(self, brief: Brief, seed: int, since: float):
+        return [ticket for ticket, (_, known) in self._provider.accepted.items() if known == seed]
+
+
+class PlainShaper:
+    """Turns a take into PCM that says which take it was; judges as it is told."""
+
+    def __init__(self, step: Callable[[str], None]) -> None:
+        self._step = step
+        self.verdicts: list[tuple[Verdict, ...]] = []
+
+    async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
+        self._step("check")
+        return self.verdicts.pop(0) if self.verdicts else (Verdict(name="silence", figure=-6.0, rule="pass"),)
+
+    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
+        self._step("shape")
+        return Shaped(
+            pcm=(sound * FRAMES)[: FRAMES * 3], frames=FRAMES, channels=1, sample_rate=44_100,
+            analysis=Analysis(
+                root=MidiNote(36), cents=Cents(-3.0), confidence=0.95, seconds=Seconds(FRAMES / 44_100),
+                peak=Decibels(-1.0), channels=1, sample_rate=44_100,
+            ),
+        )
+
+
+class House:
+    """Opens engines on the same folders, one after the other, as starts of the daemon would."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.config = config
+        self.provider = Provider()
+        self.clock = ManualClock()
+        self.repeatable = True
+        self.told: list[Event] = []
+        self.step: Callable[[str], None] = lambda _name: None
+        self.shaper = PlainShaper(lambda name: self.step(name))
+
+    @property
+    def library(self) -> Path:
+        return self.config.library.folder
+
+    def wavs(self) -> list[Path]:
+        return sorted(self.library.glob("samples/*/*.wav"))
+
+    @asynccontextmanager
+    async def open(self, *, start: bool = True) -> AsyncIterator[BridgeEngine]:
+        library = Library.open(self.config.library.folder)
+        database = Database(self.folder / "state" / "store.sqlite")
+        files, hub = FileThread(), Hub()
+        hub.subscribe(self.told.append)
+        self._watch_steps(library, database)
+        model = ModelOfProvider(self.provider, repeatable=self.repeatable, step=lambda name: self.step(name))
+        model_of = {"synth": model}.__getitem__
+        shelf = Shelf(self.folder / "state" / "takes")
+        caller = Caller(database=database, shelf=shelf, model_of=model_of, hub=hub, clock=self.clock, attempts=3)
+        courier = Courier(
+            database=database, library=library, files=files, hub=hub, clock=self.clock,
+            pads=lambda: engine.pad_settings, hosts=self.config.hosts,
+        )
+        publisher = Publisher(
+            database=database, library=library, files=files, courier=courier, kits=self.config.kits,
+            model_of=model_of,
+        )
+        pipeline = Pipeline(
+            database=database, shelf=shelf, caller=caller, shaper=self.shaper, publisher=publisher, hub=hub,
+            clock=self.clock,
+        )
+        engine = BridgeEngine(
+            config=self.config, database=database, library=library, files=files, models={"synth": model}, hub=hub,
+            clock=self.clock, caller=caller, courier=courier, publisher=publisher,
+            scheduler=Scheduler(pipeline.walk, lambda _model: 2),
+        )
+        try:
+            if start:
+                await engine.start()
+            yield engine
+        finally:
+            await engine.close()
+            files.close()
+            database.close()
+            library.close()
+
+    def _watch_steps(self, library: Library, database: Database) -> None:
+        """Calls `step` before and after every commit and every file, so that a test can let the process die there."""
+        write = database.write
+
+        async def stepped(transaction):
+            self.step("before commit")
+            answer = await write(transaction)
+            self.step("after commit")
+            return answer
+
+        database.write = stepped  # type: ignore[method-assign]
+        for name in ("write_sample", "write_instrument", "write_kit", "write_delivery"):
+            setattr(library, name, self._stepped(name, getattr(library, name)))
+
+    def _stepped(self, name: str, call):
+        def stepped(*args):
+            self.step(f"before {name}")
+            call(*args)
+            self.step(f"after {name}")
+
+        return stepped
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config.model_validate(
+        {
+            "library": {"folder": str(tmp_path / "library")},
+            "state_folder": str(tmp_path / "state"),
+            "pads": {
+                "kick": {"prompt": "punchy kick", "pad_note": 36},
+                "bass": {"prompt": "round bass", "pad_note": 48, "note": 36, "count": 3},
+                "eager": {"prompt": "snare", "pad_note": 38, "busy": "newest"},
+                "calm": {"prompt": "clap", "pad_note": 39, "busy": "ignore"},
+            },
+            "kits": {"main": {"pads": ["kick", "bass", "eager", "calm"]}},
+        }
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Path, config: Config) -> House:
+    return House(tmp_path, config)
+
+
+@pytest.fixture
+def house_in() -> type[House]:
+    return House
+
+
+@pytest.fixture
+def crash() -> type[Crash]:
+    return Crash

@@ -1,0 +1,98 @@
+"""Wherever the process dies, the next one finishes the job: once, whole, and without paying again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+
+import pytest
+
+from bridge.domain.brief import Request
+from bridge.domain.job import Job, JobState
+from bridge.units import Seconds
+
+PATIENCE = Seconds(10)
+
+
+async def _until_crash(house, request: Request, crash, number: int) -> Job | None:
+    """Runs a request in a process that dies at its `number`-th step; returns the job if it was answered before."""
+    steps = 0
+
+    def step(_name: str) -> None:
+        nonlocal steps
+        steps += 1
+        if steps >= number:
+            raise crash(_name)
+
+    job = None
+    with contextlib.suppress(crash):
+        async with house.open(start=False) as engine:
+            house.step = step
+            job = await engine.trigger(request)
+            while steps < number:
+                if (await engine.job(job.id)).state is JobState.READY:
+                    break
+                await asyncio.sleep(0.001)
+    house.step = lambda _name: None
+    return job
+
+
+@pytest.mark.parametrize("repeatable", [True, False], ids=["a free model", "a paid model"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
+    tmp_path, config, house_in, crash, repeatable, count
+) -> None:
+    async def story(number: int) -> bool:
+        house = house_in(tmp_path / str(number), _moved(config, tmp_path / str(number)))
+        house.repeatable = repeatable
+        answered = await _until_crash(house, Request(pad="kick", count=count, ref="once"), crash, number)
+        finished_before = answered is not None and len(house.wavs()) == count and _is_ready(house)
+        async with house.open() as engine:
+            jobs = await engine.jobs()
+            if answered is None and not jobs:
+                return True  # died before anything was answered: nothing is owed
+            assert len(jobs) == 1
+            job = await engine.wait(jobs[0].id, PATIENCE)
+            if job.state is JobState.FAILED:
+                # Only a call that may have been paid and can't be found may end so, and it is never sent again.
+                assert not repeatable
+                assert "may have been paid" in job.hint
+                assert house.wavs() == []
+                return True
+            assert job.state is JobState.READY, job
+            samples = await engine.samples(pad="kick")
+            assert len(samples) == count
+            assert sorted(house.library / s.path for s in samples) == house.wavs()
+            assert len({s.path for s in samples}) == count
+            pad = next(p for p in await engine.pads() if p.name == "kick")
+            assert pad.history == 1
+            assert pad.current == samples[-1].id
+        named = re.findall(r"sample=(\S+)", (house.library / "instruments" / "kick.sfz").read_text())
+        assert [(house.library / "instruments" / name).resolve() for name in named] == [
+            (house.library / samples[-1].path).resolve()
+        ]
+        if not repeatable:
+            assert len(house.provider.accepted) == 1
+        return not finished_before
+
+    async def every_step() -> int:
+        number = 1
+        while await story(number):
+            number += 1
+            assert number < 200
+        return number
+
+    steps = asyncio.run(every_step())
+    assert steps > 15, "the crashes did not reach the whole way of a sound"
+
+
+def _moved(config, folder):
+    return config.model_copy(
+        update={"library": config.library.model_copy(update={"folder": folder / "library"}),
+                "state_folder": folder / "state"}
+    )
+
+
+def _is_ready(house) -> bool:
+    return any(event.kind == "ready" for event in house.told)
