@@ -23,6 +23,7 @@ from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.library.folder import Library
 from bridge.models.registry import ModelContext, Models, open_models
+from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.ports import Clock, SystemClock
 from bridge.shaping import Shaping
@@ -86,7 +87,7 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     await _tidy(config, database, shelf, clock)
     files = FileThread()
     stack.callback(files.close)
-    workers = WorkerPool(config.jobs.workers or os.cpu_count() or 1, warm=() if hasty else WARM)
+    workers = WorkerPool(_cores(config), warm=() if hasty else WARM)
     stack.push_async_callback(workers.close)
     if not hasty:
         await workers.start()
@@ -122,13 +123,18 @@ def _engine(
     )
 
     def limit_of(model: str) -> int:
-        return models.get(model).capabilities.concurrent or workers.count + SPARE_JOBS
+        of_its_own = models.get(model).capabilities.concurrent if model in models else 1
+        return of_its_own or _cores(config) + SPARE_JOBS
 
     engine = BridgeEngine(
-        config=config, database=database, library=library, files=files, models=models.all(), hub=hub, clock=clock,
-        caller=caller, courier=courier, publisher=publisher, scheduler=Scheduler(pipeline.walk, limit_of),
+        config=config, database=database, library=library, files=files, models=models.all(), model_of=models.get,
+        hub=hub, clock=clock, caller=caller, courier=courier, publisher=publisher, scheduler=Scheduler(pipeline.walk, limit_of),
     )
     return engine
+
+
+def _cores(config: Config) -> int:
+    return config.jobs.workers or os.cpu_count() or 1
 
 
 async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:
@@ -144,18 +150,22 @@ async def _open_doors(app: App, stack: AsyncExitStack) -> None:
     config = app.config
     started = time.time()
     if config.osc.enabled:
-        subscribers = Subscribers()
-        osc = OscDoor(app.engine, subscribers, host=config.osc.host, port=config.osc.port)
-        voice = OscVoice(app.engine, subscribers, osc.send)
+        subscribers, outlet = Subscribers(), Outlet()
+        voice = OscVoice(app.engine, subscribers, outlet)
+        await voice.start()
+        stack.push_async_callback(voice.close)
+        osc = OscDoor(app.engine, subscribers, outlet, host=config.osc.host, port=config.osc.port)
         await osc.start()
         stack.push_async_callback(osc.close)
-        stack.callback(voice.start())
         app.listening.append(f"OSC      udp {osc.address[0]}:{osc.address[1]}")
     if config.midi.enabled:
-        midi = MidiDoor(app.engine, config.midi)
+        midi = MidiDoor(
+            app.engine, virtual_port=config.midi.virtual_port, ports=config.midi.ports, channel=config.midi.channel,
+            api=config.midi.api,
+        )
         app.notices.extend(await midi.start())
         stack.push_async_callback(midi.close)
-        app.listening.extend(f"MIDI     {port}" for port in midi.ports)
+        app.listening.extend(f"MIDI     {port}" for port in midi.listening)
     control = ControlServer(
         app.engine, port=config.control.port, state_folder=config.state_folder,
         status=lambda: status(app, started),

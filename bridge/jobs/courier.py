@@ -14,7 +14,7 @@ from bridge.config.schema import Host, Pad
 from bridge.domain.delivery import Delivery, DeliveryState
 from bridge.domain.event import Event
 from bridge.domain.sample import Sample
-from bridge.errors import LibraryError
+from bridge.errors import LibraryError, StoreError
 from bridge.instruments.mapping import instrument_of
 from bridge.jobs.files import FileThread
 from bridge.jobs.hub import Hub
@@ -49,30 +49,34 @@ class Courier:
             self._address(store, host, pad, sample)
 
     async def send(self, pad: str = "") -> None:
-        """Sends what waits, of one pad or of all, and withdraws what a newer sound of the same pad replaced."""
+        """Sends what waits, of one pad or of all, and withdraws what a newer sound of the same pad replaced.
+
+        What the folder refuses now waits in the store and is sent with the next sound, or by the next start.
+        """
         waiting = await self._database.read(lambda store: delivery_store.waiting_deliveries(store, pad=pad))
         newest = {(delivery.host, delivery.pad): delivery.seq for delivery in waiting}
         for delivery in waiting:
-            if newest[delivery.host, delivery.pad] == delivery.seq:
-                await self._send(delivery)
-            else:
-                await self._replace(delivery)
+            try:
+                if newest[delivery.host, delivery.pad] == delivery.seq:
+                    await self._send(delivery)
+                else:
+                    await self._replace(delivery)
+            except LibraryError as problem:
+                log.warning("delivery %s to %s waits: %s", delivery.seq, delivery.host, problem)
 
     async def look_around(self) -> None:
         """Greets new hosts and hears the answers of those that read files."""
         try:
             present = frozenset(await self._files.run(self._library.hosts))
-            answers = await self._files.run(self._library.acknowledgements)
-        except LibraryError as problem:
-            log.debug("the hosts' folders can't be read: %s", problem)
-            return
-        for host in present - self._by_file:
-            self._by_file |= {host}
-            await self.attach(host)
-        self._by_file = present
-        for answer in answers:
-            await self.end(answer.host, answer.seq, "done" if answer.loaded else "failed", answer.reason)
-            await self._files.run(self._library.prune_delivery, answer.host, answer.seq)
+            for host in present - self._by_file:
+                self._by_file |= {host}
+                await self.attach(host)
+            self._by_file = present
+            for answer in await self._files.run(self._library.acknowledgements):
+                await self.end(answer.host, answer.seq, "done" if answer.loaded else "failed", answer.reason)
+                await self._files.run(self._library.prune_delivery, answer.host, answer.seq)
+        except (LibraryError, StoreError) as problem:
+            log.debug("the hosts are looked at again later: %s", problem)
 
     async def attach(self, host: str) -> list[Delivery]:
         """Registers a host; a new one gets what every pad holds now. Returns what it has not acknowledged."""
@@ -122,11 +126,7 @@ class Courier:
 
     async def _send(self, delivery: Delivery) -> None:
         if delivery.host in self._by_file:
-            try:
-                await self._files.run(self._library.write_delivery, delivery)
-            except LibraryError as problem:
-                log.warning("delivery %s to %s waits: %s", delivery.seq, delivery.host, problem)
-                return
+            await self._files.run(self._library.write_delivery, delivery)
         self._hub.tell(
             [Event(kind="delivery", at=self._clock.now(), pad=delivery.pad, sample=delivery.sample,
                    host=delivery.host, seq=delivery.seq)]

@@ -46,14 +46,15 @@ class BridgeEngine:
     """Implements `bridge.ports.Engine`."""
 
     def __init__(
-        self, *, config: Config, database: Database, library: Library, files: FileThread, models: Mapping[str, Model],
-        hub: Hub, clock: Clock, caller: Caller, courier: Courier, publisher: Publisher, scheduler: Scheduler,
+        self, *, config: Config, database: Database, library: Library, files: FileThread, models: Sequence[Model],
+        model_of: Callable[[str], Model], hub: Hub, clock: Clock, caller: Caller, courier: Courier, publisher: Publisher, scheduler: Scheduler,
     ) -> None:
         self._config = config
         self._database = database
         self._library = library
         self._files = files
         self._models = models
+        self._model_of = model_of
         self._hub = hub
         self._clock = clock
         self._caller = caller
@@ -99,13 +100,13 @@ class BridgeEngine:
 
     async def trigger(self, request: Request) -> Job:
         ref = check_ref(request.ref)
-        brief = resolve(request, self._pads, self._model, self._config.model)
+        brief = resolve(request, self._pads, self._model_of, self._config.model)
         return await self._accept(self._new_job(brief, request.origin, ref=ref, priority=priority_of(request)))
 
     async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
         parent = await self._job_behind(target)
         brief = parent.brief if same_seed else replace(parent.brief, seed=new_seed())
-        self._model(brief.model)
+        self._model_of(brief.model)
         job = self._new_job(brief, origin, ref=check_ref(ref), priority=parent.priority, parent=parent.id)
         return await self._accept(job)
 
@@ -291,7 +292,7 @@ class BridgeEngine:
                 for name, pad in self._pads.items()]
 
     def _view(self, name: str, pad: Pad, current: Sample | None, history: int, state: PadState) -> PadView:
-        brief = resolve(Request(pad=name, seed=1), self._pads, self._model, self._config.model)
+        brief = resolve(Request(pad=name, seed=1), self._pads, self._model_of, self._config.model)
         return PadView(
             name=name, prompt=pad.prompt, family=brief.family, mapping=brief.mapping, model=brief.model,
             pad_note=brief.pad_note, note=brief.note, state=state, current=current.id if current else "",
@@ -302,7 +303,7 @@ class BridgeEngine:
         return {name: kit.pads for name, kit in self._config.kits.items()}
 
     def models(self) -> Sequence[Model]:
-        return list(self._models.values())
+        return self._models
 
     def absolute(self, path: str) -> str:
         return self._library.absolute(path)
@@ -324,11 +325,6 @@ class BridgeEngine:
         await self._courier.end(host, seq, "failed", reason)
 
     # --- inner ------------------------------------------------------------------------------------------------
-
-    def _model(self, name: str) -> Model:
-        if name not in self._models:
-            raise unknown("model", name, self._models)
-        return self._models[name]
 
     async def _job_behind(self, target: str) -> Job:
         if is_id(target, "j"):

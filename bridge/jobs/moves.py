@@ -77,7 +77,8 @@ def _told(store: Connection, job: Job | None) -> tuple[Job | None, list[Event]]:
     else:
         told = Event(kind="progress", job=job.id, pad=job.brief.pad, ref=job.ref, at=job.updated,
                      stage=job.state.value, fraction=STAGE_FRACTION[job.state])
-    return job, [told, pad_event(store, job.brief.pad, job.updated)] if job.brief.pad else [told]
+    lights_change = job.state in ENDED or job.state is JobState.GENERATING
+    return job, [told, pad_event(store, job.brief.pad, job.updated)] if job.brief.pad and lights_change else [told]
 
 
 def _note(store: Connection, kind: EventKind, job: Job) -> Event:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from sqlite3 import Connection
 
 from bridge.domain.event import Event
@@ -66,20 +66,23 @@ class Pipeline:
         job = await self._database.read(lambda store: job_store.find_job(store, job_id))
         delays = iter(DELAYS)
         while job is not None and job.state not in ENDED:
-            try:
-                job = await self._steps[job.state](job)
-            except (StoreError, LibraryError) as problem:
-                # A full disk or a folder that is away for a moment costs time, not the sound.
-                if not problem.retryable or (delay := next(delays, None)) is None:
-                    job = await self._fail(job, problem)
-                else:
-                    self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
-                    await asyncio.sleep(delay)
-            except BridgeError as problem:
-                job = await self._fail(job, problem)
-            except Exception:  # a border: a bug in one stage is that job's failure, with its trace in the log
-                log.exception("job %s: error in the bridge while %s", job_id, job.state)
-                job = await self._fail(job, BridgeError("The bridge itself made an error.", "Its log says more."))
+            job = await self._step(job, delays)
+
+    async def _step(self, job: Job, delays: Iterator[float]) -> Job | None:
+        try:
+            return await self._steps[job.state](job)
+        except (StoreError, LibraryError) as problem:
+            # A full disk or a folder that is away for a moment costs time, not the sound.
+            if not problem.retryable or (delay := next(delays, None)) is None:
+                return await self._fail(job, problem)
+            self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
+            await asyncio.sleep(delay)
+            return job
+        except BridgeError as problem:
+            return await self._fail(job, problem)
+        except Exception:  # a border: a bug in one stage is that job's failure, with its trace in the log
+            log.exception("job %s: error in the bridge while %s", job.id, job.state)
+            return await self._fail(job, BridgeError("The bridge itself made an error.", "Its log says more."))
 
     # --- the stages -------------------------------------------------------------------------------------------
 

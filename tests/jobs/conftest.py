@@ -28,6 +28,7 @@ from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.library.folder import Library
+from bridge.models.registry import ModelContext, open_models
 from bridge.ports import Capabilities, Failed, Finished, Lost, ManualClock, RawTake, Shaped
 from bridge.store.database import Database
 from bridge.store.shelf import Shelf
@@ -100,6 +101,18 @@ class ModelOfProvider:
         return [ticket for ticket, (_, known) in self._provider.accepted.items() if known == seed]
 
 
+@dataclass
+class _Entry:
+    """An installed model, as the registry finds it."""
+
+    model: ModelOfProvider
+    name: str = "synth"
+    value: str = "tests"
+
+    def load(self):
+        return lambda _context: self.model
+
+
 class PlainShaper:
     """Turns a take into PCM that says which take it was; judges as it is told."""
 
@@ -151,7 +164,7 @@ class House:
         hub.subscribe(self.told.append)
         self._watch_steps(library, database)
         model = ModelOfProvider(self.provider, repeatable=self.repeatable, step=lambda name: self.step(name))
-        model_of = {"synth": model}.__getitem__
+        model_of = open_models(ModelContext(workers=None), [_Entry(model)]).get
         shelf = Shelf(self.folder / "state" / "takes")
         caller = Caller(database=database, shelf=shelf, model_of=model_of, hub=hub, clock=self.clock, attempts=3)
         courier = Courier(
@@ -167,8 +180,8 @@ class House:
             clock=self.clock,
         )
         engine = BridgeEngine(
-            config=self.config, database=database, library=library, files=files, models={"synth": model}, hub=hub,
-            clock=self.clock, caller=caller, courier=courier, publisher=publisher,
+            config=self.config, database=database, library=library, files=files, models=[model], model_of=model_of,
+            hub=hub, clock=self.clock, caller=caller, courier=courier, publisher=publisher,
             scheduler=Scheduler(pipeline.walk, lambda _model: 2),
         )
         try:

@@ -301,7 +301,7 @@ def test_a_pad_setting_lasts_until_the_restart_and_a_wrong_one_changes_nothing(h
         return len(await made(engine, Request(pad="kick")))
 
     assert story(house, tell) == 2
-    assert story(house, lambda engine: made(engine, Request(pad="kick"))) and house.config.pads["kick"].count == 1
+    assert len(story(house, lambda engine: made(engine, Request(pad="kick")))) == 1
 
 
 def test_a_note_finds_the_pad_of_the_selected_kit(house) -> None:

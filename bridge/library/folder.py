@@ -1,0 +1,287 @@
+"""The library: the one folder that the bridge writes and that samplers, hosts and people read.
+
+    <library>/
+      .oneshot-bridge/     the library's id, its lock, and who holds it
+      samples/<pad>/       WAVs and their sidecars; a name is used once
+      instruments/ kits/   presets, rewritten with every new sound
+      deliveries/<host>/   what the hosts have to load
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from filelock import BaseFileLock
+
+from bridge.domain.delivery import Delivery
+from bridge.domain.instrument import Instrument
+from bridge.errors import BridgeError, LibraryError
+from bridge.instruments.formats import Format, Formats, open_formats
+from bridge.library import atomic, mailboxes
+from bridge.library.deliveries import Acknowledgement, encode_delivery
+from bridge.library.lock import take_lock
+from bridge.library.problems import translated
+from bridge.library.sidecar import decode_sidecar, encode_sidecar
+
+log = logging.getLogger(__name__)
+
+LIBRARY_SCHEMA = 1
+PRIVATE = ".oneshot-bridge"
+SAMPLES, INSTRUMENTS, KITS, DELIVERIES = FOLDERS = ("samples", "instruments", "kits", "deliveries")
+
+_ID_FILE = "library.json"
+_NO_PATH_LETTERS = frozenset('\\:|"<>?*')
+
+
+class Library:
+    """Writes the watched folder; one at a time, from one thread at a time.
+
+    Every method raises LibraryError, and a retryable one while the folder is away (a drive that was unplugged):
+    nothing is ever written into a folder that is not this library any more. Paths are relative to the library, with
+    forward slashes.
+    """
+
+    def __init__(self, root: Path, library_id: str, lock: BaseFileLock, formats: Formats) -> None:
+        self.root = root
+        self.id = library_id
+        self._lock = lock
+        self._formats = formats
+
+    @classmethod
+    def open(cls, root: Path, *, formats: Formats | None = None) -> Library:
+        """Opens a library, or makes one in an empty or missing folder; takes its lock until `close`.
+
+        Raises InUseError if another process has it open, LibraryError if it can't be read or written.
+        """
+        root = _usable(root)
+        with translated(root):
+            private = root / PRIVATE
+            private.mkdir(exist_ok=True)
+            lock = take_lock(root, private)
+            try:
+                for folder in FOLDERS:
+                    (root / folder).mkdir(exist_ok=True)
+                library = cls(root, _identify(private / _ID_FILE), lock, formats or open_formats())
+                library._sweep()
+            except BaseException:
+                lock.release()
+                raise
+        return library
+
+    def close(self) -> None:
+        """Gives the lock back; closing twice is closing once."""
+        self._lock.release()
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Returns why instrument formats of other packages can't be used, by name."""
+        return dict(self._formats.problems)
+
+    def absolute(self, path: str) -> str:
+        """Returns the system's own absolute path; raises LibraryError for one that leaves the library."""
+        return str(self._inside(path))
+
+    # --- samples ----------------------------------------------------------------------------------------------
+
+    def write_sample(self, path: str, wav: bytes, sidecar: Mapping[str, Any]) -> None:
+        """Publishes a sample: the WAV, then its sidecar.
+
+        Doing it again with the same bytes, as after a crash, is no error; other bytes under a used name are one.
+        """
+        file = self._sample(path)
+        with self._at_work():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write_new(file, wav)
+            atomic.replace(file.with_suffix(".json"), encode_sidecar(sidecar))
+
+    def read_sidecar(self, path: str) -> dict[str, Any]:
+        """Returns the sidecar of a sample, given the path of its WAV."""
+        file = self._sample(path).with_suffix(".json")
+        with self._at_work():
+            return decode_sidecar(file.read_bytes(), str(file))
+
+    def write_sidecar(self, path: str, sidecar: Mapping[str, Any]) -> None:
+        """Rewrites the sidecar of a sample, given the path of its WAV."""
+        file = self._sample(path).with_suffix(".json")
+        with self._at_work():
+            atomic.replace(file, encode_sidecar(sidecar))
+
+    def remove_sample(self, path: str) -> None:
+        """Deletes a sample and its sidecar; what is gone already is no error."""
+        file = self._sample(path)
+        with self._at_work():
+            atomic.remove(file)
+            atomic.remove(file.with_suffix(".json"))
+
+    # --- presets ----------------------------------------------------------------------------------------------
+
+    def write_instrument(self, instrument: Instrument) -> None:
+        """Writes a pad's instrument in every format; its samples must be published before."""
+        self._write_preset(instrument, INSTRUMENTS)
+
+    def write_kit(self, kit: Instrument) -> None:
+        """Writes a kit in every format; its samples must be published before."""
+        self._write_preset(kit, KITS)
+
+    def _write_preset(self, instrument: Instrument, folder: str) -> None:
+        with self._at_work():
+            for name, write in self._formats.writers.items():
+                for path, content in _files(name, write, instrument, folder):
+                    file = self._inside(path)
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    atomic.replace_watched(file, content)
+
+    # --- deliveries -------------------------------------------------------------------------------------------
+
+    def hosts(self) -> list[str]:
+        """Returns the hosts that registered by their folder `deliveries/<host>/new`."""
+        with self._at_work():
+            return mailboxes.hosts(self.root / DELIVERIES)
+
+    def write_delivery(self, delivery: Delivery) -> None:
+        """Puts a delivery before its host; one that is on its way, or acknowledged and not pruned, stays as it is.
+
+        The paths of the delivery and its zones are relative to the library; the file holds absolute ones.
+        """
+        located = replace(
+            delivery,
+            path=delivery.path and self.absolute(delivery.path),
+            zones=tuple(replace(zone, path=self.absolute(zone.path)) for zone in delivery.zones),
+        )
+        content = encode_delivery(located)
+        with self._at_work():
+            mailboxes.put(self.root / DELIVERIES, delivery.host, delivery.seq, content)
+
+    def withdraw_delivery(self, host: str, seq: int) -> bool:
+        """Takes back a delivery that its host has not claimed; returns whether that was in time."""
+        with self._at_work():
+            return mailboxes.withdraw(self.root / DELIVERIES, host, seq)
+
+    def acknowledgements(self) -> list[Acknowledgement]:
+        """Returns what hosts have loaded or failed to load, until it is pruned; by host and number."""
+        with self._at_work():
+            return mailboxes.acknowledgements(self.root / DELIVERIES)
+
+    def prune_delivery(self, host: str, seq: int) -> None:
+        """Deletes a delivery that its host acknowledged; repeating it is no error."""
+        with self._at_work():
+            mailboxes.prune(self.root / DELIVERIES, host, seq)
+
+    # --- the folder itself ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Makes sure that the folder is still this library, and translates what the system says meanwhile.
+
+        An unplugged drive may leave an empty mount point behind, and another drive may come in its place.
+        """
+        with translated(self.root):
+            found = _read_id(self.root / PRIVATE / _ID_FILE)
+            if found != self.id:
+                raise LibraryError(
+                    f"In place of the library {self.root} there is another one.", "Connect its drive.", retryable=True
+                )
+            yield
+
+    def _inside(self, path: str) -> Path:
+        parts = path.split("/")
+        odd = any(letter in _NO_PATH_LETTERS or not letter.isprintable() for letter in path)
+        # Hidden names are the bridge's own; dots and spaces at the end fall off on Windows.
+        if odd or any(not part or part.startswith(".") or part.endswith((".", " ")) for part in parts):
+            raise LibraryError(f"{path!r} is no path inside the library.")
+        file = self.root.joinpath(*parts)
+        try:
+            stays = file.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # a link that leads to itself
+            stays = False
+        if not stays:
+            raise LibraryError(f"{path!r} leads out of the library {self.root}.", "Remove the link on its way.")
+        return file
+
+    def _sample(self, path: str) -> Path:
+        file = self._inside(path)
+        if not path.startswith(f"{SAMPLES}/") or file.suffix != ".wav":
+            raise LibraryError(f"{path!r} is no sample of the library: those are {SAMPLES}/….wav.")
+        return file
+
+    def _sweep(self) -> None:
+        """Deletes temporary files of a crash: the lock says that nobody is writing them."""
+        pads = (folder for folder in (self.root / SAMPLES).iterdir() if folder.is_dir())
+        boxes = (self.root / DELIVERIES / host / mailboxes.NEW for host in mailboxes.hosts(self.root / DELIVERIES))
+        for folder in (self.root / PRIVATE, self.root / INSTRUMENTS, self.root / KITS, *pads, *boxes):
+            atomic.sweep(folder)
+
+
+def _files(name: str, write: Format, instrument: Instrument, folder: str) -> list[tuple[str, bytes]]:
+    """Returns the files of one format; one that fails costs its own files and nothing else."""
+    try:
+        files = [(str(path), bytes(content)) for path, content in write(instrument, folder)]
+    except BridgeError:
+        raise
+    except Exception:  # formats come from other packages and may throw anything
+        log.exception("the format %s can't write %s", name, instrument.name)
+        return []
+    if strays := [path for path, _ in files if PurePosixPath(path).parts[:1] != (folder,)]:
+        log.error("the format %s may write into %s/ only, not %s", name, folder, strays[0])
+        return []
+    return files
+
+
+def _usable(root: Path) -> Path:
+    """Returns the absolute folder of a library after making it where that is safe; LibraryError otherwise."""
+    root = Path(os.path.abspath(root.expanduser()))
+    if any(letter == "|" or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in str(root)):
+        raise LibraryError(
+            f"The library can't be in {str(root)!r}: deliveries have no way to write | and control characters.",
+            "Choose a folder with a plain name.",
+        )
+    with translated(root):
+        if root.exists() and not root.is_dir():
+            raise LibraryError(f"{root} is a file, not a folder.", "Choose another folder for the library.")
+        at_home = _is_below_home(root)
+        if not at_home and not root.parent.is_dir():
+            raise LibraryError(
+                f"The library can't be made in {root.parent}: there is no such folder.",
+                f'Connect the drive, or run: mkdir -p "{root.parent}"',
+            )
+        root.mkdir(parents=at_home, exist_ok=True)
+    return root
+
+
+def _is_below_home(root: Path) -> bool:
+    """Tells whether missing parents may be made; elsewhere one is likely a drive that is not connected."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # a service without a home
+        return False
+    return home != Path(home.anchor) and home in root.parents
+
+
+def _identify(file: Path) -> str:
+    if not file.exists():
+        identity = {"schema": LIBRARY_SCHEMA, "id": secrets.token_hex(16)}
+        atomic.write_new(file, json.dumps(identity).encode())
+    return _read_id(file)
+
+
+def _read_id(file: Path) -> str:
+    try:
+        identity = json.loads(file.read_bytes())
+        schema, library_id = int(identity["schema"]), str(identity["id"])
+    except (ValueError, TypeError, KeyError) as problem:
+        raise LibraryError(
+            f"{file} can't be read: {problem}.", "Put it back from a backup, or delete it to start a new library here."
+        ) from problem
+    if schema > LIBRARY_SCHEMA:
+        raise LibraryError(f"{file} was written by a newer Oneshot Bridge.", "Update this one.")
+    return library_id
+

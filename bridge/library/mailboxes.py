@@ -1,0 +1,93 @@
+"""Hands deliveries to hosts through folders: `deliveries/<host>/{new,claimed,done,failed}/<seq>`.
+
+A host claims a delivery by renaming it from `new` to `claimed`, and acknowledges by renaming it to `done` or by
+writing it, with a `reason` line, to `failed`. So a delivery only ever moves forward in `STATES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from bridge.errors import LibraryError
+from bridge.library import atomic
+from bridge.library.deliveries import Acknowledgement, checked_host, file_name, is_host_name, reason_of, seq_of
+
+NEW, CLAIMED, DONE, FAILED = STATES = ("new", "claimed", "done", "failed")
+
+_READ_AT_MOST = 65_536
+
+
+def hosts(deliveries: Path) -> list[str]:
+    """Returns the hosts that have made themselves a `new` folder; folders with other names are no hosts."""
+    found = (folder.name for folder in deliveries.iterdir() if is_host_name(folder.name))
+    return sorted(host for host in found if (deliveries / host / NEW).is_dir())
+
+
+def put(deliveries: Path, host: str, seq: int, content: bytes) -> None:
+    """Puts a delivery into a host's `new`, unless this very delivery is there, or on its way, already.
+
+    A file of the same number with another content is left from another life of the library and gives way. Raises
+    LibraryError for a host that is not registered.
+    """
+    box, name = deliveries / checked_host(host), file_name(seq)
+    if not (box / NEW).is_dir():
+        raise LibraryError(
+            f"The host {host} is not registered: {box / NEW} is missing.", "Start the bridge's script in that host."
+        )
+    for state in STATES:  # forward, as a delivery moves: none slips through between two looks
+        with suppress(FileNotFoundError):
+            if _head(box / state / name, len(content)) == content:
+                return
+    for state in STATES:
+        atomic.remove(box / state / name)
+    atomic.write_new(box / NEW / name, content)
+
+
+def withdraw(deliveries: Path, host: str, seq: int) -> bool:
+    """Takes back a delivery that no host has claimed; False if it is claimed, acknowledged or unknown.
+
+    It is renamed away first: either this rename or the host's claim finds the file, never both.
+    """
+    waiting = deliveries / checked_host(host) / NEW / file_name(seq)
+    withdrawn = atomic.hidden_name(waiting)
+    try:
+        atomic.move(waiting, withdrawn)
+    except FileNotFoundError:
+        return False
+    atomic.remove(withdrawn)
+    return True
+
+
+def acknowledgements(deliveries: Path) -> list[Acknowledgement]:
+    """Returns what the hosts have acknowledged and nobody pruned, by host and number."""
+    return [found for host in hosts(deliveries) for found in _acknowledged(deliveries / host, host)]
+
+
+def prune(deliveries: Path, host: str, seq: int) -> None:
+    """Deletes what is left of a delivery that was acknowledged or given up, the acknowledgement last."""
+    for state in (CLAIMED, FAILED, DONE):
+        atomic.remove(deliveries / checked_host(host) / state / file_name(seq))
+
+
+def _acknowledged(box: Path, host: str) -> Iterator[Acknowledgement]:
+    done, failed = _numbers(box / DONE), _numbers(box / FAILED)
+    for seq in sorted(done | failed):
+        if seq in done:
+            yield Acknowledgement(host=host, seq=seq, loaded=True)
+            continue
+        with suppress(FileNotFoundError):
+            reason = reason_of(_head(box / FAILED / file_name(seq), _READ_AT_MOST))
+            yield Acknowledgement(host=host, seq=seq, loaded=False, reason=reason or "The host gave no reason.")
+
+
+def _numbers(folder: Path) -> set[int]:
+    with suppress(FileNotFoundError):
+        return {seq for file in folder.iterdir() if (seq := seq_of(file.name)) is not None}
+    return set()
+
+
+def _head(path: Path, length: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(length)

@@ -1,0 +1,84 @@
+"""Writes down where a sample comes from: the JSON beside its WAV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bridge.domain.brief import Brief
+from bridge.domain.sample import Analysis, Sample
+from bridge.domain.take import Call, Take
+from bridge.errors import LibraryError
+
+SIDECAR_SCHEMA = 1
+
+
+def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: str) -> dict[str, Any]:
+    """Returns a sample's provenance as plain JSON values; `calls` are all of its job, what failed included.
+
+    Cents, decibels and seconds are rounded to what can be measured; `cost` is in US dollars over all calls.
+    """
+    return {
+        "schema": SIDECAR_SCHEMA,
+        "id": sample.id,
+        "job": sample.job,
+        "pad": sample.pad,
+        "path": sample.path,
+        "prompt": sample.prompt,
+        "brief": brief.to_dict(),
+        "calls": [_call(call) for call in calls],
+        "take": asdict(take),
+        "root": sample.root,
+        "cents": round(sample.cents, 2),
+        "confidence": round(sample.analysis.confidence, 3),
+        "family": sample.family,
+        "verdicts": [{**asdict(verdict), "figure": _figure(verdict.figure)} for verdict in sample.verdicts],
+        "shape": _shape(sample.analysis),
+        "licence": licence,
+        "cost": round(sum(call.cost for call in calls), 6),
+        "sha256": sample.sha256,
+        "marks": marks_of(sample),
+    }
+
+
+def marks_of(sample: Sample) -> dict[str, bool]:
+    """Returns the user's marks as the sidecar's `marks` holds them."""
+    return {"kept": sample.kept, "discarded": sample.discarded}
+
+
+def encode_sidecar(sidecar: Mapping[str, Any]) -> bytes:
+    """Returns the JSON text of a sidecar: UTF-8, sorted keys, a newline at the end."""
+    text = json.dumps(sidecar, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    # Half a surrogate pair, from a prompt of broken text, becomes the JSON escape that reads back as the same.
+    return f"{text}\n".encode(errors="backslashreplace")
+
+
+def decode_sidecar(content: bytes, path: str) -> dict[str, Any]:
+    """Reads a sidecar; raises LibraryError, naming `path`, for anything but a JSON object."""
+    try:
+        sidecar = json.loads(content)
+    except ValueError as problem:
+        raise LibraryError(f"The sidecar {path} is no JSON: {problem}.") from problem
+    if not isinstance(sidecar, dict):
+        raise LibraryError(f"The sidecar {path} is no JSON object.")
+    return sidecar
+
+
+def _call(call: Call) -> dict[str, Any]:
+    return {**asdict(call), "estimate": round(call.estimate, 6), "cost": round(call.cost, 6)}
+
+
+def _shape(analysis: Analysis) -> dict[str, Any]:
+    return {
+        "seconds": round(analysis.seconds, 4),
+        "peak": _figure(analysis.peak),
+        "channels": analysis.channels,
+        "sample_rate": analysis.sample_rate,
+    }
+
+
+def _figure(figure: float) -> float | None:
+    """Returns a measured figure with four decimals, or None for one that JSON can't hold (a peak of −∞)."""
+    return round(figure, 4) if abs(figure) < float("inf") else None

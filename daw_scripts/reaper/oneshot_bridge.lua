@@ -1,0 +1,418 @@
+-- @description Oneshot Bridge: load new sounds into ReaSamplOmatic5000
+-- @version 0.1.0
+-- @author Oneshot Bridge
+-- @about
+--   Runs in the background and loads every sound that Oneshot Bridge delivers to REAPER into a
+--   ReaSamplOmatic5000 of its own on the pad's track, mapped to its keys and tuned. Nothing to click.
+--
+--   Install: Actions > Show action list > New action > Load ReaScript..., choose this file, run it once.
+--   Start with REAPER: see README.md beside the folder of this file.
+--   Needs: REAPER 6 or 7 (Lua only, no extensions), one that can name effects from a script.
+--   The first run asks for the library's folder if it is not where it usually is.
+--
+--   Limits: it loads into the project in front. It never arms or monitors a track: to hear a pad, the track
+--   needs MIDI from you. Loops inside a sample are not set. Run it in one REAPER at a time.
+
+--------------------------------------------------------------------------------------------------- settings
+
+-- The library's folder; "" finds the usual one, or the one that was typed in when the script asked.
+local LIBRARY = ""
+-- The folder under deliveries/ by which the bridge knows this host.
+local HOST = "reaper"
+-- Whether a track that a delivery names and the project lacks is made; otherwise such a delivery fails.
+local CREATE_TRACKS = true
+-- How often the folder is looked at.
+local POLL_SECONDS = 0.1
+-- How often it is made sure that the library is there.
+local CHECK_SECONDS = 2
+
+local SECTION = "oneshot_bridge"
+local STATES = { "new", "claimed", "done", "failed" }
+
+local said = {}
+
+local function say_once(text)
+  if not said[text] then
+    said[text] = true
+    reaper.ShowConsoleMsg("Oneshot Bridge: " .. text .. "\n")
+  end
+end
+
+-- A failure that is no bug: its text goes to the user without a line number.
+local function refuse(text)
+  error(text, 0)
+end
+
+local function is_library(folder)
+  return folder ~= "" and reaper.file_exists(folder .. "/.oneshot-bridge/library.json")
+end
+
+-- Linux keeps the name of the music folder in a file, for it is translated.
+local function xdg_music(home)
+  local config = os.getenv("XDG_CONFIG_HOME") or home .. "/.config"
+  local file = io.open(config .. "/user-dirs.dirs", "r")
+  if not file then return nil end
+  local folder = ("\n" .. file:read("a")):match('\n%s*XDG_MUSIC_DIR="([^"\n]+)"')
+  file:close()
+  return folder and (folder:gsub("^%$HOME", function() return home end))
+end
+
+local function usual_library()
+  local home = os.getenv("HOME") or os.getenv("USERPROFILE") or ""
+  local music = home .. "/Music"
+  if reaper.GetOS() == "Other" then music = xdg_music(home) or os.getenv("XDG_MUSIC_DIR") or music end
+  return music .. "/Oneshot Bridge"
+end
+
+-- Returns the library's folder, asking for it if it is in none of the places where it could be; nil to give up.
+-- A folder that is not there yet is waited for.
+local function find_library()
+  if LIBRARY ~= "" then return LIBRARY end
+  local typed = reaper.GetExtState(SECTION, "library")
+  if is_library(typed) then return typed end
+  local usual = usual_library()
+  if is_library(usual) then return usual end
+  local suggestion = typed ~= "" and typed or usual
+  local agreed, answer = reaper.GetUserInputs(
+    "Oneshot Bridge", 1, "Folder of the library:,extrawidth=300,separator=\n", suggestion)
+  answer = agreed and answer:match("^%s*(.-)[%s/\\]*$") or ""
+  if answer == "" then return nil end
+  reaper.SetExtState(SECTION, "library", answer, true)
+  return answer
+end
+
+------------------------------------------------------------------------------------------------- deliveries
+
+local box = "" -- <library>/deliveries/<host>
+
+local function path_in(state, name)
+  return box .. "/" .. state .. "/" .. name
+end
+
+local function register(library)
+  box = library .. "/deliveries/" .. HOST
+  for _, state in ipairs(STATES) do
+    reaper.RecursiveCreateDirectory(box .. "/" .. state, 0)
+  end
+end
+
+-- Returns the deliveries in one state, oldest first.
+local function waiting_in(state)
+  local folder, names, index = box .. "/" .. state, {}, 0
+  reaper.EnumerateFiles(folder, -1) -- reads the folder anew
+  while true do
+    local name = reaper.EnumerateFiles(folder, index)
+    if not name then break end
+    if name:match("^%d+$") then names[#names + 1] = name end
+    index = index + 1
+  end
+  table.sort(names) -- twelve digits each, so this is the order of the numbers
+  return names
+end
+
+local function read_text(path)
+  local file, problem = io.open(path, "rb")
+  if not file then refuse("the delivery can't be read: " .. tostring(problem)) end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+-- Renames in place of whatever is there: os.rename does not replace on Windows.
+local function put_in_place(from, to)
+  os.remove(to)
+  return os.rename(from, to)
+end
+
+-- Returns whether this script, and nobody else, has the delivery now. It may have been withdrawn meanwhile.
+local function claim(name)
+  local claimed, problem = put_in_place(path_in("new", name), path_in("claimed", name))
+  if not claimed and reaper.file_exists(path_in("new", name)) then
+    say_once("can't claim a delivery: " .. tostring(problem))
+  end
+  return claimed
+end
+
+-- What is carried out but could not be acknowledged: Windows refuses to rename what another program just reads.
+local unacknowledged = {}
+
+local function acknowledge(name)
+  local moved = put_in_place(path_in("claimed", name), path_in("done", name))
+  unacknowledged[name] = not moved and reaper.file_exists(path_in("claimed", name)) or nil
+end
+
+local function acknowledge_failure(name, reason)
+  reason = tostring(reason):gsub("%c+", " ")
+  local kept, text = pcall(read_text, path_in("claimed", name))
+  text = kept and text or ""
+  if text ~= "" and text:sub(-1) ~= "\n" then text = text .. "\n" end
+  local hidden = path_in("failed", "." .. name .. ".tmp")
+  local file, problem = io.open(hidden, "wb")
+  if not file then
+    say_once("can't write to " .. box .. "/failed: " .. tostring(problem))
+    return
+  end
+  file:write(text, "reason\t", reason, "\n")
+  file:close()
+  put_in_place(hidden, path_in("failed", name))
+  os.remove(path_in("claimed", name))
+end
+
+local ZONE_FIELDS = { "path", "root", "cents", "lo", "hi", "vlo", "vhi", "loop_start", "loop_end" }
+
+local function parse_zone(value)
+  local zone, index = {}, 0
+  for field in (value .. "|"):gmatch("([^|]*)|") do
+    index = index + 1
+    local key = ZONE_FIELDS[index]
+    if key then zone[key] = key == "path" and field or tonumber(field) end
+  end
+  for position = 1, 7 do
+    if not zone[ZONE_FIELDS[position]] then refuse("a zone of the delivery is damaged: " .. value) end
+  end
+  return zone
+end
+
+local function parse(text)
+  local delivery = { zones = {} }
+  for line in text:gmatch("[^\r\n]+") do
+    local key, value = line:match("^([%w_]+)\t(.*)$")
+    if key == "zone" then
+      delivery.zones[#delivery.zones + 1] = parse_zone(value)
+    elseif key then
+      delivery[key] = value
+    end
+  end
+  if delivery.v ~= "1" then refuse("this script is too old or the delivery is damaged: update the script") end
+  if not (delivery.action and delivery.mode and delivery.target and delivery.pad) then
+    refuse("the delivery is damaged")
+  end
+  return delivery
+end
+
+------------------------------------------------------------------------------------------------- host calls
+
+local SAMPLER = "ReaSamplOmatic5000 (Cockos)"
+local MODES = { drum = "1", keys = "2" } -- 1 ignores the note, 2 shifts by semitones
+local RANGE_START, RANGE_END, PITCH_START, PITCH_END = 3, 4, 5, 6
+local OBEY_NOTE_OFFS, LOOP, VELOCITY_MIN, VELOCITY_MAX, FILTER_NOTES = 11, 12, 17, 18, 21
+
+-- Rounding down must not turn a note into the one below.
+local function note_to_param(note)
+  return math.min(1, note / 127 + 1e-6)
+end
+
+local function semitones_to_param(semitones)
+  return math.max(0, math.min(1, (semitones + 80) / 160))
+end
+
+local function plain_path(path)
+  local plain = path:gsub("\\", "/"):gsub("^//%?/", "")
+  return reaper.GetOS():match("^Win") and plain:lower() or plain
+end
+
+local function track_name(track)
+  local _, name = reaper.GetSetMediaTrackInfo_String(track, "P_NAME", "", false)
+  return name
+end
+
+local function find_track(name)
+  local similar
+  for index = 0, reaper.CountTracks(0) - 1 do
+    local track = reaper.GetTrack(0, index)
+    local found = track_name(track)
+    if found == name then return track end
+    if not similar and found:lower() == name:lower() then similar = track end
+  end
+  return similar
+end
+
+local function create_track(name)
+  local index = reaper.CountTracks(0)
+  reaper.InsertTrackAtIndex(index, true)
+  local track = reaper.GetTrack(0, index)
+  reaper.GetSetMediaTrackInfo_String(track, "P_NAME", name, true)
+  return track
+end
+
+-- Returns the track that a target means; nil where there is none and none is to be made.
+local function resolve(target, create)
+  local name = target:match("^track:(.+)$")
+  if name then
+    local track = find_track(name)
+    if track or not create then return track end
+    if not CREATE_TRACKS then refuse("there is no track named " .. name) end
+    return create_track(name)
+  end
+  if target == "selected" then
+    local track = reaper.GetSelectedTrack(0, 0)
+    if not track and create then refuse("no track is selected") end
+    return track
+  end
+  refuse("REAPER has no target " .. target .. ": use track:NAME or selected")
+end
+
+-- The name of the sampler that plays a pad's zone; by it the script knows its own samplers again.
+local function label_of(pad, position)
+  local label = "Oneshot: " .. (pad ~= "" and pad or "unassigned")
+  return position == 1 and label or label .. " (" .. position .. ")"
+end
+
+local function find_sampler(track, label)
+  for fx = 0, reaper.TrackFX_GetCount(track) - 1 do
+    local _, given = reaper.TrackFX_GetNamedConfigParm(track, fx, "renamed_name")
+    local _, shown = reaper.TrackFX_GetFXName(track, fx, "")
+    if given == label or shown == label then return fx end
+  end
+  return nil
+end
+
+local function add_sampler(track, label)
+  local fx = reaper.TrackFX_AddByName(track, SAMPLER, false, -1)
+  if fx < 0 then refuse("REAPER can't add " .. SAMPLER) end
+  reaper.TrackFX_SetNamedConfigParm(track, fx, "renamed_name", label)
+  if find_sampler(track, label) ~= fx then
+    -- Nameless it would not be found again, and every sound would add one more.
+    reaper.TrackFX_Delete(track, fx)
+    refuse("this REAPER can't name effects from a script: update REAPER")
+  end
+  return fx
+end
+
+local function file_of(track, fx)
+  local _, path = reaper.TrackFX_GetNamedConfigParm(track, fx, "FILE0")
+  return path or ""
+end
+
+local function set_file(track, fx, path)
+  reaper.TrackFX_SetNamedConfigParm(track, fx, "FILE0", path)
+  reaper.TrackFX_SetNamedConfigParm(track, fx, "DONE", "")
+  if plain_path(file_of(track, fx)) ~= plain_path(path) then refuse("REAPER can't load " .. path) end
+end
+
+local function empty(track, fx)
+  reaper.TrackFX_SetNamedConfigParm(track, fx, "-FILE*", "")
+  reaper.TrackFX_SetNamedConfigParm(track, fx, "DONE", "")
+  if file_of(track, fx) ~= "" then refuse("the sampler kept its sound") end
+end
+
+-- Empties a pad's samplers from a position on.
+local function empty_from(track, pad, position)
+  while true do
+    local fx = find_sampler(track, label_of(pad, position))
+    if not fx then return end
+    if file_of(track, fx) ~= "" then empty(track, fx) end
+    position = position + 1
+  end
+end
+
+-- Key k plays the sample k - root - cents/100 semitones away from how it was recorded; a drum as recorded.
+local function map_keys(track, fx, zone, mode, filters)
+  local function set(param, value) reaper.TrackFX_SetParamNormalized(track, fx, param, value) end
+  local keys = mode == "keys"
+  local pitch = keys and zone.root + zone.cents / 100
+  reaper.TrackFX_SetNamedConfigParm(track, fx, "MODE", MODES[mode])
+  set(RANGE_START, note_to_param(zone.lo))
+  set(RANGE_END, note_to_param(zone.hi))
+  set(PITCH_START, semitones_to_param(keys and zone.lo - pitch or 0))
+  set(PITCH_END, semitones_to_param(keys and zone.hi - pitch or 0))
+  set(VELOCITY_MIN, note_to_param(zone.vlo))
+  set(VELOCITY_MAX, note_to_param(zone.vhi))
+  set(OBEY_NOTE_OFFS, keys and 1 or 0)
+  set(LOOP, 0)
+  set(FILTER_NOTES, filters and 1 or 0)
+end
+
+local function load(delivery)
+  if #delivery.zones == 0 then refuse("the delivery has no zones") end
+  if not MODES[delivery.mode] then refuse("REAPER has no mode " .. delivery.mode) end
+  for _, zone in ipairs(delivery.zones) do
+    if not reaper.file_exists(zone.path) then refuse("the sample is missing: " .. zone.path) end
+  end
+  local track = resolve(delivery.target, true)
+  -- A filtered note does not reach the next sampler, which may play the same key at another velocity.
+  local filters = delivery.mode == "drum" and #delivery.zones == 1
+  for position, zone in ipairs(delivery.zones) do
+    local label = label_of(delivery.pad, position)
+    local fx = find_sampler(track, label) or add_sampler(track, label)
+    if plain_path(file_of(track, fx)) ~= plain_path(zone.path) then set_file(track, fx, zone.path) end
+    map_keys(track, fx, zone, delivery.mode, filters)
+  end
+  empty_from(track, delivery.pad, #delivery.zones + 1)
+end
+
+local function clear(delivery)
+  local track = resolve(delivery.target, false)
+  if track then empty_from(track, delivery.pad, 1) end
+end
+
+local ACTIONS = { load = load, clear = clear }
+
+local function carry_out(delivery)
+  local action = ACTIONS[delivery.action] or refuse("REAPER has no action " .. delivery.action)
+  reaper.Undo_BeginBlock2(0)
+  reaper.PreventUIRefresh(1)
+  local good, problem = pcall(action, delivery)
+  reaper.PreventUIRefresh(-1)
+  reaper.Undo_EndBlock2(0, "Oneshot: " .. delivery.action .. " " .. delivery.pad, -1)
+  if not good then error(problem, 0) end
+end
+
+------------------------------------------------------------------------------------------------------- loop
+
+local library
+local registered = false
+local next_check, next_look = 0, 0
+
+local function handle(name)
+  local good, problem = pcall(function() carry_out(parse(read_text(path_in("claimed", name)))) end)
+  if good then
+    acknowledge(name)
+  else
+    acknowledge_failure(name, problem)
+    say_once(tostring(problem))
+  end
+end
+
+-- What a crash left claimed is carried out again; what is loaded already is found so and only acknowledged.
+local function check_library(now)
+  next_check = now + CHECK_SECONDS
+  if not is_library(library) then
+    registered = false
+    say_once("waiting for the library at " .. library)
+    return
+  end
+  register(library)
+  if not registered then
+    registered = true
+    for _, name in ipairs(waiting_in("claimed")) do handle(name) end
+  end
+  for name in pairs(unacknowledged) do acknowledge(name) end
+end
+
+-- Carries out one delivery at most, so that REAPER stays fluent however many are waiting.
+local function look(now)
+  next_look = now + POLL_SECONDS
+  local names = waiting_in("new")
+  if names[1] and claim(names[1]) then handle(names[1]) end
+  if names[2] then next_look = 0 end
+end
+
+local function tick()
+  local now = reaper.time_precise()
+  if now >= next_check then check_library(now) end
+  if registered and now >= next_look then look(now) end
+end
+
+local function run()
+  local good, problem = pcall(tick)
+  if not good then say_once(tostring(problem)) end
+  reaper.defer(run)
+end
+
+library = find_library()
+if library then
+  run()
+else
+  reaper.ShowConsoleMsg("Oneshot Bridge: no library, so nothing is loaded. Run the script again to choose one.\n")
+end

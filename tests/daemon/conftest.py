@@ -1,0 +1,168 @@
+"""The daemon as a user starts it: a process of its own, real ports, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+CONFIG = """
+state_folder = "{state}"
+[library]
+folder = "{library}"
+[osc]
+port = 0
+[control]
+port = 0
+[midi]
+enabled = false
+[jobs]
+workers = 2
+[pads.kick]
+prompt = "punchy kick"
+pad_note = 36
+[pads.hat]
+prompt = "short closed hat"
+pad_note = 42
+[pads.bass]
+prompt = "round synth bass"
+note = 36
+pad_note = 48
+[kits.main]
+pads = ["kick", "hat", "bass"]
+"""
+
+
+class Listener:
+    """A UDP socket that speaks OSC to the daemon and hears what it answers."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._to = ("127.0.0.1", port)
+
+    def send(self, address: str, *values: Any) -> None:
+        builder = OscMessageBuilder(address)
+        for value in values:
+            builder.add_arg(value)
+        self._socket.sendto(builder.build().dgram, self._to)
+
+    def hear(self, seconds: float) -> Iterator[tuple[str, list[Any]]]:
+        """Yields what is answered within so many seconds."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                message = OscMessage(self._socket.recv(65_536))
+            except TimeoutError:
+                return
+            yield message.address, list(message.params)
+
+    def hear_until(self, address: str, seconds: float = 20.0) -> list[tuple[str, list[Any]]]:
+        heard = []
+        for message in self.hear(seconds):
+            heard.append(message)
+            if message[0] == address:
+                return heard
+        raise AssertionError(f"{address} was not heard within {seconds} s, only {heard}")
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Daemon:
+    """Starts, asks, kills."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.library = folder / "My Sounds"
+        self.state = folder / "state"
+        self.config = folder / "config.toml"
+        self.config.write_text(CONFIG.format(state=self.state.as_posix(), library=self.library.as_posix()))
+        self.process: subprocess.Popen[str] | None = None
+        self.said: list[str] = []
+        self._listeners: list[Listener] = []
+
+    def start(self) -> Daemon:
+        with (self.folder / "stderr.txt").open("a") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bridge", "--config", str(self.config), "run"], cwd=self.folder, text=True,
+                stdout=subprocess.PIPE, stderr=errors, env=os.environ | {"NO_COLOR": "1"},
+            )
+        lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, args=(self.process.stdout, lines), daemon=True).start()
+        self.said = []
+        while not any("Try:" in line for line in self.said):
+            self.said.append(lines.get(timeout=20))
+        return self
+
+    @staticmethod
+    def _read(stream, lines) -> None:
+        with stream:
+            for line in stream:
+                lines.put(line)
+
+    def listener(self) -> Listener:
+        listener = Listener(int(self._said("OSC").rpartition(":")[2]))
+        self._listeners.append(listener)
+        return listener
+
+    def get(self, what: str, **wanted: Any) -> list[dict[str, Any]]:
+        """Asks the control channel for jobs, samples …"""
+        credentials = json.loads((self.state / "control.json").read_text())
+        request = urllib.request.Request(
+            f"{credentials['url']}/v1/{what}?{urllib.parse.urlencode(wanted)}", headers={"Authorization": f"Bearer {credentials['token']}"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)[what]
+
+    def _said(self, word: str) -> str:
+        return next(line.strip() for line in self.said if line.strip().startswith(word))
+
+    def kill(self) -> None:
+        """Ends the process as a power cut would: no goodbye."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(10)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command of the command line with this config."""
+        return subprocess.run(
+            [sys.executable, "-m", "bridge", "--config", str(self.config), *arguments], cwd=self.folder, text=True,
+            capture_output=True, timeout=60, env=os.environ | {"NO_COLOR": "1"}, check=False,
+        )
+
+    def close(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait(10)
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    daemon = Daemon(tmp_path)
+    yield daemon
+    daemon.close()
