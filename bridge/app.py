@@ -13,14 +13,9 @@ from typing import Any
 from bridge import __version__
 from bridge.config.schema import Config
 from bridge.feedback.osc import OscVoice
-from bridge.jobs.calls import Caller
-from bridge.jobs.courier import Courier
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
-from bridge.jobs.hub import Hub
-from bridge.jobs.pipeline import Pipeline
-from bridge.jobs.publishing import Publisher
-from bridge.jobs.scheduler import Scheduler
+from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.registry import ModelContext, Models, open_models
 from bridge.osc.outlet import Outlet
@@ -40,9 +35,6 @@ log = logging.getLogger(__name__)
 
 WARM = ("bridge.shaping.tasks", "bridge.models.synth.render")
 """What every worker imports before it is asked, so that the first pad pressed does not wait for scipy."""
-
-SPARE_JOBS = 2
-"""Jobs beyond the number of workers that are under way at once: they write files while the others compute."""
 
 SECONDS_A_DAY = 86_400
 
@@ -87,54 +79,24 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     await _tidy(config, database, shelf, clock)
     files = FileThread()
     stack.callback(files.close)
-    workers = WorkerPool(_cores(config), warm=() if hasty else WARM)
+    workers = WorkerPool(config.jobs.workers or os.cpu_count() or 1, warm=() if hasty else WARM)
     stack.push_async_callback(workers.close)
     if not hasty:
         await workers.start()
     models = open_models(ModelContext(workers=workers))
+    engine = BridgeEngine(
+        Workshop(
+            config=config, database=database, shelf=shelf, library=library, files=files, models=models.all(),
+            model_of=models.get, shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock,
+            pads=dict(config.pads),
+        )
+    )
     app = App(
-        config=config, engine=_engine(config, database, shelf, library, files, workers, models, clock), models=models,
-        library=library, database=database,
+        config=config, engine=engine, models=models, library=library, database=database,
         notices=[f"Model {name} is not available: {why}" for name, why in models.problems.items()],
     )
     stack.push_async_callback(app.engine.close)
     return app
-
-
-def _engine(
-    config: Config, database: Database, shelf: Shelf, library: Library, files: FileThread, workers: WorkerPool,
-    models: Models, clock: Clock,
-) -> BridgeEngine:
-    hub = Hub()
-    caller = Caller(
-        database=database, shelf=shelf, model_of=models.get, hub=hub, clock=clock, attempts=config.jobs.attempts
-    )
-    engine: BridgeEngine
-    courier = Courier(
-        database=database, library=library, files=files, hub=hub, clock=clock, pads=lambda: engine.pad_settings,
-        hosts=config.hosts,
-    )
-    publisher = Publisher(
-        database=database, library=library, files=files, courier=courier, kits=config.kits, model_of=models.get
-    )
-    pipeline = Pipeline(
-        database=database, shelf=shelf, caller=caller, publisher=publisher, hub=hub, clock=clock,
-        shaper=Shaping(workers, sample_rate=config.library.sample_rate),
-    )
-
-    def limit_of(model: str) -> int:
-        of_its_own = models.get(model).capabilities.concurrent if model in models else 1
-        return of_its_own or _cores(config) + SPARE_JOBS
-
-    engine = BridgeEngine(
-        config=config, database=database, library=library, files=files, models=models.all(), model_of=models.get,
-        hub=hub, clock=clock, caller=caller, courier=courier, publisher=publisher, scheduler=Scheduler(pipeline.walk, limit_of),
-    )
-    return engine
-
-
-def _cores(config: Config) -> int:
-    return config.jobs.workers or os.cpu_count() or 1
 
 
 async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:

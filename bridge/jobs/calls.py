@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from sqlite3 import Connection
 
@@ -16,12 +16,10 @@ from bridge.domain.job import Job, JobState
 from bridge.domain.take import Call, Take
 from bridge.errors import BridgeError, ModelError
 from bridge.jobs.briefs import LARGEST_SEED
-from bridge.jobs.hub import Hub
 from bridge.jobs.moves import STAGE_FRACTION
-from bridge.ports import Clock, Failed, Finished, Lost, Model, Progress
+from bridge.jobs.workshop import Workshop
+from bridge.ports import Failed, Finished, Lost, Model, Progress
 from bridge.store import jobs as job_store
-from bridge.store.database import Database
-from bridge.store.shelf import Shelf
 from bridge.units import Seconds
 
 log = logging.getLogger(__name__)
@@ -36,19 +34,16 @@ def seed_of_call(brief: Brief, number: int) -> int:
 
 
 class Caller:
-    """Brings the takes of a job, through as many calls as it needs."""
+    """Brings the takes of a job, through as many calls as it needs; so many may fail as the config has attempts."""
 
-    def __init__(
-        self, *, database: Database, shelf: Shelf, model_of: Callable[[str], Model], hub: Hub, clock: Clock,
-        attempts: int,
-    ) -> None:
-        """`attempts` is how many calls may fail, or bring nothing usable, before the job does."""
-        self._database = database
-        self._shelf = shelf
-        self._model_of = model_of
-        self._hub = hub
-        self._clock = clock
-        self._attempts = attempts
+    def __init__(self, shop: Workshop) -> None:
+        self._database = shop.database
+        self._shelf = shop.shelf
+        self._model_of = shop.model_of
+        self._hub = shop.hub
+        self._clock = shop.clock
+        self._estimates = shop.estimates
+        self._attempts = shop.config.jobs.attempts
         self._unsent: set[str] = set()
 
     async def prepare(self, job: Job, calls: Sequence[Call], *, failed: bool) -> Call:
@@ -135,7 +130,9 @@ class Caller:
         start, end = STAGE_FRACTION[JobState.GENERATING], STAGE_FRACTION[JobState.CHECKING]
         return Event(
             kind="progress", job=job.id, pad=job.brief.pad, ref=job.ref, at=self._clock.now(), stage=state.stage,
-            fraction=start + (end - start) * state.fraction, eta_seconds=state.eta_seconds,
+            fraction=start + (end - start) * state.fraction,
+            eta_seconds=state.eta_seconds
+            or self._estimates.left(job.id, job.brief.model, self._clock.monotonic()),
         )
 
     async def _finish(self, job: Job, call: Call, end: Finished | Failed | Lost) -> None:

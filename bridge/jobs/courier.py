@@ -7,40 +7,32 @@ crash, until the host answers. A newer sound of a pad takes the place of an olde
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from sqlite3 import Connection
 
-from bridge.config.schema import Host, Pad
+from bridge.config.schema import Host
 from bridge.domain.delivery import Delivery, DeliveryState
 from bridge.domain.event import Event
 from bridge.domain.sample import Sample
 from bridge.errors import LibraryError, StoreError
 from bridge.instruments.mapping import instrument_of
-from bridge.jobs.files import FileThread
-from bridge.jobs.hub import Hub
-from bridge.library.folder import Library
-from bridge.ports import Clock
+from bridge.jobs.workshop import Workshop
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
 from bridge.store import samples as sample_store
-from bridge.store.database import Database
 
 log = logging.getLogger(__name__)
 
 class Courier:
     """Holds the hosts: those that read files announce themselves by their folder, the others by OSC."""
 
-    def __init__(
-        self, *, database: Database, library: Library, files: FileThread, hub: Hub, clock: Clock,
-        pads: Callable[[], Mapping[str, Pad]], hosts: Mapping[str, Host],
-    ) -> None:
-        self._database = database
-        self._library = library
-        self._files = files
-        self._hub = hub
-        self._clock = clock
-        self._pads = pads
-        self._hosts = hosts
+    def __init__(self, shop: Workshop) -> None:
+        self._database = shop.database
+        self._library = shop.library
+        self._files = shop.files
+        self._hub = shop.hub
+        self._clock = shop.clock
+        self._pads = shop.pads
+        self._hosts = shop.config.hosts
         self._by_file: frozenset[str] = frozenset()
 
     def address(self, store: Connection, pad: str, sample: Sample | None) -> None:
@@ -119,7 +111,7 @@ class Courier:
         )
 
     def _target(self, host: str, pad: str) -> str:
-        of_pad = self._pads().get(pad)
+        of_pad = self._pads.get(pad)
         if of_pad is not None and host in of_pad.targets:
             return of_pad.targets[host]
         return self._hosts.get(host, Host()).target.replace("{pad}", pad)

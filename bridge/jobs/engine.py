@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import os
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.config.schema import Config, Pad, pad_note_of
+from bridge.config.schema import Pad, pad_note_of
 from bridge.domain.brief import Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
@@ -24,46 +25,45 @@ from bridge.jobs import moves
 from bridge.jobs.briefs import check_ref, new_seed, priority_of, resolve, unknown
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
-from bridge.jobs.files import FileThread
-from bridge.jobs.hub import Hub, Listener
+from bridge.jobs.hub import Listener
+from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
-from bridge.library.folder import Library
+from bridge.jobs.workshop import Workshop
 from bridge.library.sidecar import marks_of
-from bridge.ports import Clock, Model, PadState, PadView
+from bridge.ports import Model, PadState, PadView
 from bridge.store import deliveries as delivery_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
-from bridge.store.database import Database
 from bridge.units import Seconds
 
 log = logging.getLogger(__name__)
 
 LOOK_AROUND_SECONDS = 0.5
+SPARE_JOBS = 2
+"""Jobs beyond the number of workers that are under way at once: they write files while the others compute."""
 
 
 class BridgeEngine:
     """Implements `bridge.ports.Engine`."""
 
-    def __init__(
-        self, *, config: Config, database: Database, library: Library, files: FileThread, models: Sequence[Model],
-        model_of: Callable[[str], Model], hub: Hub, clock: Clock, caller: Caller, courier: Courier, publisher: Publisher, scheduler: Scheduler,
-    ) -> None:
-        self._config = config
-        self._database = database
-        self._library = library
-        self._files = files
-        self._models = models
-        self._model_of = model_of
-        self._hub = hub
-        self._clock = clock
-        self._caller = caller
-        self._courier = courier
-        self._publisher = publisher
-        self._scheduler = scheduler
-        self._pads: dict[str, Pad] = dict(config.pads)
+    def __init__(self, shop: Workshop) -> None:
+        self._config = shop.config
+        self._database = shop.database
+        self._library = shop.library
+        self._files = shop.files
+        self._models = shop.models
+        self._model_of = shop.model_of
+        self._hub = shop.hub
+        self._clock = shop.clock
+        self._pads = shop.pads
         self._overrides: dict[str, dict[str, Any]] = {}
-        self._kit = config.kit or next(iter(config.kits), "")
+        self._kit = shop.config.kit or next(iter(shop.config.kits), "")
+        self._caller = Caller(shop)
+        self._courier = Courier(shop)
+        self._publisher = Publisher(shop, self._courier)
+        self._pipeline = Pipeline(shop, self._caller, self._publisher)
+        self._scheduler = Scheduler(self._pipeline.walk, self._running_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- life -------------------------------------------------------------------------------------------------
@@ -90,11 +90,6 @@ class BridgeEngine:
         while True:
             await asyncio.sleep(LOOK_AROUND_SECONDS)
             await self._courier.look_around()
-
-    @property
-    def pad_settings(self) -> Mapping[str, Pad]:
-        """The pads as they are now, overrides included."""
-        return self._pads
 
     # --- asking -----------------------------------------------------------------------------------------------
 
@@ -325,6 +320,13 @@ class BridgeEngine:
         await self._courier.end(host, seq, "failed", reason)
 
     # --- inner ------------------------------------------------------------------------------------------------
+
+    def _running_at_once(self, model: str) -> int:
+        """Returns how many jobs of a model may be under way; the jobs of one that is gone fail one by one."""
+        if model not in {known.name for known in self._models}:
+            return 1
+        workers = self._config.jobs.workers or os.cpu_count() or 1
+        return self._model_of(model).capabilities.concurrent or workers + SPARE_JOBS
 
     async def _job_behind(self, target: str) -> Job:
         if is_id(target, "j"):

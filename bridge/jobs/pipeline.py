@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from sqlite3 import Connection
 
 from bridge.domain.event import Event
@@ -20,13 +21,11 @@ from bridge.domain.take import Take, Verdict
 from bridge.errors import BridgeError, LibraryError, ModelError, SoundError, StoreError
 from bridge.jobs import moves
 from bridge.jobs.calls import Caller
-from bridge.jobs.hub import Hub
 from bridge.jobs.publishing import Publisher
-from bridge.ports import Clock, Shaped, Shaper
+from bridge.jobs.workshop import Workshop
+from bridge.ports import Shaped
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
-from bridge.store.database import Database
-from bridge.store.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +40,15 @@ Told = tuple[Job | None, list[Event]]
 class Pipeline:
     """Holds what the stages need; `walk` does the walking."""
 
-    def __init__(
-        self, *, database: Database, shelf: Shelf, caller: Caller, shaper: Shaper, publisher: Publisher, hub: Hub,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._shelf = shelf
+    def __init__(self, shop: Workshop, caller: Caller, publisher: Publisher) -> None:
+        self._database = shop.database
+        self._shelf = shop.shelf
+        self._shaper = shop.shaper
+        self._hub = shop.hub
+        self._clock = shop.clock
+        self._estimates = shop.estimates
         self._caller = caller
-        self._shaper = shaper
         self._publisher = publisher
-        self._hub = hub
-        self._clock = clock
         self._steps: dict[JobState, Callable[[Job], Awaitable[Job | None]]] = {
             JobState.QUEUED: self._begin,
             JobState.GENERATING: self._generate,
@@ -65,8 +62,11 @@ class Pipeline:
         """Takes a job from where it stands to its end; returns early if it is cancelled meanwhile."""
         job = await self._database.read(lambda store: job_store.find_job(store, job_id))
         delays = iter(DELAYS)
-        while job is not None and job.state not in ENDED:
-            job = await self._step(job, delays)
+        try:
+            while job is not None and job.state not in ENDED:
+                job = await self._step(job, delays)
+        finally:
+            self._estimates.forget(job_id)
 
     async def _step(self, job: Job, delays: Iterator[float]) -> Job | None:
         try:
@@ -197,8 +197,20 @@ class Pipeline:
 
     async def _move(self, transaction: Callable[[Connection], Told]) -> Job | None:
         job, events = await self._database.write(transaction)
+        if job is not None:
+            events = [self._with_estimate(event, job) for event in events]
         self._hub.tell(events)
         return job
+
+    def _with_estimate(self, event: Event, job: Job) -> Event:
+        now = self._clock.monotonic()
+        if event.kind == "progress":
+            if job.state is JobState.GENERATING:
+                self._estimates.begin(job.id, now)
+            return replace(event, eta_seconds=self._estimates.left(job.id, job.brief.model, now))
+        if event.kind == "ready":
+            self._estimates.end(job.id, job.brief.model, now)
+        return event
 
     async def _fail(self, job: Job, problem: BridgeError) -> Job | None:
         log.info("job %s failed: %s", job.id, problem)

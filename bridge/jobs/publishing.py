@@ -8,10 +8,9 @@ but the picture.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from sqlite3 import Connection
 
-from bridge.config.schema import Kit
 from bridge.domain.event import Event
 from bridge.domain.instrument import Instrument
 from bridge.domain.job import Job
@@ -19,32 +18,27 @@ from bridge.domain.sample import Sample
 from bridge.domain.take import Call, Take, Verdict
 from bridge.instruments.mapping import instrument_of, kit_of, zone_of
 from bridge.jobs.courier import Courier
-from bridge.jobs.files import FileThread
 from bridge.jobs.stamps import stamped_wav
-from bridge.library.folder import Library
+from bridge.jobs.workshop import Workshop
 from bridge.library.names import sample_path
 from bridge.library.sidecar import sidecar_of
-from bridge.ports import Model, Shaped
+from bridge.ports import Shaped
 from bridge.sound.wav import pcm_sha256
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
-from bridge.store.database import Database
 
 
 class Publisher:
     """Turns shaped sounds into published samples."""
 
-    def __init__(
-        self, *, database: Database, library: Library, files: FileThread, courier: Courier,
-        kits: Mapping[str, Kit], model_of: Callable[[str], Model],
-    ) -> None:
-        self._database = database
-        self._library = library
-        self._files = files
+    def __init__(self, shop: Workshop, courier: Courier) -> None:
+        self._database = shop.database
+        self._library = shop.library
+        self._files = shop.files
+        self._model_of = shop.model_of
+        self._kits = shop.config.kits
         self._courier = courier
-        self._kits = kits
-        self._model_of = model_of
         self._drawing = asyncio.Lock()
 
     def plan(

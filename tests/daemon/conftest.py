@@ -125,9 +125,8 @@ class Daemon:
     def get(self, what: str, **wanted: Any) -> list[dict[str, Any]]:
         """Asks the control channel for jobs, samples …"""
         credentials = json.loads((self.state / "control.json").read_text())
-        request = urllib.request.Request(
-            f"{credentials['url']}/v1/{what}?{urllib.parse.urlencode(wanted)}", headers={"Authorization": f"Bearer {credentials['token']}"}
-        )
+        url = f"{credentials['url']}/v1/{what}?{urllib.parse.urlencode(wanted)}"
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {credentials['token']}"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)[what]
 
@@ -155,10 +154,9 @@ class Daemon:
     def close(self) -> None:
         for listener in self._listeners:
             listener.close()
-        if self.process is not None:
-            if self.process.poll() is None:
-                self.process.kill()
-                self.process.wait(10)
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
 
 
 @pytest.fixture

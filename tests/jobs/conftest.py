@@ -19,14 +19,9 @@ from bridge.domain.brief import Brief
 from bridge.domain.event import Event
 from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
-from bridge.jobs.calls import Caller
-from bridge.jobs.courier import Courier
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
-from bridge.jobs.hub import Hub
-from bridge.jobs.pipeline import Pipeline
-from bridge.jobs.publishing import Publisher
-from bridge.jobs.scheduler import Scheduler
+from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.registry import ModelContext, open_models
 from bridge.ports import Capabilities, Failed, Finished, Lost, ManualClock, RawTake, Shaped
@@ -160,30 +155,17 @@ class House:
     async def open(self, *, start: bool = True) -> AsyncIterator[BridgeEngine]:
         library = Library.open(self.config.library.folder)
         database = Database(self.folder / "state" / "store.sqlite")
-        files, hub = FileThread(), Hub()
-        hub.subscribe(self.told.append)
+        files = FileThread()
         self._watch_steps(library, database)
         model = ModelOfProvider(self.provider, repeatable=self.repeatable, step=lambda name: self.step(name))
-        model_of = open_models(ModelContext(workers=None), [_Entry(model)]).get
-        shelf = Shelf(self.folder / "state" / "takes")
-        caller = Caller(database=database, shelf=shelf, model_of=model_of, hub=hub, clock=self.clock, attempts=3)
-        courier = Courier(
-            database=database, library=library, files=files, hub=hub, clock=self.clock,
-            pads=lambda: engine.pad_settings, hosts=self.config.hosts,
-        )
-        publisher = Publisher(
-            database=database, library=library, files=files, courier=courier, kits=self.config.kits,
-            model_of=model_of,
-        )
-        pipeline = Pipeline(
-            database=database, shelf=shelf, caller=caller, shaper=self.shaper, publisher=publisher, hub=hub,
-            clock=self.clock,
-        )
         engine = BridgeEngine(
-            config=self.config, database=database, library=library, files=files, models=[model], model_of=model_of,
-            hub=hub, clock=self.clock, caller=caller, courier=courier, publisher=publisher,
-            scheduler=Scheduler(pipeline.walk, lambda _model: 2),
+            Workshop(
+                config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,
+                files=files, models=[model], model_of=open_models(ModelContext(workers=None), [_Entry(model)]).get,
+                shaper=self.shaper, clock=self.clock, pads=dict(self.config.pads),
+            )
         )
+        engine.subscribe(self.told.append)
         try:
             if start:
                 await engine.start()
