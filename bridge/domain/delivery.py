@@ -19,6 +19,7 @@ DeliveryState = Literal["waiting", "done", "failed", "superseded"]
 class Delivery:
     """Holds what a host has to load where.
 
+    `path` and those of the zones are relative to the library; the files and messages for hosts hold absolute ones.
     `seq` grows within a host and is never used twice. `target` is `track:NAME`, `pad:NOTE` or `selected`.
     `sample` is empty when `action` is `clear`. `mtime` is in whole seconds since 1970.
     """

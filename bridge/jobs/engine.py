@@ -132,7 +132,10 @@ class BridgeEngine:
         try:
             added, superseded, events, is_new = await self._database.write(accept)
         except RequestError as refused:
-            self._hub.tell([Event(kind="rejected", pad=job.brief.pad, ref=job.ref, reason=refused.message)])
+            rejected = Event(
+                kind="rejected", pad=job.brief.pad, ref=job.ref, reason=refused.message, hint=refused.hint
+            )
+            self._hub.tell([rejected])
             raise
         self._stop(superseded)
         self._hub.tell(events)

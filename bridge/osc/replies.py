@@ -1,0 +1,52 @@
+"""Builds the outgoing messages that take more than a row of the table: samples and deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bridge.domain.delivery import DELIVERY_VERSION, Delivery
+from bridge.domain.instrument import Zone
+from bridge.domain.sample import Sample
+from bridge.osc.addresses import fill
+from bridge.osc.codec import Message
+
+UNPITCHED = -1
+
+Absolute = Callable[[str], str]
+"""Turns a library-relative path into a native absolute one."""
+
+
+def sample_ready(sample: Sample, zone: Zone, absolute: Absolute, ref: str = "") -> Message:
+    """Announces a published sample; `zone` says on which keys it is meant to be played."""
+    return fill(
+        "sample/ready", id=sample.id, path=absolute(sample.path),
+        root=UNPITCHED if sample.root is None else sample.root, cents=float(sample.cents),
+        low=zone.low, high=zone.high, pad=sample.pad, job=sample.job, ref=ref,
+    )
+
+
+def delivery(order: Delivery, absolute: Absolute) -> Message:
+    """Says what a host has to load where: the fields of a delivery file, with absolute paths."""
+    return fill("delivery", host=order.host, seq=order.seq, pairs=_fields(order, absolute))
+
+
+def zone_text(zone: Zone, absolute: Absolute) -> str:
+    """Returns a zone as `path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end`, loop fields empty for a one-shot."""
+    cents = round(zone.cents, 3) + 0.0  # + 0.0 makes −0.0 a plain zero
+    start, end = zone.loop or ("", "")
+    fields = (absolute(zone.path), zone.root, cents, zone.low, zone.high, zone.velocity_low, zone.velocity_high,
+              start, end)
+    return "|".join(str(field) for field in fields)
+
+
+def _fields(order: Delivery, absolute: Absolute) -> Iterator[tuple[str, str]]:
+    yield "v", str(DELIVERY_VERSION)
+    yield "sample", order.sample
+    yield "pad", order.pad
+    yield "action", order.action
+    yield "mode", order.mode
+    yield "target", order.target
+    yield "path", absolute(order.path) if order.path else ""
+    yield "mtime", str(order.mtime)
+    for zone in order.zones:
+        yield "zone", zone_text(zone, absolute)
