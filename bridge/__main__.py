@@ -1,0 +1,6 @@
+"""Runs the command: `python -m bridge` is `oneshot`."""
+
+from bridge.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="oneshot")

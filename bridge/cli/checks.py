@@ -1,0 +1,251 @@
+"""The checks of `oneshot doctor`: what must be right for sounds to come out, each with its cure."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import importlib.util
+import platform
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from bridge import __version__
+from bridge.cli.client import Client, find_daemon
+from bridge.cli.commands.files import sfz_of
+from bridge.cli.exits import NoDaemonError
+from bridge.cli.shell import Shell
+from bridge.cli.show import ago
+from bridge.config.schema import Config
+from bridge.errors import BridgeError, ConfigError
+from bridge.ports import Engine
+
+State = Literal["ok", "notice", "broken"]
+
+SCARCE_BYTES = 1_000_000_000
+TOO_FEW_BYTES = 50_000_000
+_EDIT = "oneshot config edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Holds what was looked at and how it is. `notice` is worth knowing, `broken` keeps sounds from coming out."""
+
+    name: str
+    state: State
+    text: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Holds what the checks look at: the configuration, and what the running daemon says of itself (None: none)."""
+
+    config: Config
+    daemon: Client | None
+    status: dict[str, Any]
+
+    @property
+    def live(self) -> bool:
+        return self.daemon is not None
+
+
+def examine(shell: Shell) -> Iterator[Check]:
+    """Yields every check, one after the other; none raises."""
+    yield Check(name="python", state="ok", text=f"{platform.python_version()} on {platform.platform(terse=True)}")
+    try:
+        config = shell.config
+    except ConfigError as error:
+        yield from (Check(name="config", state="broken", text=text, cure=error.hint) for text in error.problems)
+        return
+    written = shell.path.exists()
+    yield Check(
+        name="config", state="ok", text=f"{shell.path}{'' if written else ' is not written yet: the defaults count'}"
+    )
+    daemon, status, seen = look_for_daemon(config)
+    yield seen
+    room = Room(config=config, daemon=daemon, status=status)
+    for check in CHECKS:
+        yield from check(room)
+
+
+def look_for_daemon(config: Config) -> tuple[Client | None, dict[str, Any], Check]:
+    try:
+        client = find_daemon(config.state_folder)
+        status = client.ask("status") if client else {}
+    except (NoDaemonError, BridgeError) as problem:
+        return None, {}, Check(name="daemon", state="broken", text=problem.message, cure=problem.hint)
+    if client is None:
+        return None, {}, Check(name="daemon", state="notice", text="not running", cure="oneshot run")
+    version = status.get("version", __version__)
+    text = f"runs as process {status.get('pid', '?')}, version {version}"
+    if version != __version__:
+        cure = "Stop it and start it again: oneshot run"
+        return client, status, Check(name="daemon", state="notice", text=f"{text}; this is {__version__}", cure=cure)
+    return client, status, Check(name="daemon", state="ok", text=text)
+
+
+def folders(room: Room) -> Iterator[Check]:
+    yield _folder("library", room.config.library.folder, "library.folder")
+    yield _folder("state", room.config.state_folder, "state_folder")
+
+
+def _folder(name: str, folder: Path, setting: str) -> Check:
+    cure = f"Make it writable, or choose another {setting}: {_EDIT}"
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+        free = shutil.disk_usage(there).free
+    except OSError as problem:
+        return Check(name=name, state="broken", text=f"{there} can't be written: {problem.strerror}", cure=cure)
+    text = f"{folder}{'' if there == folder else ' will be made'}, {free / 1e9:.1f} GB free"
+    if free < SCARCE_BYTES:
+        state: State = "broken" if free < TOO_FEW_BYTES else "notice"
+        return Check(name=name, state=state, text=text, cure="Make room on that disk.")
+    return Check(name=name, state="ok", text=text)
+
+
+def network(room: Room) -> Iterator[Check]:
+    osc = room.config.osc
+    if osc.enabled:
+        yield _port(room, "osc", socket.SOCK_DGRAM, osc.host, osc.port)
+        if osc.host not in ("127.0.0.1", "::1", "localhost"):
+            text = f"listens on {osc.host}: whoever is in your network can make sounds"
+            yield Check(name="osc", state="notice", text=text, cure=f"Set osc.host to 127.0.0.1: {_EDIT}")
+    else:
+        yield Check(name="osc", state="ok", text="is switched off")
+    yield _port(room, "control", socket.SOCK_STREAM, "127.0.0.1", room.config.control.port)
+
+
+def _port(room: Room, name: str, kind: socket.SocketKind, host: str, port: int) -> Check:
+    if port == 0:
+        return Check(name=name, state="ok", text="takes any free port")
+    problem = _taken(kind, host, port)
+    if problem is None and room.live:
+        text = f"port {port} is free, though the daemon runs: it began with another configuration"
+        return Check(name=name, state="notice", text=text, cure="Stop it and start it again: oneshot run")
+    if problem is None:
+        return Check(name=name, state="ok", text=f"port {port} on {host} is free")
+    if room.live and problem.errno == errno.EADDRINUSE:
+        return Check(name=name, state="ok", text=f"port {port} on {host} is the daemon's")
+    cure = f"End the program that has it, or set another {name}.port: {_EDIT}"
+    return Check(name=name, state="broken", text=f"port {port} on {host}: {problem.strerror}", cure=cure)
+
+
+def _taken(kind: socket.SocketKind, host: str, port: int) -> OSError | None:
+    """Returns why a port can't be opened, or None if it can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, kind) as probe:
+        if kind == socket.SOCK_STREAM and sys.platform != "win32":
+            # As the daemon does: connections that have just ended do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            if kind == socket.SOCK_STREAM:
+                probe.listen()
+        except OSError as problem:
+            return problem
+    return None
+
+
+def midi(room: Room) -> Iterator[Check]:
+    """Opens MIDI as the daemon would; a daemon that runs has told what it misses already."""
+    if not room.config.midi.enabled:
+        yield Check(name="midi", state="ok", text="is switched off")
+    elif importlib.util.find_spec("rtmidi") is None:
+        cure = 'pip install "oneshot-bridge[midi]" (needs a C++ compiler where there is no wheel)'
+        yield Check(name="midi", state="notice", text="python-rtmidi is not installed: no MIDI", cure=cure)
+    elif not room.live:
+        notices, ports = asyncio.run(_open_midi(room.config))
+        cure = f"Start or connect it, or look at [midi]: {_EDIT}"
+        yield from (Check(name="midi", state="notice", text=notice, cure=cure) for notice in notices)
+        yield from (Check(name="midi", state="ok", text=f"can listen to {port}") for port in ports)
+
+
+async def _open_midi(config: Config) -> tuple[list[str], tuple[str, ...]]:
+    from bridge.triggers.midi import MidiDoor
+
+    settings = config.midi
+    door = MidiDoor(
+        cast(Engine, _Deaf()), virtual_port=settings.virtual_port, ports=settings.ports, channel=settings.channel,
+        api=settings.api,
+    )  # fmt: skip
+    notices = await door.start()
+    ports = door.listening
+    await door.close()
+    return notices, ports
+
+
+class _Deaf:
+    """Stands where the engine would: no note is a pad, so nothing is ever triggered."""
+
+    def pad_for_note(self, note: int) -> None:
+        return None
+
+
+class _Idle:
+    """Stands where the worker processes would: models are opened here, not asked."""
+
+    async def run(self, task: str, *arguments: Any, priority: int = 0) -> Any:
+        raise BridgeError("Nothing is made here.")
+
+
+def models(room: Room) -> Iterator[Check]:
+    from bridge.models.registry import ModelContext, open_models
+
+    found = open_models(ModelContext(workers=_Idle()))
+    names = {model.name for model in found.all()}
+    for model in found.all():
+        yield Check(name="model", state="ok", text=f"{model.name} {model.version}, {model.licence}")
+    for name, problem in found.problems.items():
+        yield Check(name="model", state="notice", text=f"{name}: {problem}", cure="Install or repair its package.")
+    wanted = {"model": room.config.model}
+    wanted |= {f"pads.{name}.model": pad.model for name, pad in room.config.pads.items() if pad.model}
+    for setting, name in wanted.items():
+        if name not in names:
+            text = f"{setting} is {name!r}, which can't be used"
+            cure = f"Choose one of {', '.join(names)}: {_EDIT}" if names else "pip install oneshot-bridge"
+            yield Check(name="model", state="broken", text=text, cure=cure)
+
+
+def hosts(room: Room) -> Iterator[Check]:
+    from bridge.library import mailboxes
+
+    library = room.config.library.folder
+    try:
+        found = mailboxes.hosts(library / "deliveries") if (library / "deliveries").is_dir() else []
+    except OSError as problem:
+        yield Check(name="host", state="broken", text=f"{library} can't be read: {problem.strerror}")
+        return
+    for host in found:
+        yield Check(name="host", state="ok", text=f"{host}: last contact {_last_contact(library, host)} ago")
+    kit = room.config.kit or next(iter(room.config.kits), "")
+    cure = f"Load {sfz_of(library, 'kits', kit)} into sfizz once: it follows every new sound." if kit else ""
+    if not found:
+        text = "no DAW has subscribed with its script"
+        yield Check(name="host", state="notice", text=text, cure=cure or "Install the script of your DAW.")
+    elif kit:
+        yield Check(name="kit", state="ok", text=f"any sampler that reads SFZ can load {sfz_of(library, 'kits', kit)}")
+
+
+def _last_contact(library: Path, host: str) -> str:
+    """Returns how long ago a host moved something: its folders change when it claims or acknowledges."""
+    moved = [folder.stat().st_mtime for folder in (library / "deliveries" / host).iterdir() if folder.is_dir()]
+    return ago(max(moved, default=0.0))
+
+
+def notices(room: Room) -> Iterator[Check]:
+    """Passes on what the running daemon misses."""
+    for notice in room.status.get("notices", ()):
+        yield Check(name="daemon", state="notice", text=str(notice))
+
+
+CHECKS: tuple[Callable[[Room], Iterator[Check]], ...] = (folders, network, midi, models, hosts, notices)

@@ -1,0 +1,158 @@
+"""Commands that look: at jobs, sounds, pads, kits, deliveries and models."""
+
+from __future__ import annotations
+
+import click
+
+from bridge.cli import say, show
+from bridge.cli.exits import NoDaemonError
+from bridge.cli.shell import Shell, as_json_option, pass_shell
+from bridge.domain.ids import is_id
+from bridge.domain.job import JobState
+from bridge.errors import NotFoundError
+
+HISTORY = 10
+"""How many of a pad's samples `show` names."""
+
+limit_option = click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="At most.")
+
+
+@click.command()
+@click.option("--unfinished", is_flag=True, help="Only those that are under way.")
+@limit_option
+@as_json_option
+@pass_shell
+def jobs(shell: Shell, unfinished: bool, limit: int, as_json: bool) -> None:
+    """List jobs, the newest first."""
+    with shell.session() as session:
+        answer = session.ask("jobs", unfinished=unfinished, limit=limit)
+    if as_json:
+        say.as_json(answer)
+        return
+    rows = [
+        (job["id"], job["state"], job["brief"]["pad"], show.ago(job["created"]), say.shortened(job["brief"]["prompt"]),
+         job["reason"])
+        for job in answer["jobs"]
+    ]
+    say.table(("job", "state", "pad", "age", "prompt", "reason"), rows, "There are no jobs.")
+
+
+@click.command()
+@click.option("--pad", metavar="NAME", help="Only those of this pad.")
+@click.option("--family", metavar="NAME", help="Only those of this family.")
+@click.option("--kept", is_flag=True, help="Only those that you kept.")
+@limit_option
+@as_json_option
+@pass_shell
+def ls(shell: Shell, pad: str | None, family: str | None, kept: bool, limit: int, as_json: bool) -> None:
+    """List samples, the newest first."""
+    with shell.session() as session:
+        answer = session.ask("samples", pad=pad, family=family, kept=kept, limit=limit)
+    if as_json:
+        say.as_json(answer)
+        return
+    rows = [
+        (sample["id"], sample["pad"], sample["family"], show.pitch(sample["analysis"], shell.name_of),
+         f"{sample['analysis']['seconds']:.2f} s", show.ago(sample["created"]), show.marks(sample), sample["file"])
+        for sample in answer["samples"]
+    ]
+    say.table(("sample", "pad", "family", "pitch", "length", "age", "marks", "file"), rows, "There are no samples.")
+
+
+@click.command(name="show")
+@click.argument("target")
+@as_json_option
+@pass_shell
+def show_command(shell: Shell, target: str, as_json: bool) -> None:
+    """Show all about a job, sample or pad."""
+    with shell.session() as session:
+        if is_id(target, "j"):
+            answer = session.ask("job", target)
+            ready = answer["job"]["state"] == JobState.READY
+            answer["job"]["samples"] = session.samples(job=target)[::-1] if ready else []
+        elif is_id(target, "s"):
+            answer = session.ask("sample", target)
+        else:
+            found = [pad for pad in session.ask("pads")["pads"] if pad["name"] == target]
+            if not found:
+                raise NotFoundError(f"There is no job, sample or pad {target!r}.", "See: oneshot jobs, ls or pads")
+            answer = {"pad": {**found[0], "samples": session.samples(pad=target, limit=HISTORY)}}
+    if as_json:
+        say.as_json(answer)
+        return
+    for fact in show.facts(answer):
+        say.line(fact)
+
+
+@click.command()
+@as_json_option
+@pass_shell
+def pads(shell: Shell, as_json: bool) -> None:
+    """List the pads and what they hold."""
+    with shell.session() as session:
+        answer = session.ask("pads")
+    if as_json:
+        say.as_json(answer)
+        return
+    rows = [
+        (pad["name"], shell.name_of(pad["pad_note"]), pad["state"], pad["family"], pad["model"], pad["history"],
+         say.shortened(pad["prompt"]), pad["current"])
+        for pad in answer["pads"]
+    ]
+    head = ("pad", "key", "state", "family", "model", "sounds", "prompt", "current")
+    say.table(head, rows, "There are no pads. Add some with: oneshot config edit")
+
+
+@click.command()
+@click.option("--select", metavar="NAME", help="Make this the kit that MIDI notes play (needs the daemon).")
+@as_json_option
+@pass_shell
+def kits(shell: Shell, select: str | None, as_json: bool) -> None:
+    """List the kits, or select one."""
+    with shell.session() as session:
+        if select is not None and not session.live:
+            raise NoDaemonError("No daemon runs, so there is nothing to play a kit.", "Start it with: oneshot run")
+        answer = session.ask("kits") if select is None else session.ask("select_kit", select)
+    if as_json:
+        say.as_json(answer)
+    elif select is None:
+        rows = [(name, ", ".join(pads)) for name, pads in answer["kits"].items()]
+        say.table(("kit", "pads"), rows, "There are no kits. Add one with: oneshot config edit")
+    else:
+        say.line(f"{answer['kit']}: {', '.join(answer['pads'])}")
+
+
+@click.command()
+@click.option("--host", metavar="NAME", help="Only those to this host.")
+@click.option("--waiting", is_flag=True, help="Only those that are not loaded yet.")
+@limit_option
+@as_json_option
+@pass_shell
+def deliveries(shell: Shell, host: str | None, waiting: bool, limit: int, as_json: bool) -> None:
+    """List what is on its way into your hosts."""
+    with shell.session() as session:
+        answer = session.ask("deliveries", host=host, waiting=waiting, limit=limit)
+    if as_json:
+        say.as_json(answer)
+        return
+    keys = ("host", "seq", "pad", "action", "target", "state", "sample", "reason")
+    rows = [[delivery[key] for key in keys] for delivery in answer["deliveries"]]
+    say.table(keys, rows, "There are no deliveries: no host has subscribed, or no pad has made a sound since.")
+
+
+@click.command()
+@as_json_option
+@pass_shell
+def models(shell: Shell, as_json: bool) -> None:
+    """List the models that make sounds."""
+    with shell.session() as session:
+        answer = session.ask("models")
+    if as_json:
+        say.as_json(answer)
+        return
+    rows = [
+        (model["name"], model["version"], model["provider"], model["licence"],
+         "{:g}–{:g} s".format(*model["capabilities"]["seconds"]), "yes" if model["capabilities"]["notes"] else "no")
+        for model in answer["models"]
+    ]
+    say.table(("model", "version", "provider", "licence", "makes", "obeys notes"), rows, "No model is installed.")

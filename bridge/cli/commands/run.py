@@ -1,0 +1,30 @@
+"""The command that is the daemon."""
+
+from __future__ import annotations
+
+import click
+
+from bridge.cli import say
+from bridge.cli.shell import Shell, pass_shell
+
+
+@click.command()
+@click.option("--verbose", "-v", is_flag=True, help="Tell what happens, on the standard error.")
+@pass_shell
+def run(shell: Shell, verbose: bool) -> None:
+    """Run the daemon.
+
+    It listens for triggers and makes sounds until Ctrl-C. The first time it writes the configuration file.
+    """
+    import asyncio
+    import logging
+
+    from bridge.config.load import ensure_config, load_config
+    from bridge.daemon import serve
+
+    if ensure_config(shell.path):
+        say.line(f"The configuration file was written: {shell.path}")
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    )
+    asyncio.run(serve(load_config(shell.path), say=say.line))

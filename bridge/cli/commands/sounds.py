@@ -1,0 +1,183 @@
+"""Commands that make sounds and choose among them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from bridge.cli import say, show
+from bridge.cli.exits import FAILED, NoDaemonError
+from bridge.cli.shell import Shell, as_json_option, pass_shell
+from bridge.cli.show import Shown
+from bridge.domain.job import JobState
+from bridge.errors import BridgeError
+
+if TYPE_CHECKING:
+    from bridge.cli.session import Session
+
+
+class Question(NamedTuple):
+    """Asks the bridge for a job: what is done (a row of the address table), to what, with which fields."""
+
+    name: str
+    target: str = ""
+    fields: Mapping[str, Any] = {}
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _ending_options(command: F) -> F:
+    """Adds what every command has that asks for sounds."""
+    ref = click.option("--ref", metavar="TEXT", help="Your own word for it; the same once more is the same job.")
+    no_wait = click.option("--no-wait", is_flag=True, help="Do not wait for the end (needs the daemon).")
+    return ref(no_wait(as_json_option(command)))
+
+
+@click.command()
+@click.argument("prompt")
+@click.option("--pad", metavar="NAME", help="Make it for this pad.")
+@click.option("--note", metavar="NOTE", help="The pitch to ask for, like F#2 or 42.")
+@click.option("--pad-note", metavar="NOTE", help="The key on which it lies in a kit.")
+@click.option("--seconds", type=float, help="How long it is.")
+@click.option("--family", metavar="NAME", help="The kind of sound, like kick or bell, where the words do not say it.")
+@click.option("--mapping", type=click.Choice(["drum", "keys"]), help="One key as it is, or the whole keyboard.")
+@click.option("--negative", metavar="TEXT", help="What it should not be.")
+@click.option("--model", metavar="NAME", help="The model that makes it; see: oneshot models")
+@click.option("--seed", type=int, help="The same seed and the same words make the same sound.")
+@click.option("--energy", type=float, help="How hard it is played, above 0 up to 1.")
+@click.option("--count", type=int, help="How many variations to make.")
+@click.option("--times", type=click.IntRange(1, 1_000), default=1, help="Ask so many times, as one batch.")
+@_ending_options
+@pass_shell
+def generate(
+    shell: Shell, /, prompt: str, note: str | None, pad_note: str | None, times: int, ref: str | None, no_wait: bool,
+    as_json: bool, **said: Any,
+) -> None:
+    """Make a sound from a PROMPT. Ctrl-C cancels it."""
+    fields = {
+        **said, "prompt": prompt, "note": shell.note(note), "pad_note": shell.note(pad_note), "origin": "command",
+        "priority": "batch" if times > 1 else "command",
+    }
+    refs = [f"{ref}-{number}" if ref else None for number in range(1, times + 1)] if times > 1 else [ref]
+    questions = [Question("trigger", fields={**fields, "ref": one}) for one in refs]
+    _see_through(shell, questions, no_wait=no_wait, as_json=as_json)
+
+
+@click.command()
+@click.argument("pad")
+@click.option("--energy", type=float, help="How hard it is played, above 0 up to 1.")
+@_ending_options
+@pass_shell
+def trigger(shell: Shell, pad: str, energy: float | None, ref: str | None, no_wait: bool, as_json: bool) -> None:
+    """Press a PAD: make its next sound. Ctrl-C cancels it."""
+    fields = {"pad": pad, "energy": energy, "ref": ref, "origin": "command", "priority": "pad"}
+    _see_through(shell, [Question("trigger", fields=fields)], no_wait=no_wait, as_json=as_json)
+
+
+@click.command()
+@click.argument("target")
+@click.option("--same-seed", is_flag=True, help="The very same sound, not another one like it.")
+@_ending_options
+@pass_shell
+def again(shell: Shell, target: str, same_seed: bool, ref: str | None, no_wait: bool, as_json: bool) -> None:
+    """Make one more of a job, sample or pad's current sound. Ctrl-C cancels it."""
+    fields = {"same_seed": same_seed, "ref": ref, "origin": "command"}
+    _see_through(shell, [Question("again", target, fields)], no_wait=no_wait, as_json=as_json)
+
+
+@click.command()
+@click.argument("target")
+@as_json_option
+@pass_shell
+def keep(shell: Shell, target: str, as_json: bool) -> None:
+    """Keep a sample, or a pad's current one.
+
+    A kept sample becomes the current one of its pad.
+    """
+    _mark(shell, "keep", target, as_json=as_json)
+
+
+@click.command()
+@click.argument("target")
+@as_json_option
+@pass_shell
+def discard(shell: Shell, target: str, as_json: bool) -> None:
+    """Discard a sample, or a pad's current one.
+
+    The pad gets the one before it back.
+    """
+    _mark(shell, "discard", target, as_json=as_json)
+
+
+@click.command()
+@click.argument("target")
+@as_json_option
+@pass_shell
+def cancel(shell: Shell, target: str, as_json: bool) -> None:
+    """Cancel a job, or all that a pad has under way."""
+    with shell.session() as session:
+        answer = session.ask("cancel", target)
+    if as_json:
+        say.as_json(answer)
+        return
+    for job in answer["jobs"]:
+        say.line(show.job_end(job))
+    if not answer["jobs"]:
+        say.aside("Nothing was under way.")
+
+
+def _mark(shell: Shell, mark: str, target: str, *, as_json: bool) -> None:
+    with shell.session() as session:
+        answer = session.ask(mark, target)
+    if as_json:
+        say.as_json(answer)
+    else:
+        say.line(f"{show.marks(answer['sample'])}  {show.sample_line(answer['sample'], shell.name_of)}")
+
+
+def _see_through(shell: Shell, questions: Sequence[Question], *, no_wait: bool, as_json: bool) -> None:
+    """Asks, waits for every job and shows what came of it; an interrupt cancels what is left.
+
+    Ends with exit code 1 if a job brought no sound.
+    """
+    jobs: list[Shown] = []
+    ended: list[Shown] = []
+    with shell.session() as session:
+        if no_wait and not session.live:
+            raise NoDaemonError(
+                "There is no daemon that could make the sound after this command.",
+                "Start it with: oneshot run    or leave out --no-wait",
+            )
+        try:
+            for name, target, fields in questions:
+                jobs.append(session.ask(name, target, **fields)["job"])
+            for job in () if no_wait else jobs:
+                ended.append(_ended(shell, session, job["id"], quiet=as_json))
+        except KeyboardInterrupt:
+            for job in jobs[len(ended) :]:
+                with contextlib.suppress(BridgeError):
+                    session.ask("cancel", job["id"])
+            raise
+    if as_json:
+        say.as_json({"jobs": jobs if no_wait else ended})
+    elif no_wait:
+        for job in jobs:
+            say.line(job["id"])
+    if any(job["state"] != JobState.READY for job in ended):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _ended(shell: Shell, session: Session, job: str, *, quiet: bool) -> Shown:
+    """Returns a job that has ended with its `samples`, oldest first, and shows it unless `quiet`."""
+    shown = session.wait(job)
+    shown["samples"] = session.samples(job=job)[::-1] if shown["state"] == JobState.READY else []
+    if not quiet:
+        for sample in shown["samples"]:
+            say.line(show.sample_line(sample, shell.name_of))
+        if shown["state"] != JobState.READY:
+            say.error(show.job_end(shown), shown["hint"])
+    return shown

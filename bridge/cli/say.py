@@ -1,0 +1,84 @@
+"""All that people see: lines, tables, errors and JSON. Nothing else in the bridge prints.
+
+Prompts, names and reasons come from anywhere, so control characters are never passed on to a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+COLORS = {"ok": "green", "notice": "yellow", "broken": "red"}
+"""The colours of states, on a terminal whose user did not set NO_COLOR."""
+
+
+def line(text: str = "") -> None:
+    """Writes a line to the standard output."""
+    _write(text, err=False)
+
+
+def aside(text: str) -> None:
+    """Writes a line that is not the answer, to the standard error."""
+    _write(text, err=True)
+
+
+def error(message: str, hint: str = "") -> None:
+    """Writes what went wrong, and the cure under it, to the standard error."""
+    for part in message.splitlines():
+        aside(part)
+    for part in hint.splitlines():
+        aside(f"  {part}")
+
+
+def as_json(value: Any) -> None:
+    """Writes one line of JSON; a command that does so writes nothing else to the standard output."""
+    from bridge.web.views import to_json
+
+    click.echo(to_json(value))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str = "") -> None:
+    """Writes columns under their names, or the sentence `empty` to the standard error where there are no rows."""
+    if not rows:
+        aside(empty)
+        return
+    cells = [[clean(str(cell)) for cell in row] for row in [head, *rows]]
+    widths = [max(_width(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        line("  ".join(padded).rstrip())
+
+
+def judged(state: str, text: str) -> None:
+    """Writes a line behind its state, one of COLORS, to the standard output."""
+    word = f"{state:<6}"
+    colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    _write(text, err=False, before=(click.style(word, fg=COLORS[state]) if colored else word) + "  ")
+
+
+def clean(text: str) -> str:
+    """Returns a text on one line without anything that a terminal could obey or an encoding refuse."""
+    return "".join("�" if unicodedata.category(character) in ("Cc", "Cs") else character for character in text)
+
+
+def shortened(text: str, length: int = 40) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _width(text: str) -> int:
+    """Returns how many columns a text takes: East Asian wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def _write(text: str, *, err: bool, before: str = "") -> None:
+    stream = sys.stderr if err else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    click.echo(before + clean(text).encode(encoding, "replace").decode(encoding), err=err)

@@ -1,0 +1,72 @@
+"""Holds what every command needs: the configuration, read when it is first asked for, and a way to the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bridge.units import MidiNote, note_name, parse_note
+
+if TYPE_CHECKING:
+    from bridge.cli.session import Session
+    from bridge.config.schema import Config
+
+
+@dataclass
+class Shell:
+    """Is handed to every command. `chosen` is the configuration file that the user named, if they did."""
+
+    chosen: Path | None = None
+
+    @cached_property
+    def path(self) -> Path:
+        """The configuration file: the one named, else the usual one."""
+        from bridge.config.places import config_path
+
+        return self.chosen or config_path()
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration. Before the first `oneshot run` there is no file: then what it would hold counts."""
+        from bridge.config.load import default_config, load_config
+
+        if self.chosen is None and not self.path.exists():
+            return default_config()
+        return load_config(self.path)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Asks the daemon where one runs, else opens the bridge in this process until the end of the block."""
+        from bridge.cli.client import find_daemon
+        from bridge.cli.session import LocalSession, RemoteSession
+
+        client = find_daemon(self.config.state_folder)
+        if client is not None:
+            yield RemoteSession(client)
+        else:
+            with LocalSession(self.config) as session:
+                yield session
+
+    def note(self, text: str | None) -> MidiNote | None:
+        """Reads a note of the command line in the user's octave convention; None where none was said."""
+        if text is None:
+            return None
+        try:
+            return parse_note(text, self.config.library.middle_c_octave)
+        except ValueError as problem:
+            raise click.BadParameter(str(problem)) from problem
+
+    def name_of(self, note: int | None) -> str:
+        """Returns a note as people read it: name and number, or nothing."""
+        return "" if note is None else f"{note_name(note, self.config.library.middle_c_octave)} ({note})"
+
+
+pass_shell = click.make_pass_decorator(Shell)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Answer in one line of JSON.")
+"""For every command that a script may call: with it, one line of JSON is all that comes on the standard output."""

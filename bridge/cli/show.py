@@ -1,0 +1,73 @@
+"""Turns what the bridge shows (plain JSON values) into words for people; pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Shown = dict[str, Any]
+"""A job, sample, pad … as `bridge.web.views` shows it."""
+NameOf = Callable[[int | None], str]
+"""Names a note in the user's octave convention."""
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def pitch(analysis: Shown, name_of: NameOf) -> str:
+    """Returns what a sound's pitch is: `A1 (33) +4 cents`, or `unpitched`."""
+    if analysis["root"] is None:
+        return "unpitched"
+    return f"{name_of(analysis['root'])} {round(analysis['cents'] or 0):+d} cents".replace("-", "−")
+
+
+def sample_line(sample: Shown, name_of: NameOf) -> str:
+    """Returns a sample on one line: where it is, its pitch, and what the gate and the shaping had to say."""
+    remarks = [verdict["text"] or verdict["name"] for verdict in sample["verdicts"] if verdict["rule"] != "pass"]
+    return "  ".join([sample["file"], pitch(sample["analysis"], name_of), "; ".join(remarks)]).rstrip()
+
+
+def marks(sample: Shown) -> str:
+    return ", ".join(mark for mark in ("kept", "discarded") if sample[mark])
+
+
+def job_end(job: Shown) -> str:
+    """Returns how a job ended, on one line: `j-… (kick): failed: the sound is silent`."""
+    pad = f" ({job['brief']['pad']})" if job["brief"]["pad"] else ""
+    reason = f": {job['reason']}" if job["reason"] else ""
+    return f"{job['id']}{pad}: {job['state']}{reason}"
+
+
+def ago(then: float) -> str:
+    """Returns how long ago a moment (seconds since 1970) was, short enough for a table."""
+    seconds = max(0, int(time.time() - then))
+    unit, length = next((row for row in _UNITS if seconds >= row[1]), _UNITS[-1])
+    return f"{seconds // length} {unit}"
+
+
+def facts(shown: Shown, indent: str = "") -> Iterator[str]:
+    """Yields the fields of anything, a line each and in their order; what is empty is left out."""
+    for key, value in shown.items():
+        if isinstance(value, dict):
+            if value:
+                yield f"{indent}{key}"
+                yield from facts(value, indent + "  ")
+        elif isinstance(value, list):
+            yield from _entries(key, value, indent)
+        elif value is not None and value != "":
+            yield f"{indent}{key:<12} {_word(value)}"
+
+
+def _entries(key: str, values: list[Any], indent: str) -> Iterator[str]:
+    if values and all(isinstance(value, dict) for value in values):
+        for value in values:
+            yield f"{indent}{key}"
+            yield from facts(value, indent + "  ")
+    elif values:
+        yield f"{indent}{key:<12} {', '.join(_word(value) for value in values)}"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)

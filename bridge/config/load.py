@@ -1,0 +1,119 @@
+"""Reads the configuration file and finds everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bridge.config.fields import MIDDLE_C_OCTAVE
+from bridge.config.problems import sentence
+from bridge.config.schema import Config, LibrarySettings
+from bridge.config.template import default_config_text
+from bridge.errors import ConfigError
+
+_CURE = "Edit the file with: oneshot config edit"
+_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_STAND_INS: dict[str | int, Any] = {"prompt": "a sound", "pads": []}
+"""What takes the place of a broken setting that can't be left out."""
+
+
+def load_config(path: Path) -> Config:
+    """Reads a configuration file; raises ConfigError that lists every problem, syntax errors with line and column."""
+    try:
+        # Some editors on Windows put a byte order mark in front.
+        text = path.read_bytes().decode("utf-8-sig")
+        settings = tomllib.loads(text)
+    except FileNotFoundError:
+        raise ConfigError([f"{path}: there is no such file"], "Write it with: oneshot config edit") from None
+    except OSError as problem:
+        raise ConfigError([f"{path}: can't be read: {problem.strerror}"], _CURE) from problem
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise ConfigError([f"{path}: line {line}: is not UTF-8 text"], "Save the file as UTF-8.") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigError([f"{path}: {_syntax(str(problem), text)}"], _CURE) from problem
+    return config_of(settings)
+
+
+def config_of(settings: Mapping[str, Any]) -> Config:
+    """Returns the configuration that a parsed file means; raises ConfigError that lists every problem.
+
+    Note names are read with the octave that the file itself sets.
+    """
+    context = {MIDDLE_C_OCTAVE: _middle_c_octave(settings)}
+    try:
+        return Config.model_validate(settings, context=context)
+    except ValidationError as error:
+        findings = error.errors(include_url=False)
+    # What is wrong between tables shows only once each table is right by itself: set the broken ones right and look
+    # again, so that one round of editing is enough.
+    try:
+        Config.model_validate(_mended(settings, findings), context=context)
+    except ValidationError as error:
+        seen = {finding["loc"] for finding in findings}
+        findings += [finding for finding in error.errors(include_url=False) if finding["loc"] not in seen]
+    raise ConfigError([sentence(finding, Config) for finding in findings], _CURE)
+
+
+def default_config() -> Config:
+    """Returns what the default file means: the defaults, and a kit of pads."""
+    return config_of(tomllib.loads(default_config_text()))
+
+
+def ensure_config(path: Path) -> bool:
+    """Writes the default configuration where there is none; tells whether it did. Never touches an existing file."""
+    if path.exists():
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(default_config_text())
+    except OSError as problem:
+        raise ConfigError(
+            [f"{path}: can't be written: {problem.strerror}"], "Name another file: oneshot --config FILE …"
+        ) from problem
+    return True
+
+
+def _syntax(message: str, text: str) -> str:
+    """Puts the place in front: `line 3, column 5: Invalid value`."""
+    match = _PLACE.fullmatch(message)
+    if not match:
+        return message
+    reason, line, column = match.groups()
+    if line is None:
+        lines = text.splitlines() or [""]
+        line, column = str(len(lines)), str(len(lines[-1]) + 1)
+    return f"line {line}, column {column}: {reason}"
+
+
+def _middle_c_octave(settings: Mapping[str, Any]) -> int:
+    library = settings.get("library")
+    octave = library.get(MIDDLE_C_OCTAVE) if isinstance(library, dict) else None
+    return octave if type(octave) is int else int(LibrarySettings.model_fields[MIDDLE_C_OCTAVE].default)
+
+
+def _mended(settings: Mapping[str, Any], findings: list[ErrorDetails]) -> dict[str, Any]:
+    """Returns a copy of the settings without the broken ones."""
+    mended: dict[str, Any] = copy.deepcopy(dict(settings))
+    for finding in findings:
+        parts = [part for part in finding["loc"] if part != "[key]"]
+        # An entry of a list can't go without moving the others: the whole list goes.
+        path = list(itertools.takewhile(lambda part: isinstance(part, str), parts))
+        table: Any = mended
+        for part in path[:-1]:
+            table = table.get(part) if isinstance(table, dict) else None
+        if path and isinstance(table, dict):
+            if len(path) > 1 and path[-1] in _STAND_INS:
+                table[path[-1]] = _STAND_INS[path[-1]]
+            else:
+                table.pop(path[-1], None)
+    return mended

@@ -1,0 +1,229 @@
+"""The configuration as a value: every setting with its range, its default and its sentence for the default file.
+
+The description of a field is what the user reads above the setting, so it is written for them. `examples` holds
+what is shown where the default is "not said".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from bridge.config.fields import (
+    Address,
+    FamilyName,
+    Folder,
+    Name,
+    Note,
+    Port,
+    Prompt,
+    Switch,
+    Target,
+    Text,
+    Words,
+    did_you_mean,
+)
+from bridge.config.places import default_library, state_folder
+from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
+from bridge.domain.family import Mapping as MappingName
+from bridge.units import MidiNote, Seconds
+
+Busy = Literal["queue", "newest", "ignore"]
+MidiApi = Literal["", "alsa", "jack", "coremidi", "winmm"]
+Problem = tuple[tuple[str | int, ...], str]
+"""Where a setting is wrong (`("kits", "main", "pads", 2)`), and the sentence that says what."""
+
+
+class Section(BaseModel):
+    """Reads a table of the file: never changed afterwards, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class LibrarySettings(Section):
+    folder: Folder = Field(
+        default_factory=default_library,
+        description="The folder that finished sounds appear in. Point your sampler's browser at it.",
+    )
+    sample_rate: Annotated[int, Field(strict=True, ge=8_000, le=192_000)] = Field(
+        default=44_100,
+        description="The sample rate of finished sounds in Hz. Nearly every sampler is happy with 44100.",
+    )
+    middle_c_octave: Annotated[int, Field(strict=True, ge=3, le=5)] = Field(
+        default=4,
+        description="The octave that your DAW writes middle C (note 60) in: Ableton and Logic say C3, so 3 there.",
+    )
+
+
+class OscSettings(Section):
+    enabled: Switch = Field(default=True, description="Whether the bridge listens to OSC messages.")
+    host: Address = Field(
+        default="127.0.0.1",
+        description="The address it listens on. WARNING: any other than 127.0.0.1 lets your whole network make sounds.",
+    )
+    port: Port = Field(default=9127, description="The UDP port it listens on; 0 takes any free one.")
+
+
+class ControlSettings(Section):
+    port: Port = Field(
+        default=9128,
+        description="The TCP port on this computer that the oneshot command talks to; 0 takes any free one.",
+    )
+
+
+class MidiSettings(Section):
+    enabled: Switch = Field(default=True, description="Whether the bridge listens to MIDI.")
+    virtual_port: Text = Field(
+        default="Oneshot Bridge",
+        description='The name of the MIDI port that the bridge opens itself (macOS and Linux); "" opens none.',
+    )
+    ports: tuple[Text, ...] = Field(
+        default=(), description='The MIDI inputs to listen to as well, by name or a part of it, like ["MPK mini"].'
+    )
+    channel: Annotated[int, Field(strict=True, ge=0, le=16)] = Field(
+        default=0, description="The MIDI channel that triggers, 1 to 16; 0 listens to all of them."
+    )
+    api: MidiApi = Field(
+        default="",
+        description='The MIDI system to use, "alsa" or "jack" on Linux; "" takes the first that answers.',
+    )
+
+
+class JobSettings(Section):
+    workers: Annotated[int, Field(strict=True, ge=0, le=64)] = Field(
+        default=0, description="How many sounds are worked on at once; 0 is one for each core of the computer."
+    )
+    attempts: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
+        default=3, description="How often a sound that turned out silent or broken is tried before the bridge gives up."
+    )
+    keep_takes_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = Field(
+        default=14, description="For how many days the raw sounds behind the finished ones are kept."
+    )
+
+
+class Pad(Section):
+    """Describes a named slot: what a press asks for, and where the sound goes."""
+
+    prompt: Prompt = Field(description="What the sound is, in your words.")
+    pad_note: Note | None = Field(
+        default=None,
+        examples=[36],
+        description="The MIDI note of the pad: pressing it asks for a new sound, and there it lies in the kit.",
+    )
+    note: Note | None = Field(
+        default=None, examples=[60], description='The pitch that the sound should have: a number or a name like "F#2".'
+    )
+    negative: Words = Field(default="", description="What the sound should not be, where the model listens to that.")
+    model: Name | None = Field(
+        default=None, examples=["synth"], description="The model that makes this pad's sounds, if not the usual one."
+    )
+    seconds: Annotated[Seconds, Field(strict=True, ge=0.05, le=30, allow_inf_nan=False)] | None = Field(
+        default=None,
+        examples=[0.5],
+        description="How long the sound is, 0.05 to 30 seconds; left out: what suits its family.",
+    )
+    mapping: MappingName | None = Field(
+        default=None,
+        examples=["drum"],
+        description='"drum" plays it on one key as it is, "keys" over the keyboard; left out: what suits its family.',
+    )
+    family: FamilyName | None = Field(
+        default=None,
+        examples=["kick"],
+        description="The kind of sound, where its words do not say it: " + ", ".join(FAMILIES) + ".",
+    )
+    count: Annotated[int, Field(strict=True, ge=1, le=16)] = Field(
+        default=1, description="How many variations one press makes; the first good one is played, the others wait."
+    )
+    busy: Busy = Field(
+        default="queue",
+        description='What a press does while a sound is being made: "queue" makes one more, '
+        '"newest" drops the old one, "ignore" does nothing.',
+    )
+    targets: dict[Name, Target] = Field(
+        default={},
+        examples=[{"reaper": "track:Drums"}],
+        description="Where this pad goes in each of your hosts: track:NAME, pad:NOTE or selected.",
+    )
+
+
+class Kit(Section):
+    """Names the pads that are played together."""
+
+    pads: tuple[Name, ...] = Field(description="The pads of the kit, by name.")
+
+
+class Host(Section):
+    """Describes a DAW or sampler that loads sounds by its script."""
+
+    target: Target = Field(
+        default="track:{pad}",
+        description="Where sounds go in this host: track:NAME ({pad} is the name of the pad), pad:NOTE or selected.",
+    )
+
+
+class Config(Section):
+    """Holds the whole configuration. Read it with `bridge.config.load.load_config`."""
+
+    model: Name = Field(default="synth", description="The model that makes the sounds, where a pad names none.")
+    kit: str = Field(
+        default="", description='The kit that MIDI notes play when the bridge starts; "" is the first one.'
+    )
+    state_folder: Folder = Field(
+        default_factory=state_folder,
+        description="The folder of the bridge's own memory. Keep it on this computer, not in a synced folder.",
+    )
+    library: LibrarySettings = Field(default_factory=LibrarySettings, description="Where the finished sounds go.")
+    osc: OscSettings = Field(default_factory=OscSettings, description="Triggers and answers by OSC.")
+    control: ControlSettings = Field(default_factory=ControlSettings, description="The door of the oneshot command.")
+    midi: MidiSettings = Field(default_factory=MidiSettings, description="Triggers by MIDI.")
+    jobs: JobSettings = Field(default_factory=JobSettings, description="How sounds are made.")
+    pads: dict[Name, Pad] = Field(default={}, description="The pads: press one, get a new sound.")
+    kits: dict[Name, Kit] = Field(
+        default={}, description="The kits: pads that are played together, each on its pad_note."
+    )
+    hosts: dict[Name, Host] = Field(
+        default={}, description="The hosts: DAWs and samplers that load the sounds by themselves."
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Config:
+        problems = [
+            InitErrorDetails(type=PydanticCustomError("sentence", "{text}", {"text": text}), loc=place, input=None)
+            for place, text in disagreements(self.pads, self.kits, self.kit)
+        ]
+        if problems:
+            raise ValidationError.from_exception_data("Config", problems)
+        return self
+
+
+def family_of_pad(name: str, pad: Pad) -> str:
+    """Returns the family that a pad makes by itself: its own word, else its prompt's, else its name's."""
+    return pad.family or family_of(pad.prompt) or family_of(name) or DEFAULT_FAMILY
+
+
+def pad_note_of(name: str, pad: Pad) -> MidiNote:
+    """Returns the MIDI note that a pad sits on: its own, else the usual one of its family."""
+    return pad.pad_note if pad.pad_note is not None else MidiNote(FAMILIES[family_of_pad(name, pad)].pad_note)
+
+
+def disagreements(pads: Mapping[str, Pad], kits: Mapping[str, Kit], kit: str) -> Iterator[Problem]:
+    """Yields what is wrong between the tables: missing pads and kits, two pads of a kit on one note."""
+    if kit and kit not in kits:
+        yield ("kit",), f"there is no kit {kit!r}{did_you_mean(kit, kits)}"
+    for kit_name, table in kits.items():
+        on_note: dict[int, str] = {}
+        for index, name in enumerate(table.pads):
+            place = ("kits", kit_name, "pads", index)
+            if name not in pads:
+                yield place, f"there is no pad {name!r}{did_you_mean(name, pads)}"
+                continue
+            note = pad_note_of(name, pads[name])
+            other = on_note.setdefault(note, name)
+            if other != name:
+                yield place, f"{name!r} and {other!r} are both on note {note}; give one of them another pad_note"
+            elif name in table.pads[:index]:
+                yield place, f"{name!r} is in the kit twice"

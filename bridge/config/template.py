@@ -1,0 +1,116 @@
+"""Writes the default configuration file: every setting off with its default, and a kit of pads ready to play."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from bridge.config.schema import Config, Host, Kit, Pad
+
+KIT_NAME = "main"
+KIT: dict[str, dict[str, Any]] = {
+    "kick": {"prompt": "deep punchy kick drum, short click, dry", "pad_note": 36},
+    "snare": {"prompt": "tight crisp snare drum, bright wires, dry", "pad_note": 38},
+    "clap": {"prompt": "wide analog handclap, short room", "pad_note": 39},
+    "hat": {"prompt": "closed hi-hat, bright and very short", "pad_note": 42},
+    "open-hat": {"prompt": "open hi-hat, sizzling metal, medium decay", "pad_note": 46},
+    "tom": {"prompt": "round low tom, warm skin, dry", "pad_note": 45},
+    "perc": {"prompt": "dry wooden rimshot, percussive and short", "pad_note": 37},
+    "808": {"prompt": "long 808, clean sub with a little drive", "pad_note": 40, "note": 36},
+    "bass": {"prompt": "short analog synth bass, round and solid", "pad_note": 41, "note": 36},
+    "pluck": {"prompt": "bright synth pluck, quick decay", "pad_note": 43, "note": 60},
+    "bell": {"prompt": "glassy FM bell, clear, long decay", "pad_note": 44, "note": 72},
+    "pad": {
+        "prompt": "warm wide analog pad, slow and soft",
+        "pad_note": 47,
+        "note": 60,
+        "family": "pad-synth",
+        "seconds": 4.0,
+    },
+    "fx": {"prompt": "rising noise sweep, airy", "pad_note": 48, "seconds": 2.0},
+}
+"""The pads of the default file, on the notes 36 to 51 of a 4 × 4 pad controller."""
+
+_HEAD = """\
+Oneshot Bridge: press a pad, get a new, tuned, playable sound in your sampler.
+
+A setting with # in front is off and shows its default. To change it, take the # away and write what you want.
+Afterwards look with `oneshot config check` whether all is well, and start the bridge again.
+"""
+_PADS = """\
+The pads. [pads.NAME] makes one: `oneshot trigger NAME`, the OSC message /oneshot/pad/NAME and its MIDI note ask for
+a new sound. Names have up to 32 of the characters a–z, 0–9 and -. The first pad here shows all that a pad can say.
+"""
+_KITS = "The kits: pads that are played together, each on its pad_note."
+_HOSTS = """\
+The hosts: DAWs and samplers that load the sounds by themselves. One that is not named here gets the default.
+"""
+_WIDTH = 116
+_TABLES_BY_NAME = ("pads", "kits", "hosts")
+
+
+def default_config_text() -> str:
+    """Returns the default configuration file. Every setting comes from the schema: none can be forgotten here."""
+    blocks: list[str] = [_prose(_HEAD)]
+    blocks += _off(Config, skip=_tables(Config))
+    for name, field in Config.model_fields.items():
+        if section := _section(field):
+            blocks.append(f"{_prose(field.description or '')}\n[{name}]")
+            blocks += _off(section)
+    blocks.append(_prose(_PADS))
+    for index, (name, settings) in enumerate(KIT.items()):
+        blocks.append("\n".join([f"[pads.{name}]", *_on(settings)]))
+        if index == 0:
+            blocks += _off(Pad, skip=settings)
+    blocks.append("\n".join([_prose(_KITS), f"[kits.{KIT_NAME}]", *_on({"pads": list(KIT)})]))
+    blocks += _off(Kit, skip=("pads",))
+    blocks.append(_prose(_HOSTS) + "\n#[hosts.reaper]")
+    blocks += _off(Host)
+    return "\n\n".join(blocks) + "\n"
+
+
+def toml_value(value: Any) -> str:
+    """Returns a value as TOML spells it: texts, numbers, switches, paths, lists, and tables on one line."""
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{key} = {toml_value(entry)}" for key, entry in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml_value(entry) for entry in value)}]"
+    if isinstance(value, str | Path):
+        # TOML's basic strings are JSON's, but for one more character that must be escaped.
+        return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)
+
+
+def _tables(model: type[BaseModel]) -> list[str]:
+    return [name for name, field in model.model_fields.items() if name in _TABLES_BY_NAME or _section(field)]
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    """Returns the model of a field that is a table of settings."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _on(settings: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in settings.items():
+        yield f"{key} = {toml_value(value)}"
+
+
+def _off(model: type[BaseModel], skip: Container[str] = ()) -> Iterator[str]:
+    """Yields a block of prose and `#key = default` for every field of a model; an example where nothing is default."""
+    for key, field in model.model_fields.items():
+        if key not in skip:
+            shown = field.examples[0] if field.examples else field.get_default(call_default_factory=True)
+            yield f"{_prose(field.description or '')}\n#{key} = {toml_value(shown)}"
+
+
+def _prose(text: str) -> str:
+    lines = [line for part in text.strip().split("\n") for line in (textwrap.wrap(part, _WIDTH) or [""])]
+    return "\n".join(f"# {line}".rstrip() for line in lines)

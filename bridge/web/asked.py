@@ -1,0 +1,104 @@
+"""The requests that come in from outside, checked for shape: names, types, length of texts.
+
+Whether a note is on the keyboard or a pad exists is for the engine to say; every door gets the same answer there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bridge.config.fields import Text, Words
+from bridge.config.problems import sentences
+from bridge.domain.brief import Priority, Request
+from bridge.domain.family import Mapping as MappingName
+from bridge.errors import RequestError
+
+LONGEST_WAIT_SECONDS = 60.0
+LONGEST_LIST = 1_000
+
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Limit = Annotated[int, Field(ge=1, le=LONGEST_LIST)]
+Origin = Literal["http", "command"]
+
+
+class Asked(BaseModel):
+    """Holds what somebody outside asked; a field that does not exist is named, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Trigger(Asked):
+    """Asks for a sound: the fields of `bridge.domain.brief.Request`."""
+
+    pad: Text = ""
+    prompt: Words | None = None
+    negative: Words | None = None
+    model: Text | None = None
+    seed: Whole | None = None
+    seconds: Number | None = None
+    note: Whole | None = None
+    pad_note: Whole | None = None
+    mapping: MappingName | None = None
+    family: Text | None = None
+    energy: Number | None = None
+    count: Whole | None = None
+    ref: Text = ""
+    origin: Origin = "http"
+    priority: Priority | None = None
+
+    def request(self) -> Request:
+        return Request(**self.model_dump())
+
+
+class Again(Asked):
+    """Asks for one more of the same."""
+
+    ref: Text = ""
+    same_seed: Annotated[bool, Field(strict=True)] = False
+    origin: Origin = "http"
+
+
+class Nothing(Asked):
+    """Takes no fields at all."""
+
+
+class JobsWanted(Asked):
+    unfinished: bool = False
+    limit: Limit = 50
+
+
+class JobWanted(Asked):
+    """`wait` is how many seconds to wait for the end of the job."""
+
+    wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
+
+
+class SamplesWanted(Asked):
+    pad: Text = ""
+    job: Text = ""
+    family: Text = ""
+    kept: bool = False
+    limit: Limit = 50
+
+
+class DeliveriesWanted(Asked):
+    host: Text = ""
+    waiting: bool = False
+    limit: Limit = 50
+
+
+A = TypeVar("A", bound=Asked)
+
+
+def read(kind: type[A], fields: Mapping[str, Any]) -> A:
+    """Returns the request that some fields make; raises RequestError that names every wrong one."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        problems = sentences(error, kind, unknown="unknown field")
+    known = ", ".join(kind.model_fields)
+    raise RequestError("; ".join(problems) + ".", f"The fields are: {known}." if known else "Send no fields.")

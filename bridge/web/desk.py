@@ -1,0 +1,87 @@
+"""Answers what may be asked of the bridge in plain JSON values.
+
+The control channel stands behind it with HTTP in front; the command line stands behind it directly when no daemon
+runs. So both give the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.ports import Engine
+from bridge.units import Seconds
+from bridge.web.asked import Again, DeliveriesWanted, JobsWanted, JobWanted, Nothing, SamplesWanted, Trigger, read
+from bridge.web.views import job_view, model_view, pad_view, plain, sample_view
+
+Fields = Mapping[str, Any]
+
+
+class Desk:
+    """Reads the fields of a request, asks the engine, shows its answer; raises BridgeError where it refuses.
+
+    Every method is a row of `bridge.web.addresses`. `target` names a job, sample, pad or kit; where the row has none
+    it is empty.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def trigger(self, target: str, fields: Fields) -> dict[str, Any]:
+        return {"job": job_view(await self._engine.trigger(read(Trigger, fields).request()))}
+
+    async def again(self, target: str, fields: Fields) -> dict[str, Any]:
+        asked = read(Again, fields)
+        job = await self._engine.again(target, ref=asked.ref, same_seed=asked.same_seed, origin=asked.origin)
+        return {"job": job_view(job)}
+
+    async def keep(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"sample": sample_view(await self._engine.keep(target), self._engine)}
+
+    async def discard(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"sample": sample_view(await self._engine.discard(target), self._engine)}
+
+    async def cancel(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"jobs": [job_view(job) for job in await self._engine.cancel(target)]}
+
+    async def jobs(self, target: str, fields: Fields) -> dict[str, Any]:
+        asked = read(JobsWanted, fields)
+        return {"jobs": [job_view(job) for job in await self._engine.jobs(**asked.model_dump())]}
+
+    async def job(self, target: str, fields: Fields) -> dict[str, Any]:
+        """Shows a job: as it is, or with `wait` when it has ended or so many seconds later."""
+        patience = Seconds(read(JobWanted, fields).wait)
+        job = await (self._engine.wait(target, patience) if patience else self._engine.job(target))
+        return {"job": job_view(job)}
+
+    async def samples(self, target: str, fields: Fields) -> dict[str, Any]:
+        found = await self._engine.samples(**read(SamplesWanted, fields).model_dump())
+        return {"samples": [sample_view(sample, self._engine) for sample in found]}
+
+    async def sample(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        sample = await self._engine.sample(target)
+        return {"sample": sample_view(sample, self._engine), "sidecar": plain(await self._engine.sidecar(sample.id))}
+
+    async def pads(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"pads": [pad_view(pad, self._engine) for pad in await self._engine.pads()]}
+
+    async def kits(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"kits": plain(self._engine.kits())}
+
+    async def select_kit(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"kit": target, "pads": list(await self._engine.select_kit(target))}
+
+    async def deliveries(self, target: str, fields: Fields) -> dict[str, Any]:
+        found = await self._engine.deliveries(**read(DeliveriesWanted, fields).model_dump())
+        return {"deliveries": plain(found)}
+
+    async def models(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"models": [model_view(model) for model in self._engine.models()]}

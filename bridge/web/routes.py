@@ -1,0 +1,87 @@
+"""Puts HTTP in front of the desk: a route for every row of the address table."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bridge.errors import BridgeError, RequestError
+from bridge.web.addresses import ADDRESSES
+from bridge.web.desk import Desk, Fields
+from bridge.web.guard import LARGEST_BODY_BYTES, too_large
+from bridge.web.replies import Reply, error_reply, refusal
+
+log = logging.getLogger(__name__)
+
+Answer = Callable[[str, Fields], Awaitable[dict[str, Any]]]
+Status = Callable[[], dict[str, Any]]
+
+
+class _TooLargeError(Exception):
+    """Stops the reading of a body that has no end."""
+
+
+def build(desk: Desk, status: Status) -> Starlette:
+    """Returns the application: every row of ADDRESSES in front of a desk, and `status` at its own."""
+
+    async def answer_status(target: str, fields: Fields) -> dict[str, Any]:
+        return status()
+
+    answers: dict[str, Answer] = {"status": answer_status}
+    routes = [
+        Route(row.path, _endpoint(answers.get(row.name) or getattr(desk, row.name)), methods=[row.method])
+        for row in ADDRESSES
+    ]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _no_such_address})
+
+
+def _endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        try:
+            fields = await _body(request) if request.method == "POST" else dict(request.query_params)
+            return Reply(await answer(request.path_params.get("target", ""), fields))
+        except BridgeError as error:
+            return error_reply(error)
+        except _TooLargeError:
+            return refusal(*too_large())
+        except ClientDisconnect:
+            return Response()
+        except Exception as problem:  # The border of the daemon: whatever breaks behind it, the daemon lives.
+            log.exception("%s %s failed", request.method, request.url.path)
+            broken = f"Something broke inside the bridge: {type(problem).__name__}."
+            return refusal(500, "InternalError", broken, "The daemon's log says more.")
+
+    return respond
+
+
+async def _body(request: Request) -> Fields:
+    """Returns the fields in the body of a request; an empty body has none."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY_BYTES:
+            raise _TooLargeError
+    if not body:
+        return {}
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise RequestError("The body is not JSON.", "Send one JSON object.") from problem
+    if not isinstance(fields, dict):
+        raise RequestError("The body is no JSON object.", 'Send one like {"pad": "kick"}.')
+    return fields
+
+
+async def _no_such_address(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    kinds = {404: "NoSuchAddress", 405: "NoSuchMethod"}
+    return refusal(problem.status_code, kinds.get(problem.status_code, "Refused"),
+                   f"{request.method} {request.url.path}: {problem.detail}.")

@@ -1,0 +1,63 @@
+"""Turns the bridge's nouns into plain JSON values: the same shape over HTTP and from `--json`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from bridge.domain.job import Job
+from bridge.domain.sample import Sample
+from bridge.errors import BridgeError
+from bridge.ports import Engine, Model, PadView
+
+
+def plain(value: Any) -> Any:
+    """Returns a value made of dicts, lists, texts, numbers, switches and None; what JSON has no number for is None."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(entry) for entry in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)
+
+
+def to_json(value: Any) -> str:
+    """Returns one line of JSON in ASCII: any terminal, pipe and encoding carries it."""
+    return json.dumps(plain(value), ensure_ascii=True, allow_nan=False)
+
+
+def job_view(job: Job) -> dict[str, Any]:
+    shown: dict[str, Any] = plain(job)
+    return shown
+
+
+def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:
+    """Adds `file`, the absolute path on this computer, to the fields of a sample."""
+    return {**plain(sample), "file": engine.absolute(sample.path)}
+
+
+def pad_view(pad: PadView, engine: Engine) -> dict[str, Any]:
+    """Adds `file`, the absolute path of the current sound, empty where there is none."""
+    return {**plain(pad), "file": engine.absolute(pad.path) if pad.path else ""}
+
+
+def model_view(model: Model) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "version": model.version,
+        "provider": model.provider,
+        "licence": model.licence,
+        "capabilities": plain(model.capabilities),
+    }
+
+
+def error_view(error: BridgeError) -> dict[str, Any]:
+    return {"error": {"message": error.message, "hint": error.hint, "type": type(error).__name__}}

@@ -1,0 +1,180 @@
+"""The doctor: one line per check, a cure for what is broken, and 1 only for that."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from bridge.cli import checks
+
+
+@pytest.fixture(autouse=True)
+def synth(monkeypatch):
+    """One installed model, whatever is installed here."""
+    found = SimpleNamespace(all=lambda: [SimpleNamespace(name="synth", version="1", licence="MIT")], problems={})
+    monkeypatch.setattr("bridge.models.registry.open_models", lambda context: found)
+    return found
+
+
+def states(home) -> dict[tuple[str, str], str]:
+    return {(check["name"], check["text"]): check["state"] for check in home.json("doctor")["checks"]}
+
+
+def worst(home, name: str) -> dict[str, str]:
+    order = ["ok", "notice", "broken"]
+    found = [check for check in home.json("doctor")["checks"] if check["name"] == name]
+    return max(found, key=lambda check: order.index(check["state"]))
+
+
+def test_all_is_well_is_exit_code_0_although_no_daemon_runs(home):
+    result = home.run("doctor")
+    assert result.exit_code == 0, result.stdout
+    assert "notice  daemon    not running  →  oneshot run" in result.stdout
+    assert not any(line.startswith("broken") for line in result.stdout.splitlines())
+
+
+def test_doctor_changes_nothing(home):
+    before = sorted(home.folder.rglob("*"))
+    home.run("doctor")
+    assert sorted(home.folder.rglob("*")) == before
+
+
+def test_whatever_is_broken_has_a_cure(home):
+    home.library.write_text("a file where the folder should be")
+    result = home.run("doctor")
+    assert result.exit_code == 1
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("broken")]
+    assert line.split()[1] == "library"
+    assert "→" in line
+    assert home.json("doctor")["broken"] is True
+
+
+def test_a_wrong_configuration_is_broken_line_by_line(home):
+    home.write("[pads.snare]\nbussy = 1\n")
+    found = [check for check in home.json("doctor")["checks"] if check["state"] == "broken"]
+    assert [check["text"].partition(":")[0] for check in found] == ["pads.snare.prompt", "pads.snare.bussy"]
+    assert all("oneshot config edit" in check["cure"] for check in found)
+
+
+@pytest.mark.parametrize(("section", "kind"), [("osc", socket.SOCK_DGRAM), ("control", socket.SOCK_STREAM)])
+def test_a_port_that_another_program_has_is_broken(home, section, kind):
+    with socket.socket(socket.AF_INET, kind) as other:
+        other.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            other.listen()
+        port = other.getsockname()[1]
+        home.config.write_text(home.config.read_text().replace(f"[{section}]\nport = 0", f"[{section}]\nport = {port}"))
+        check = worst(home, section)
+        assert check["state"] == "broken"
+        assert str(port) in check["text"]
+        assert f"{section}.port" in check["cure"]
+    assert worst(home, section)["state"] == "ok"
+
+
+def test_the_port_of_the_running_daemon_is_its_own(daemon, home):
+    port = daemon.url.rpartition(":")[2]
+    home.config.write_text(home.config.read_text().replace("[control]\nport = 0", f"[control]\nport = {port}"))
+    assert worst(home, "control") == {
+        "name": "control", "state": "ok", "text": f"port {port} on 127.0.0.1 is the daemon's", "cure": ""
+    }
+
+
+def test_the_running_daemon_is_seen_with_its_version_and_notices(daemon, home):
+    texts = states(home)
+    assert texts["daemon", "No MIDI: nothing is plugged in"] == "notice"
+    assert any("process 4242, version 0.0.0; this is" in text for name, text in texts if name == "daemon")
+    assert home.run("doctor").exit_code == 0
+
+
+def test_an_open_osc_port_is_warned_of(home):
+    home.config.write_text(home.config.read_text().replace("[osc]\n", "[osc]\nhost = '0.0.0.0'\n"))
+    check = worst(home, "osc")
+    assert check["state"] == "notice"
+    assert "network" in check["text"]
+
+
+def test_an_address_of_another_computer_is_broken(home):
+    text = home.config.read_text().replace("[osc]\nport = 0", "[osc]\nport = 9127\nhost = '192.0.2.1'")
+    home.config.write_text(text)
+    assert worst(home, "osc")["state"] == "broken"
+
+
+@pytest.mark.parametrize(("free", "state"), [(10_000_000, "broken"), (500_000_000, "notice"), (2_000_000_000, "ok")])
+def test_a_full_disk_is_seen(home, monkeypatch, free, state):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    assert worst(home, "library")["state"] == state
+
+
+def test_a_model_that_can_not_be_opened_is_a_notice_unless_it_is_wanted(home, synth):
+    synth.problems["other"] = "ImportError: no torch"
+    assert worst(home, "model")["state"] == "notice"
+    home.write("[pads.snare]\nprompt = 'snare'\nmodel = 'other'\n")
+    check = worst(home, "model")
+    assert (check["state"], check["text"]) == ("broken", "pads.snare.model is 'other', which can't be used")
+    home.write(top="model = 'other'")
+    assert worst(home, "model")["text"] == "model is 'other', which can't be used"
+
+
+def test_no_midi_is_a_notice_with_its_cure(home, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", {"rtmidi": None}.get)
+    home.config.write_text(home.config.read_text().replace("enabled = false", "enabled = true"))
+    check = worst(home, "midi")
+    assert check["state"] == "notice"
+    assert "oneshot-bridge[midi]" in check["cure"]
+
+
+def test_midi_is_opened_as_the_daemon_would_open_it(home, monkeypatch):
+    opened = []
+
+    class Door:
+        def __init__(self, engine, **settings):
+            assert engine.pad_for_note(60) is None
+            self.listening = ("Oneshot Bridge",)
+            opened.append(settings)
+
+        async def start(self):
+            return ["There is no MIDI port 'MPK'."]
+
+        async def close(self):
+            opened.append("closed")
+
+    monkeypatch.setattr("bridge.triggers.midi.MidiDoor", Door)
+    monkeypatch.setattr(checks.importlib.util, "find_spec", lambda name: object())
+    text = home.config.read_text().replace("enabled = false", "enabled = true\nports = ['MPK']\nchannel = 10")
+    home.config.write_text(text)
+    texts = states(home)
+    assert texts["midi", "There is no MIDI port 'MPK'."] == "notice"
+    assert texts["midi", "can listen to Oneshot Bridge"] == "ok"
+    assert opened[0] == {"virtual_port": "Oneshot Bridge", "ports": ("MPK",), "channel": 10, "api": ""}
+    assert "closed" in opened
+
+
+def test_hosts_are_named_with_their_last_contact(home):
+    assert worst(home, "host")["state"] == "notice"
+    assert "main.sfz" in worst(home, "host")["cure"]
+    done = home.library / "deliveries" / "reaper" / "done"
+    (home.library / "deliveries" / "reaper" / "new").mkdir(parents=True)
+    done.mkdir()
+    then = time.time() - 7_300
+    for folder in (done, done.parent / "new"):
+        os.utime(folder, (then, then))
+    assert worst(home, "host") == {"name": "host", "state": "ok", "text": "reaper: last contact 2 h ago", "cure": ""}
+    assert "main.sfz" in worst(home, "kit")["text"]
+
+
+def test_a_daemon_that_hangs_is_broken(home, monkeypatch):
+    from bridge.web.credentials import Credentials, write_credentials
+
+    monkeypatch.setattr("bridge.cli.client._FIRST_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        write_credentials(home.state, Credentials(url=url, token="t", pid=77))
+        result = home.run("doctor")
+    assert result.exit_code == 1
+    assert "process 77" in result.stdout

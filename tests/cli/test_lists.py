@@ -1,0 +1,86 @@
+"""Looking at things from the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def made(either, home):
+    """Two sounds, one on a pad."""
+    return [home.json("trigger", "kick")["jobs"][0], home.json("generate", "a bell")["jobs"][0]]
+
+
+def test_jobs_are_listed_newest_first(made, home):
+    head, second, first = home.run("jobs").stdout.splitlines()
+    assert head.split() == ["job", "state", "pad", "age", "prompt", "reason"]
+    assert second.split()[:2] == [made[1]["id"], "ready"]
+    assert first.split()[:3] == [made[0]["id"], "ready", "kick"]
+    assert [job["id"] for job in home.json("jobs", "--limit", "1")["jobs"]] == [made[1]["id"]]
+
+
+def test_an_empty_list_is_said_beside_the_output(either, home):
+    result = home.run("jobs", "--unfinished")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "There are no jobs.\n")
+    assert home.json("jobs", "--unfinished") == {"jobs": []}
+
+
+def test_samples_are_listed_with_pitch_and_file_and_filtered(made, home):
+    kick, other = (job["samples"][0] for job in made)
+    lines = home.run("ls").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == [other["id"], kick["id"]]
+    assert "A1 (33) +4 cents" in lines[1]
+    assert lines[1].endswith(other["file"])
+    assert [sample["id"] for sample in home.json("ls", "--pad", "kick")["samples"]] == [kick["id"]]
+    assert [sample["id"] for sample in home.json("ls", "--family", "fx")["samples"]] == [other["id"]]
+    home.run("keep", other["id"])
+    assert [sample["id"] for sample in home.json("ls", "--kept")["samples"]] == [other["id"]]
+
+
+def test_show_tells_all_about_a_job_a_sample_and_a_pad(made, home):
+    job, sample = made[0]["id"], made[0]["samples"][0]["id"]
+    assert home.json("show", job)["job"]["samples"][0]["id"] == sample
+    assert home.json("show", sample)["sidecar"] == {"schema": 1, "id": sample, "licence": "MIT"}
+    assert home.json("show", "kick")["pad"]["samples"][0]["id"] == sample
+    shown = home.run("show", sample).stdout
+    for fact in (f"id           {sample}", "licence      MIT", "root         33", "kept         no"):
+        assert fact in shown
+
+
+@pytest.mark.parametrize("target", ["nothing", "j-aaaaaaaaaaaa", "s-aaaaaaaaaaaa", "../x", "%2e", "a b"])
+def test_show_of_nothing_is_exit_code_3(either, home, target):
+    result = home.run("show", target)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "There is no" in result.stderr
+
+
+def test_pads_are_listed_with_their_keys(either, home):
+    lines = home.run("pads").stdout.splitlines()
+    assert [line.split()[:3] for line in lines[1:]] == [["kick", "C2", "(36)"], ["808", "E2", "(40)"]]
+    assert [pad["name"] for pad in home.json("pads")["pads"]] == ["kick", "808"]
+
+
+def test_kits_are_listed(either, home):
+    assert home.run("kits").stdout.splitlines() == ["kit    pads", "main   kick, 808", "spare  kick"]
+
+
+def test_a_kit_is_selected_in_the_daemon(daemon, home, engine):
+    assert home.run("kits", "--select", "spare").stdout == "spare: kick\n"
+    assert engine.kit == "spare"
+    assert home.json("kits", "--select", "main") == {"kit": "main", "pads": ["kick", "808"]}
+    assert home.run("kits", "--select", "none").exit_code == 3
+
+
+def test_selecting_a_kit_needs_the_daemon(local, home):
+    assert home.run("kits", "--select", "spare").exit_code == 4
+
+
+def test_deliveries_are_listed(either, home):
+    lines = home.run("deliveries").stdout.splitlines()
+    assert lines[1].split()[:6] == ["reaper", "1", "kick", "load", "track:kick", "waiting"]
+    assert home.json("deliveries", "--host", "live") == {"deliveries": []}
+
+
+def test_models_are_listed(either, home):
+    assert home.run("models").stdout.splitlines()[1].split() == ["synth", "1", "synth", "MIT", "0.05–30", "s", "yes"]
+    assert home.json("models")["models"][0]["name"] == "synth"
