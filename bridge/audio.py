@@ -58,7 +58,8 @@ class Audio:
 
     def mono(self) -> NDArray[np.float64]:
         """Returns the mean of the channels as float64 of shape `(frames,)`: what measurements listen to."""
-        return self.samples.astype(np.float64).mean(axis=1)
+        mean: NDArray[np.float64] = self.samples.mean(axis=1, dtype=np.float64)
+        return mean
 
     def with_samples(self, samples: NDArray[np.floating]) -> Audio:
         """Returns the same rate with other samples of shape `(frames, channels)`."""

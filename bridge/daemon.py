@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import shutil
 import signal
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from bridge import __version__
 from bridge.app import App, open_bridge
@@ -38,13 +42,23 @@ def greeting(app: App) -> list[str]:
     lines += [f"  notice   {notice}" for notice in app.notices]
     if app.resumed:
         lines += [f"  resumed  {app.resumed} unfinished job(s) of the last run"]
-    lines += ["", "Try:"]
+    command = oneshot_command()
+    lines += ["", "Try, in another window:"]
     if pads:
-        lines += [f"  oneshot trigger {pads[0]}", f"  oscsend localhost {app.config.osc.port} /oneshot/pad/{pads[0]}"]
-    lines += ['  oneshot generate "deep 808, long decay" --note 36']
+        lines += [f"  {command} trigger {pads[0]}"]
+    lines += [f'  {command} generate "deep 808, long decay" --note 36']
     if kits:
-        lines += [f"  load {app.library.root / 'kits' / (kits[0] + '.sfz')} into sfizz"]
+        lines += [f"  and load {app.library.root / 'kits' / (kits[0] + '.sfz')} into sfizz"]
     return lines
+
+
+def oneshot_command() -> str:
+    """Returns how to call the command from here: by its name where that finds it, else by its path."""
+    ours = Path(sys.argv[0])
+    found = shutil.which("oneshot")
+    if ours.stem != "oneshot" or (found and Path(found).resolve() == ours.resolve()):
+        return "oneshot"
+    return os.path.relpath(ours) if ours.is_relative_to(Path.cwd()) else str(ours)
 
 
 def _stop_on_signals(stopped: asyncio.Event) -> None:

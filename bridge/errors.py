@@ -16,7 +16,8 @@ never on the text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 class BridgeError(Exception):
@@ -46,6 +47,15 @@ class RequestError(BridgeError):
 
 class NotFoundError(RequestError):
     """Says that a named job, sample, pad, kit, model or host does not exist."""
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
+    """Returns the error for a name that does not exist, with the nearest one that does."""
+    names = sorted(known)
+    shown = name if len(name) <= 60 else name[:57] + "…"
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}." if names else ""
+    return NotFoundError(f"There is no {what} {shown!r}.", hint)
 
 
 class SoundError(BridgeError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from bridge.domain.brief import Brief, Request
+from bridge.domain.brief import Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
 from bridge.domain.job import Job
@@ -226,7 +226,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: str = "command") -> Job:
+    async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
         """Makes a sample's sound, a pad's current one or a job's brief once more, with a new seed by default."""
         ...
 
@@ -244,6 +244,10 @@ class Engine(Protocol):
 
     async def select_kit(self, name: str) -> Sequence[str]:
         """Makes a kit the one whose pads MIDI notes trigger; returns its pads."""
+        ...
+
+    def selected_kit(self) -> str:
+        """Returns the kit whose pads MIDI notes trigger; empty where there is none."""
         ...
 
     def set_pad(self, pad: str, key: str, value: object) -> None:

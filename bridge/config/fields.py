@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,28 +16,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id
+from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, NAME, plain_text
 from bridge.units import MidiNote, parse_note
 
-LONGEST_PROMPT = 2_000
-LONGEST_TARGET = 200
 MIDDLE_C_OCTAVE = "middle_c_octave"
 """The key of the validation context under which note names find the octave that middle C is in."""
-
-_NAME = re.compile(r"[a-z0-9-]{1,32}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Returns `; did you mean "busy"?` where a known word is near, else nothing."""
     near = difflib.get_close_matches(word, list(known), n=1)
     return f'; did you mean "{near[0]}"?' if near else ""
-
-
-def plain_text(text: str) -> str:
-    """Returns a text with its white space tidied; control characters and broken Unicode are refused."""
-    tidy = " ".join(text.split())
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in tidy):
-        raise ValueError("contains control characters; write plain text")
-    return tidy
 
 
 def _words(text: str) -> str:
@@ -56,7 +43,7 @@ def _not_empty(text: str) -> str:
 
 
 def _name(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise ValueError("names are made of 1 to 32 of the characters a–z, 0–9 and -")
     if name.startswith("-"):
         raise ValueError("a name can't begin with - (a command would take it for an option)")
@@ -86,19 +73,22 @@ def _target(target: str) -> str:
     kind, _, rest = plain_text(target).partition(":")
     if kind == "selected" and not rest:
         return "selected"
-    if len(target) > LONGEST_TARGET:
-        raise ValueError(f"has {len(target)} characters; at most {LONGEST_TARGET} are read")
+    if len(target) > LONGEST_WORD:
+        raise ValueError(f"has {len(target)} characters; at most {LONGEST_WORD} are read")
     if kind == "track" and rest.strip():
         if "|" in rest or set(rest.replace("{pad}", "")) & {"{", "}"}:
             raise ValueError("a track's name can't contain | or braces, other than {pad} for the name of the pad")
         return f"track:{rest.strip()}"
+    if target == "pad:{pad_note}":
+        return target
     if kind == "pad" and rest:
         return f"pad:{parse_note(rest)}" if rest.strip().isdecimal() else _refuse_target(target)
     return _refuse_target(target)
 
 
 def _refuse_target(target: str) -> str:
-    raise ValueError(f"{target!r} is no target; write track:NAME, pad:NOTE (a number, like pad:36) or selected")
+    cure = "write track:NAME, pad:NOTE (a number, or {pad_note} for the pad's own) or selected"
+    raise ValueError(f"{target!r} is no target; {cure}")
 
 
 def _folder(path: Path) -> Path:

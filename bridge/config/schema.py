@@ -27,6 +27,7 @@ from bridge.config.fields import (
     did_you_mean,
 )
 from bridge.config.places import default_library, state_folder
+from bridge.domain.brief import LARGEST_COUNT
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.family import Mapping as MappingName
 from bridge.units import MidiNote, Seconds
@@ -135,7 +136,7 @@ class Pad(Section):
         examples=["kick"],
         description="The kind of sound, where its words do not say it: " + ", ".join(FAMILIES) + ".",
     )
-    count: Annotated[int, Field(strict=True, ge=1, le=16)] = Field(
+    count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_COUNT)] = Field(
         default=1, description="How many variations one press makes; the first good one is played, the others wait."
     )
     busy: Busy = Field(

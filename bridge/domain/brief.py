@@ -11,6 +11,10 @@ from typing import Any, Literal
 from bridge.domain.family import Mapping
 from bridge.units import MidiNote, Seconds
 
+LARGEST_SEED = 2**32 - 1
+LARGEST_COUNT = 16
+"""Variations of one brief."""
+
 Origin = Literal["osc", "midi", "command", "http", "inbox", "again"]
 Priority = Literal["pad", "command", "batch"]
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import secrets
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from bridge.config.schema import Pad, family_of_pad
-from bridge.domain.brief import Brief, Priority, Request
+from bridge.domain.brief import LARGEST_COUNT, LARGEST_SEED, Brief, Priority, Request
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
-from bridge.errors import NotFoundError, RequestError
+from bridge.domain.text import LONGEST_PROMPT, plain_text
+from bridge.errors import RequestError, unknown
 from bridge.ports import Model
 
 T = TypeVar("T")
-
-LONGEST_PROMPT = 2_000
-LARGEST_SEED = 2**32 - 1
-LARGEST_COUNT = 16
-LONGEST_REF = 200
 
 _PRIORITY_OF_ORIGIN: dict[str, Priority] = {"osc": "pad", "midi": "pad"}
 
@@ -67,29 +61,15 @@ def new_seed() -> int:
     return secrets.randbelow(LARGEST_SEED) + 1
 
 
-def clean_text(text: str, what: str) -> str:
-    """Returns text in composed form with its white space tidied; raises RequestError for what is no text.
-
-    Control characters are refused, not dropped: they come from a broken patch or a hostile one, and its owner
-    should know.
-    """
-    tidy = " ".join(unicodedata.normalize("NFC", text).split())
-    if len(tidy) > LONGEST_PROMPT:
-        raise RequestError(
-            f"{what} has {len(tidy):,} characters; at most {LONGEST_PROMPT:,} are read.", "Say it in fewer words."
-        )
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in tidy):
-        raise RequestError(f"{what} contains control characters.", "Send plain text.")
+def clean_text(text: str, what: str, longest: int = LONGEST_PROMPT) -> str:
+    """Returns text as it may go on; raises RequestError, naming `what`, for control characters and for too much."""
+    try:
+        tidy = plain_text(text)
+    except ValueError as problem:
+        raise RequestError(f"{what} {problem}.") from problem
+    if len(tidy) > longest:
+        raise RequestError(f"{what} has {len(tidy):,} characters; at most {longest:,} are read.", "Say it in fewer.")
     return tidy
-
-
-def unknown(what: str, name: str, known: Iterable[str]) -> NotFoundError:
-    """Returns the error for a name that does not exist, with the nearest one that does."""
-    names = sorted(known)
-    shown = name if len(name) <= 60 else name[:57] + "…"
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}." if names else ""
-    return NotFoundError(f"There is no {what} {shown!r}.", hint)
 
 
 def _pad_of(request: Request, pads: Mapping[str, Pad]) -> Pad | None:
@@ -136,11 +116,3 @@ def _off_keyboard(note: int | None) -> bool:
 
 def _first(*values: T | None) -> T:
     return next(value for value in values if value is not None)
-
-
-def check_ref(ref: str) -> str:
-    """Returns the asker's word for a request if it is usable."""
-    if len(ref) > LONGEST_REF:
-        raise RequestError(f"The ref has {len(ref)} characters; at most {LONGEST_REF} are kept.")
-    return clean_text(ref, "The ref")
-

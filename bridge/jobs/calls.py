@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from sqlite3 import Connection
 
-from bridge.domain.brief import Brief
+from bridge.domain.brief import LARGEST_SEED, Brief
 from bridge.domain.event import Event
 from bridge.domain.ids import new_id
 from bridge.domain.job import Job, JobState
 from bridge.domain.take import Call, Take
 from bridge.errors import BridgeError, ModelError
-from bridge.jobs.briefs import LARGEST_SEED
 from bridge.jobs.moves import STAGE_FRACTION
 from bridge.jobs.workshop import Workshop
 from bridge.ports import Failed, Finished, Lost, Model, Progress

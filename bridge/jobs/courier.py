@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from sqlite3 import Connection
 
-from bridge.config.schema import Host
+from bridge.config.schema import Host, pad_note_of
 from bridge.domain.delivery import Delivery, DeliveryState
 from bridge.domain.event import Event
 from bridge.domain.sample import Sample
@@ -114,7 +114,8 @@ class Courier:
         of_pad = self._pads.get(pad)
         if of_pad is not None and host in of_pad.targets:
             return of_pad.targets[host]
-        return self._hosts.get(host, Host()).target.replace("{pad}", pad)
+        target = self._hosts.get(host, Host()).target.replace("{pad}", pad)
+        return target.replace("{pad_note}", str(pad_note_of(pad, of_pad))) if of_pad is not None else target
 
     async def _send(self, delivery: Delivery) -> None:
         if delivery.host in self._by_file:

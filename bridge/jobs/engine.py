@@ -13,16 +13,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.config.schema import Pad, pad_note_of
+from bridge.config.fields import MIDDLE_C_OCTAVE
+from bridge.config.problems import sentences
+from bridge.config.schema import Pad, family_of_pad, pad_note_of
 from bridge.domain.brief import Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
+from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id, new_id
 from bridge.domain.job import ENDED, Job, JobState
 from bridge.domain.sample import Sample
-from bridge.errors import NotFoundError, RequestError
+from bridge.domain.text import LONGEST_WORD
+from bridge.errors import NotFoundError, RequestError, unknown
 from bridge.jobs import moves
-from bridge.jobs.briefs import check_ref, new_seed, priority_of, resolve, unknown
+from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
 from bridge.jobs.hub import Listener
@@ -94,22 +98,23 @@ class BridgeEngine:
     # --- asking -----------------------------------------------------------------------------------------------
 
     async def trigger(self, request: Request) -> Job:
-        ref = check_ref(request.ref)
         brief = resolve(request, self._pads, self._model_of, self._config.model)
-        return await self._accept(self._new_job(brief, request.origin, ref=ref, priority=priority_of(request)))
+        return await self._accept(
+            self._new_job(brief, request.origin, ref=request.ref, priority=priority_of(request))
+        )
 
     async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
         parent = await self._job_behind(target)
         brief = parent.brief if same_seed else replace(parent.brief, seed=new_seed())
         self._model_of(brief.model)
-        job = self._new_job(brief, origin, ref=check_ref(ref), priority=parent.priority, parent=parent.id)
+        job = self._new_job(brief, origin, ref=ref, priority=parent.priority, parent=parent.id)
         return await self._accept(job)
 
     def _new_job(self, brief: Brief, origin: Origin, *, ref: str, priority: Priority, parent: str = "") -> Job:
         now = self._clock.now()
         return Job(
             id=new_id("j"), number=0, brief=brief, state=JobState.QUEUED, origin=origin, priority=priority,
-            created=now, updated=now, ref=ref, parent=parent,
+            created=now, updated=now, ref=clean_text(ref, "The ref", LONGEST_WORD), parent=parent,
         )
 
     async def _accept(self, job: Job) -> Job:
@@ -212,6 +217,9 @@ class BridgeEngine:
         self._kit = name
         return self._config.kits[name].pads
 
+    def selected_kit(self) -> str:
+        return self._kit
+
     def set_pad(self, pad: str, key: str, value: object) -> None:
         if pad not in self._pads:
             raise unknown("pad", pad, self._pads)
@@ -219,12 +227,11 @@ class BridgeEngine:
             raise unknown(f"setting of pad {pad}", key, Pad.model_fields)
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # Pure Data and Max know only floats
+        context = {MIDDLE_C_OCTAVE: self._config.library.middle_c_octave}
         try:
-            changed = Pad.model_validate({**self._pads[pad].model_dump(), key: value})
+            changed = Pad.model_validate({**self._pads[pad].model_dump(), key: value}, context=context)
         except ValidationError as problem:
-            raise RequestError(
-                f"{key} of pad {pad} can't be {value!r}: {problem.errors()[0]['msg']}.", "It stays as it was."
-            ) from problem
+            raise RequestError(f"Pad {pad}: {sentences(problem, Pad)[0]}.", "It stays as it was.") from problem
         self._pads[pad] = changed
         self._overrides.setdefault(pad, {})[key] = value
 
@@ -290,11 +297,12 @@ class BridgeEngine:
                 for name, pad in self._pads.items()]
 
     def _view(self, name: str, pad: Pad, current: Sample | None, history: int, state: PadState) -> PadView:
-        brief = resolve(Request(pad=name, seed=1), self._pads, self._model_of, self._config.model)
+        family = FAMILIES[family_of_pad(name, pad)]
         return PadView(
-            name=name, prompt=pad.prompt, family=brief.family, mapping=brief.mapping, model=brief.model,
-            pad_note=brief.pad_note, note=brief.note, state=state, current=current.id if current else "",
-            path=current.path if current else "", history=history, overrides=self._overrides.get(name, {}),
+            name=name, prompt=pad.prompt, family=family.name, mapping=pad.mapping or family.mapping,
+            model=pad.model or self._config.model, pad_note=pad_note_of(name, pad), note=pad.note, state=state,
+            current=current.id if current else "", path=current.path if current else "", history=history,
+            overrides=self._overrides.get(name, {}),
         )
 
     def kits(self) -> dict[str, Sequence[str]]:

@@ -4,33 +4,25 @@ OSC senders differ: Pure Data has no integers at all, other programs have no flo
 whole float is read as an integer, an integer as a float, a number as text and text as a number, wherever the
 meaning is plain. Floats are rounded to the seven digits that single precision carries: 0.7 stays 0.7 on its way.
 
-Text may hold any language. TAB, LF, CR and Unicode's line and paragraph separators become a space; any other
-control character refuses the message.
+Text may hold any language; white space is tidied, control characters refuse the message (`bridge.domain.text`).
 """
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from bridge.domain.brief import LARGEST_COUNT, LARGEST_SEED
 from bridge.domain.family import Mapping
+from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, NAME, plain_text
 
 Scalar = int | float | str | bytes
 """A decoded OSC argument: types i and h, f and d, s, b."""
 
-LONGEST_PROMPT = 2_000
-"""Characters. Nothing that a model reads is longer, and a longer text is a mistake or an attack."""
-LONGEST_WORD = 200
-LARGEST_SEED = 2**32 - 1
-
 Busy = Literal["queue", "newest", "ignore"]
 
-_NAME = re.compile(r"[a-z0-9-]{1,32}")
-_SPACES = str.maketrans(dict.fromkeys("\t\n\r\u2028\u2029", " "))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +83,7 @@ def words(value: Scalar) -> str:
         raise ValueError("wants text, not a blob")
     if isinstance(value, float):
         value = int(value) if value.is_integer() else float(f"{value:.7g}")
-    found = str(value).translate(_SPACES).strip()
-    if bad := next((letter for letter in found if unicodedata.category(letter) in ("Cc", "Cs")), ""):
-        raise ValueError(f"holds the control character U+{ord(bad):04X}")
-    return found
+    return plain_text(str(value))
 
 
 def choice(*allowed: str) -> Callable[[Scalar], str]:
@@ -112,7 +101,7 @@ def choice(*allowed: str) -> Callable[[Scalar], str]:
 def name(value: Scalar) -> str:
     """Reads the name of a pad, kit or host: names stand in paths, so they come from an allow-list of letters."""
     found = words(value)
-    if not _NAME.fullmatch(found):
+    if not NAME.fullmatch(found):
         raise ValueError(f"is 1–32 of a–z, 0–9 and -, and not {shown(value)}")
     return found
 
@@ -162,7 +151,7 @@ KINDS: dict[str, Kind] = {
     "note": Kind(types="i", says="MIDI note 0–127, 60 = middle C", read=whole(0, 127)),
     "seed": Kind(types="i", says=f"1–{LARGEST_SEED} (as text where integers or floats are too small for it)",
                  read=whole(1, LARGEST_SEED)),
-    "count": Kind(types="i", says="1–16", read=whole(1, 16)),
+    "count": Kind(types="i", says=f"1–{LARGEST_COUNT}", read=whole(1, LARGEST_COUNT)),
     "port": Kind(types="i", says="1–65535", read=whole(1, 65_535)),
     "seq": Kind(types="i", says="0 or more", read=whole(0, 2**31 - 1)),
     "seconds": Kind(types="f", says="more than 0", read=seconds),

@@ -72,7 +72,7 @@ class Desk:
 
     async def kits(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
-        return {"kits": plain(self._engine.kits())}
+        return {"kits": plain(self._engine.kits()), "selected": self._engine.selected_kit()}
 
     async def select_kit(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)

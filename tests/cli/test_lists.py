@@ -61,7 +61,9 @@ def test_pads_are_listed_with_their_keys(either, home):
 
 
 def test_kits_are_listed(either, home):
-    assert home.run("kits").stdout.splitlines() == ["kit    pads", "main   kick, 808", "spare  kick"]
+    assert home.run("kits").stdout.splitlines() == [
+        "kit              pads", "main   selected  kick, 808", "spare            kick",
+    ]
 
 
 def test_a_kit_is_selected_in_the_daemon(daemon, home, engine):

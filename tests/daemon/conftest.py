@@ -107,7 +107,7 @@ class Daemon:
         lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._read, args=(self.process.stdout, lines), daemon=True).start()
         self.said = []
-        while not any("Try:" in line for line in self.said):
+        while not any(line.startswith("Try") for line in self.said):
             self.said.append(lines.get(timeout=20))
         return self
 

@@ -85,9 +85,9 @@ def test_a_number_is_text_where_text_is_wanted(value, text):
 
 
 def test_line_ends_become_spaces_and_other_control_characters_are_refused():
-    assert read("prompt", "deep\tkick\r\nin\u2028a hall\n") == "deep kick  in a hall"
-    for bad in ("\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\ud800"):
-        with pytest.raises(ValueError, match="control character U"):
+    assert read("prompt", "deep\tkick\r\nin\u2028a hall\n") == "deep kick in a hall"
+    for bad in ("\x00", "\x07", "\x1b[31m", "\x7f", "\ud800"):
+        with pytest.raises(ValueError, match="control characters"):
             read("prompt", f"kick{bad}!")
 
 

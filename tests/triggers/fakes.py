@@ -187,6 +187,9 @@ class FakeEngine:
     def kits(self) -> dict[str, Sequence[str]]:
         return {"main": tuple(PADS), "second": ("kick",)}
 
+    def selected_kit(self) -> str:
+        return "main"
+
     def models(self) -> Sequence[Model]:
         return ()
 

@@ -199,6 +199,9 @@ class FakeEngine:
     def kits(self) -> dict[str, Sequence[str]]:
         return {"main": tuple(PADS), "spare": ("kick",)}
 
+    def selected_kit(self) -> str:
+        return "main"
+
     def models(self) -> Sequence[FakeModel]:
         return [FakeModel()]
 

@@ -159,7 +159,8 @@ def test_lists_are_the_newest_first_and_as_long_as_asked(channel):
 
 def test_the_rooms_of_the_house_can_be_looked_into(channel):
     assert [pad["name"] for pad in channel.ask("GET", "/v1/pads")[1]["pads"]] == ["kick", "808"]
-    assert channel.ask("GET", "/v1/kits")[1] == {"kits": {"main": ["kick", "808"], "spare": ["kick"]}}
+    kits = {"main": ["kick", "808"], "spare": ["kick"]}
+    assert channel.ask("GET", "/v1/kits")[1] == {"kits": kits, "selected": "main"}
     assert channel.ask("POST", "/v1/kits/spare/select")[1] == {"kit": "spare", "pads": ["kick"]}
     assert channel.engine.kit == "spare"
     assert channel.ask("GET", "/v1/deliveries?host=reaper")[1]["deliveries"][0]["target"] == "track:kick"

@@ -116,8 +116,11 @@ def kits(shell: Shell, select: str | None, as_json: bool) -> None:
     if as_json:
         say.as_json(answer)
     elif select is None:
-        rows = [(name, ", ".join(pads)) for name, pads in answer["kits"].items()]
-        say.table(("kit", "pads"), rows, "There are no kits. Add one with: oneshot config edit")
+        rows = [
+            (name, "selected" if name == answer["selected"] else "", ", ".join(pads))
+            for name, pads in answer["kits"].items()
+        ]
+        say.table(("kit", "", "pads"), rows, "There are no kits. Add one with: oneshot config edit")
     else:
         say.line(f"{answer['kit']}: {', '.join(answer['pads'])}")
 

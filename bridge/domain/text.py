@@ -1,0 +1,27 @@
+"""What text from outside may be: the same everywhere, whichever door it comes through."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_PROMPT = 2_000
+"""Characters. Nothing that a model reads is longer, and a longer text is a mistake or an attack."""
+LONGEST_WORD = 200
+"""Characters of a `ref`, a reason or a target."""
+
+NAME = re.compile(r"[a-z0-9-]{1,32}")
+"""Pads, kits and hosts: names stand in paths and addresses, so they come from an allow-list of letters."""
+
+
+def plain_text(text: str) -> str:
+    """Returns text in composed form (NFC) with its white space tidied: runs of it become one space, none outside.
+
+    Raises ValueError for control characters and broken Unicode. They are refused, not dropped: they come from a
+    broken patch or a hostile one, and its owner should know.
+    """
+    tidy = " ".join(unicodedata.normalize("NFC", text).split())
+    bad = next((letter for letter in tidy if unicodedata.category(letter) in ("Cc", "Cs")), "")
+    if bad:
+        raise ValueError(f"contains control characters (U+{ord(bad):04X}); write plain text")
+    return tidy

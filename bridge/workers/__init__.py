@@ -1,0 +1,9 @@
+"""Warm worker processes: heavy work runs in them, one core each, and a crash costs one task.
+
+`pool` decides who works on what, `process` talks to one worker, `child` is what runs in it, `frames` is what goes
+over the pipes between them.
+"""
+
+from bridge.workers.pool import WorkerPool
+
+__all__ = ["WorkerPool"]
