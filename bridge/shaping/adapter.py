@@ -1,0 +1,29 @@
+"""The daemon's side of shaping: names the task, and never imports what the task needs."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bridge.domain.brief import Brief
+from bridge.domain.take import Verdict
+from bridge.ports import Shaped, Workers
+
+CHECK = "bridge.shaping.tasks:check"
+SHAPE = "bridge.shaping.tasks:shape"
+
+
+class Shaping:
+    """Has takes judged and shaped by the workers; finished sounds have `sample_rate` (implements `ports.Shaper`)."""
+
+    def __init__(self, workers: Workers, *, sample_rate: int) -> None:
+        self._workers = workers
+        self._sample_rate = sample_rate
+
+    async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
+        """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
+        answer = await self._workers.run(CHECK, sound, brief, priority=priority)
+        return cast("tuple[Verdict, ...]", answer)
+
+    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
+        """Returns the finished sound; raises SoundError where nothing playable is left."""
+        return cast("Shaped", await self._workers.run(SHAPE, sound, brief, self._sample_rate, priority=priority))

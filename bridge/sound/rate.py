@@ -1,0 +1,14 @@
+"""Brings a sound to another sample rate."""
+
+from __future__ import annotations
+
+import soxr
+
+from bridge.audio import Audio
+
+
+def convert(audio: Audio, sample_rate: int) -> Audio:
+    """Returns the sound at another sample rate, linear phase and without delay (soxr VHQ)."""
+    if audio.sample_rate == sample_rate:
+        return audio
+    return Audio.of(soxr.resample(audio.samples, audio.sample_rate, sample_rate, "VHQ"), sample_rate)
