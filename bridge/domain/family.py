@@ -22,7 +22,8 @@ class Family:
     `words` name it in a prompt. `tonal` sounds are tuned to a semitone. `register` is the usual root, lowest and
     highest MIDI note. `usual`, `shortest` and `longest` are seconds of the finished sample. `reach` is how many
     semitones a zone goes up and down from its root. `pad_note` is its key in a General MIDI drum kit. Members of
-    one `choke` group cut each other off (0: none).
+    one `choke` group cut each other off (0: none). What `swells` may begin slowly; in any other family a slow
+    beginning is noise before the hit.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Family:
     reach: int = 6
     pad_note: int = 60
     choke: int = 0
+    swells: bool = False
 
 
 FAMILIES: dict[str, Family] = {
@@ -54,7 +56,7 @@ FAMILIES: dict[str, Family] = {
                mapping="drum", tonal=False, register=(72, 96), usual=0.6, shortest=0.15, longest=2.0, pad_note=46,
                choke=1),
         Family(name="cymbal", words=("cymbal", "crash", "ride", "splash", "china"), mapping="drum", tonal=False,
-               register=(60, 96), usual=2.0, shortest=0.3, longest=6.0, pad_note=49),
+               register=(60, 96), usual=2.0, shortest=0.3, longest=6.0, pad_note=49, swells=True),
         Family(name="tom", words=("tom", "toms", "tom-tom", "floor tom"), mapping="drum", tonal=False,
                register=(36, 57), usual=0.7, shortest=0.1, longest=2.0, pad_note=45),
         Family(name="perc", words=("perc", "percussion", "rim", "rimshot", "conga", "bongo", "cowbell", "shaker",
@@ -75,12 +77,14 @@ FAMILIES: dict[str, Family] = {
         Family(name="pad-synth", words=("pad", "pads", "synth pad", "pad-synth", "strings", "choir", "drone",
                                         "ambient pad"),
                mapping="keys", tonal=True, register=(36, 84), usual=3.0, shortest=1.0, longest=12.0, reach=7,
-               pad_note=57),
+               pad_note=57, swells=True),
         Family(name="fx", words=("fx", "sfx", "riser", "impact", "sweep", "whoosh", "noise", "texture", "glitch",
                                  "foley", "zap", "laser"),
-               mapping="drum", tonal=False, register=(36, 96), usual=1.5, shortest=0.1, longest=12.0, pad_note=59),
+               mapping="drum", tonal=False, register=(36, 96), usual=1.5, shortest=0.1, longest=12.0, pad_note=59,
+               swells=True),
         Family(name="loop", words=("loop", "loops", "breakbeat", "drum loop", "groove"), mapping="drum", tonal=False,
-               register=(36, 96), usual=4.0, shortest=0.5, longest=30.0, pad_note=60),
+               register=(36, 96), usual=4.0, shortest=0.5, longest=30.0, pad_note=60,
+               swells=True),
     )
 }
 

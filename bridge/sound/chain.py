@@ -22,8 +22,6 @@ from bridge.sound.width import narrow
 from bridge.units import Cents
 
 STOPS = frozenset({"retry", "fail"})
-SWELLING = frozenset({"pad-synth", "fx", "cymbal", "loop"})
-"""Families that may begin slowly; of all others a slow beginning is noise before the hit."""
 
 
 def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
@@ -46,7 +44,7 @@ def shape(audio: Audio, brief: Brief, sample_rate: int) -> tuple[Audio, Analysis
     if any(verdict.name == "dc" and verdict.rule == "repair" for verdict in verdicts):
         audio = remove_offset(audio)
     audio, mono = narrow(audio)
-    trimmed = trim(audio, longest=longest, swells=family.name in SWELLING)
+    trimmed = trim(audio, longest=longest, swells=family.swells)
     tuned = tune(convert(trimmed.audio, sample_rate), tonal=family.tonal, register=family.register, note=brief.note)
     audio, peak = level(fade(shorten(tuned.audio, longest), tonal=family.tonal))
     analysis = Analysis(

@@ -1,0 +1,12 @@
+"""What the synthesiser promises; known to the daemon and to the worker processes."""
+
+from __future__ import annotations
+
+from bridge.units import Seconds
+
+VERSION = "1"
+"""Changes whenever the same brief and seed begin to sound different."""
+LICENCE = "CC0-1.0"
+"""Of what it makes: nobody keeps any right in it."""
+SHORTEST, LONGEST = Seconds(0.05), Seconds(30.0)
+VARIATIONS = 16

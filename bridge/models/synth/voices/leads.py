@@ -1,0 +1,105 @@
+"""Leads and stabs: what a synthesiser plays above the rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from bridge.models.synth import envelopes, filters, oscillators, unison
+from bridge.models.synth.part import Part, Wave
+
+SUPERSAW = (0.0197, 0.0625, 0.1087)
+"""How far the three pairs of a well-known synthesiser's seven saws are away at full detune, as parts of the pitch
+(after A. Szabo, thesis, KTH 2010; there the pairs are uneven by up to 2 %)."""
+SIDE_LEVEL = 0.5
+"""Of the outer saws against the middle one."""
+
+
+def supersaw(part: Part, detune: float, scatter: float = 1.0) -> Wave:
+    """Returns seven saws, spread over left and right; `detune` is 0…1, `scatter` that of `unison.players`."""
+    cents = [1200 * math.log2(1 + away * detune) for away in SUPERSAW]
+    saws = unison.players(part, cents, SIDE_LEVEL, scatter=scatter)
+    return stereo(part, oscillators.spectrum("saw", part.pitch * 1.02), saws)
+
+
+def stereo(part: Part, spectrum: oscillators.Spectrum, players: Sequence[unison.Player]) -> Wave:
+    """Plays a waveform by several players, each from its place."""
+    cycle = oscillators.table(spectrum)
+    width = min(1.0, max(0.0, 0.55 + 0.3 * part.character.width))
+    wave = np.zeros((2, part.frames))
+    for player in players:
+        side = width * player.side
+        sides = player.level * np.sqrt(0.5 * np.array([[1 - side], [1 + side]]))
+        wave += sides * oscillators.play(cycle, player.cycles)
+    return wave
+
+
+def _gate(part: Part, sustain: float) -> Wave:
+    attack = min(0.004 / part.hard(2.0), 0.3 * part.seconds)
+    return envelopes.held(part.frames, attack, 1.2 * part.ring, sustain, min(0.15, 0.3 * part.seconds))
+
+
+def _opening(part: Part, low: float, octaves: float, t60: float) -> Wave:
+    """Returns the cutoff of a filter that the stroke opens and time closes."""
+    closing = envelopes.decay(part.frames, t60)
+    return max(low, 1.5 * part.pitch) * part.bright(1.0) * np.exp2(octaves * part.hard(0.3) * closing)
+
+
+def _vibrato(part: Part, cents: float) -> Wave:
+    return unison.sway(part, cents, part.dice.between("vibrato rate", 4.8, 6.2), min(0.6, 0.5 * part.seconds))
+
+
+def saw_lead(part: Part) -> Wave:
+    """Saws close together through a low-pass, with a vibrato that comes late."""
+    dice = part.dice
+    swing = _vibrato(part, dice.between("vibrato", 4, 9))
+    saws = unison.players(part, [dice.between("cents", 4, 10)], 0.5)
+    cutoff = _opening(part, dice.ratio("low", 1_200, 2_500), dice.between("octaves", 0.8, 2.0), 0.8 * part.seconds)
+    spectrum = oscillators.spectrum("saw", part.pitch)
+    levels, phases = [saw.level for saw in saws], [saw.cycles + swing for saw in saws]
+    body = oscillators.swept(spectrum, part.pitch, cutoff, dice.between("q", 0.8, 2.0), levels, phases)
+    return filters.drive(body * _gate(part, 0.7), 1.0 * part.driven())
+
+
+def square_lead(part: Part) -> Wave:
+    """A pulse whose width swings around its middle, as two saws against each other."""
+    dice, frames = part.dice, part.frames
+    running = oscillators.phase(part.pitch, frames) + _vibrato(part, dice.between("vibrato", 4, 10))
+    swing = oscillators.sine(dice.between("rate", 0.6, 2.5) * 2.0**part.character.motion * part.time)
+    half = (dice.between("width", 0.3, 0.5) + 0.12 * swing) / 2
+    cycle = oscillators.table(oscillators.spectrum("saw", part.pitch))
+    body = oscillators.play(cycle, running - half) - oscillators.play(cycle, running + half)
+    body = filters.low_pass(body, max(dice.ratio("top", 2_500, 6_000) * part.bright(1.2), 1.5 * part.pitch))
+    return body * _gate(part, 0.75)
+
+
+def super_lead(part: Part) -> Wave:
+    """Seven saws, wide and bright, without what lies below the note."""
+    dice = part.dice
+    body = filters.high_pass(supersaw(part, dice.ratio("detune", 0.05, 0.16)), 0.9 * part.pitch)
+    body = filters.low_pass(body, max(dice.ratio("top", 5_000, 11_000) * part.bright(), 1.5 * part.pitch))
+    return body * _gate(part, 0.8)
+
+
+def fm_lead(part: Part) -> Wave:
+    """Frequency modulation at a whole ratio, bright while it is held."""
+    dice, frames = part.dice, part.frames
+    index = dice.between("rest", 0.8, 1.6) + dice.between("index", 1.0, 3.0) * envelopes.decay(frames, 0.5)
+    index = index * part.bright(0.8) * part.hard(0.2)
+    body = oscillators.fm(part.pitch, dice.choice("ratio", (1.0, 2.0, 3.0)), index, frames)
+    body += 0.4 * oscillators.sine(oscillators.phase(part.pitch, frames))
+    return body * _gate(part, 0.7)
+
+
+def stab(part: Part) -> Wave:
+    """A short chord-machine stroke on one note: many saws behind a filter that closes."""
+    dice = part.dice
+    wide = supersaw(part, dice.ratio("detune", 0.02, 0.06), scatter=0.15)
+    cutoff = _opening(part, dice.ratio("low", 500, 900), dice.between("octaves", 2.5, 3.8), 0.8 * part.ring)
+    place = filters.bins()
+    steps = cutoff[:: max(1, part.frames // 64)]
+    gains = np.abs(oscillators.resonant(place, steps[:, None], 1.4))
+    body = np.stack([filters.moving(side, gains) for side in wide])
+    return body * envelopes.two_stage(part.frames, 0.4 * part.ring, part.ring, 0.4) * _gate(part, 1.0)
