@@ -15,13 +15,13 @@ from bridge.config.schema import Config, Host, Kit, Pad
 
 KIT_NAME = "main"
 KIT: dict[str, dict[str, Any]] = {
-    "kick": {"prompt": "deep punchy kick drum, short click, dry", "pad_note": 36},
-    "snare": {"prompt": "tight crisp snare drum, bright wires, dry", "pad_note": 38},
-    "clap": {"prompt": "wide analog handclap, short room", "pad_note": 39},
+    "kick": {"prompt": "deep punchy kick drum, dry", "pad_note": 36},
+    "snare": {"prompt": "crisp snare drum, bright wires, dry", "pad_note": 38},
+    "clap": {"prompt": "wide analog handclap", "pad_note": 39},
     "hat": {"prompt": "closed hi-hat, bright and very short", "pad_note": 42},
     "open-hat": {"prompt": "open hi-hat, sizzling metal, medium decay", "pad_note": 46},
     "tom": {"prompt": "round low tom, warm skin, dry", "pad_note": 45},
-    "perc": {"prompt": "dry wooden rimshot, percussive and short", "pad_note": 37},
+    "perc": {"prompt": "dry wooden rimshot, short", "pad_note": 37},
     "808": {"prompt": "long 808, clean sub with a little drive", "pad_note": 40, "note": 36},
     "bass": {"prompt": "short analog synth bass, round and solid", "pad_note": 41, "note": 36},
     "pluck": {"prompt": "bright synth pluck, quick decay", "pad_note": 43, "note": 60},
