@@ -79,7 +79,7 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     await _tidy(config, database, shelf, clock)
     files = FileThread()
     stack.callback(files.close)
-    workers = WorkerPool(config.jobs.workers or os.cpu_count() or 1, warm=() if hasty else WARM)
+    workers = WorkerPool(config.jobs.worker_count, warm=() if hasty else WARM)
     stack.push_async_callback(workers.close)
     if not hasty:
         await workers.start()

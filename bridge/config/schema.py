@@ -6,6 +6,7 @@ what is shown where the default is "not said".
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -103,6 +104,11 @@ class JobSettings(Section):
     keep_takes_days: Annotated[int, Field(strict=True, ge=0, le=3_650)] = Field(
         default=14, description="For how many days the raw sounds behind the finished ones are kept."
     )
+
+    @property
+    def worker_count(self) -> int:
+        """Returns how many worker processes that is on this computer."""
+        return self.workers or os.cpu_count() or 1
 
 
 class Pad(Section):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
@@ -336,8 +335,7 @@ class BridgeEngine:
         """Returns how many jobs of a model may be under way; the jobs of one that is gone fail one by one."""
         if model not in {known.name for known in self._models}:
             return 1
-        workers = self._config.jobs.workers or os.cpu_count() or 1
-        return self._model_of(model).capabilities.concurrent or workers + SPARE_JOBS
+        return self._model_of(model).capabilities.concurrent or self._config.jobs.worker_count + SPARE_JOBS
 
     async def _job_behind(self, target: str) -> Job:
         if is_id(target, "j"):
