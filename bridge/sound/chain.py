@@ -83,4 +83,5 @@ def _scaled(audio: Audio) -> Audio:
 
 
 def _cut(name: str, seconds: float) -> Verdict:
-    return Verdict(name=name, figure=seconds, rule="repair" if seconds else "pass", text=f"{1000 * seconds:.0f} ms of {name} cut")
+    text = f"{1000 * seconds:.0f} ms of {name} cut"
+    return Verdict(name=name, figure=seconds, rule="repair" if seconds else "pass", text=text)
