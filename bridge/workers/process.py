@@ -69,7 +69,9 @@ class Worker:
     async def ready(self, patience: Seconds) -> None:
         """Returns when the process has imported what it should; raises BridgeError if it dies or takes too long."""
         try:
-            await asyncio.wait_for(self._reply("it started"), patience)
+            # Not wait_for: up to Python 3.11 it forgets a cancellation that comes together with the answer.
+            async with asyncio.timeout(patience):
+                await self._reply("it started")
         except TimeoutError:
             self.kill()
             raise BridgeError(f"A worker process was not ready after {patience:.0f} s.", retryable=True) from None

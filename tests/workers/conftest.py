@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bridge.workers import WorkerPool
+from support.patience import PATIENCE_SECONDS, until, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def pool() -> Callable[..., object]:
         try:
             yield workers
         finally:
-            await asyncio.wait_for(workers.close(), 10)
+            await asyncio.wait_for(workers.close(), PATIENCE_SECONDS)
 
     return opened
 
@@ -46,22 +46,44 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture
 def is_gone() -> Callable[[int], bool]:
-    def waited(pid: int, seconds: float = 3.0) -> bool:
-        end = time.monotonic() + seconds
-        while alive(pid) and time.monotonic() < end:
-            time.sleep(0.01)
-        return not alive(pid)
+    def waited(pid: int) -> bool:
+        wait_until(lambda: not alive(pid))
+        return True
 
     return waited
 
 
 @pytest.fixture
 def appears() -> Callable[[Path], object]:
-    async def waited(path: Path, seconds: float = 5.0) -> str:
-        end = time.monotonic() + seconds
-        while not (path.exists() and path.read_text()):
-            assert time.monotonic() < end, f"{path.name} did not appear"
-            await asyncio.sleep(0.01)
+    async def waited(path: Path) -> str:
+        await until(lambda: path.exists() and path.read_text())
         return path.read_text()
 
     return waited
+
+
+class Door:
+    """What the module `slow_to_import` waits at, in every worker that has it among its warm modules."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sign = folder / "open"
+
+    @property
+    def arrived(self) -> set[int]:
+        """Returns the processes that have begun to import it."""
+        return {int(name.name) for name in self._folder.iterdir() if name != self._sign}
+
+    def open(self) -> None:
+        self._sign.touch()
+
+    def shut(self) -> None:
+        self._sign.unlink()
+
+
+@pytest.fixture
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
+    folder = tmp_path / "door"
+    folder.mkdir()
+    monkeypatch.setenv("SLOW_TO_IMPORT", str(folder))
+    return Door(folder)

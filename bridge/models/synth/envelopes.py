@@ -26,8 +26,11 @@ def two_stage(frames: int, fast: float, slow: float, share: float) -> Wave:
 
 def rise(frames: int, seconds: float) -> Wave:
     """Returns a rise from 0 to 1 in the shape of half a cosine; 1 from then on."""
-    time = np.arange(frames) / (max(seconds, SHORTEST) * RATE)
-    return 0.5 - 0.5 * np.cos(np.pi * np.minimum(time, 1.0))
+    length = max(seconds, SHORTEST) * RATE
+    envelope = np.ones(frames)
+    rising = np.arange(min(frames, math.ceil(length)))
+    envelope[: len(rising)] = 0.5 - 0.5 * np.cos(np.pi / length * rising)
+    return envelope
 
 
 def fall(frames: int, seconds: float) -> Wave:

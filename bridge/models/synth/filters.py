@@ -105,15 +105,16 @@ def bins() -> NDArray[np.float64]:
     return np.linspace(0, RATE / 2, _WINDOW // 2 + 1)
 
 
-def room(wave: Wave, t60: float, dice: Dice, brightness: float = 6_000.0) -> Wave:
+def room(wave: Wave, t60: float, dice: Dice, top: float, floor: float = 150.0) -> Wave:
     """Returns the sound of a room alone, as long as the wave: it is convolved with decaying noise.
 
-    A stereo wave gets a room of its own for every channel. The level of the room is about that of the wave.
+    It answers between `floor` and `top` Hz. A stereo wave gets a room of its own for every channel. The level of the
+    room is about that of the wave.
     """
     frames = wave.shape[-1]
     length = max(64, min(frames, round(t60 * RATE)))
     rows = [dice.noise(f"room {channel}", length) for channel in range(wave.shape[0] if wave.ndim == 2 else 1)]
-    walls = high_pass(low_pass(np.stack(rows), brightness, 1), 150.0, 1) * decay(length, t60)
+    walls = high_pass(low_pass(np.stack(rows), top, 1), floor) * decay(length, t60)
     walls /= np.sqrt(np.square(walls).sum(axis=-1, keepdims=True))
     size = fft.next_fast_len(frames + length, real=True)
     wet: Wave = fft.irfft(fft.rfft(wave, size) * fft.rfft(walls, size), size)[..., :frames]

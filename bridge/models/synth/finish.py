@@ -76,7 +76,8 @@ def _closed(wave: Wave, part: Part) -> Wave:
     """Fades the end, takes away what offset is left, and sets the peak."""
     frames = wave.shape[-1]
     wave = wave * envelopes.fall(frames, max(0.004, min(0.05, 0.1 * part.seconds)))
-    arch = np.sin(np.pi * np.arange(frames) / frames) ** 2
+    place = np.linspace(0.0, 1.0, frames)
+    arch = place * (1 - place)
     wave = wave - arch * (wave.mean(axis=-1, keepdims=True) / (float(arch.mean()) or 1.0))
     wave *= PEAK / (float(np.abs(wave).max()) or 1.0)
     return wave

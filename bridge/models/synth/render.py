@@ -82,4 +82,7 @@ def _seconds(brief: Brief, family: Family, words: Words, dice: Dice) -> Seconds:
     if brief.seconds is not None and math.isfinite(brief.seconds) and brief.seconds > 0:
         return Seconds(min(max(brief.seconds, SHORTEST), LONGEST))
     usual = family.usual * dice.ratio("seconds", 0.75, 1.3) * 2.0 ** (0.8 * words.character.length)
+    if family.name == "loop" and words.tempo:
+        bar = 240 / words.tempo
+        usual = max(1, round(usual / bar)) * bar
     return Seconds(min(max(usual, family.shortest), family.longest))

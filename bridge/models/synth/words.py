@@ -15,6 +15,8 @@ Property = Literal[
 ]  # fmt: skip
 
 STRONGEST = 2.0
+SLOWEST, FASTEST = 40.0, 240.0
+"""Beats per minute that are a tempo."""
 LONGEST_PROMPT = 2_000
 """Characters; what comes after them is not read."""
 
@@ -129,12 +131,11 @@ def read(prompt: str, negative: str = "") -> Words:
         wanted = [word for word in wanted if word != token]
         _add(offsets, token, _UNWANTED * weight)
     values = {name: min(max(value, -STRONGEST), STRONGEST) for name, value in offsets.items()}
-    tempo = _TEMPO.search(prompt)
     return Words(
         character=Character(**{field.name: values[field.name] for field in fields(Character)}),
         wanted=tuple(wanted),
         key=_key(prompt),
-        tempo=float(tempo.group(1)) if tempo and float(tempo.group(1)) > 0 else None,
+        tempo=_tempo(prompt),
     )
 
 
@@ -168,6 +169,11 @@ def _root(token: str) -> str:
             if form in _ADJECTIVES and (suffix or form == token):
                 return form
     return token
+
+
+def _tempo(prompt: str) -> float | None:
+    found = _TEMPO.search(prompt)
+    return float(found.group(1)) if found and SLOWEST <= float(found.group(1)) <= FASTEST else None
 
 
 def _key(prompt: str) -> int | None:

@@ -13,6 +13,8 @@ from bridge.models.synth.part import Part, Wave
 SUPERSAW = (0.0197, 0.0625, 0.1087)
 """How far the three pairs of a well-known synthesiser's seven saws are away at full detune, as parts of the pitch
 (after A. Szabo, thesis, KTH 2010; there the pairs are uneven by up to 2 %)."""
+GROUND = np.array([0.2, 0.5])
+"""How much of their first and second partial the players beside the note play."""
 SIDE_LEVEL = 0.5
 """Of the outer saws against the middle one."""
 
@@ -25,14 +27,19 @@ def supersaw(part: Part, detune: float, scatter: float = 1.0) -> Wave:
 
 
 def stereo(part: Part, spectrum: oscillators.Spectrum, players: Sequence[unison.Player]) -> Wave:
-    """Plays a waveform by several players, each from its place."""
-    cycle = oscillators.table(spectrum)
+    """Plays a waveform by several players, each from its place.
+
+    Those beside the note hold back the lowest partials, which would go out and in as they beat.
+    """
+    beside = spectrum.copy()
+    beside[:2] *= GROUND[: len(beside)]
+    middle, others = oscillators.table(spectrum), oscillators.table(beside)
     width = min(1.0, max(0.0, 0.55 + 0.3 * part.character.width))
     wave = np.zeros((2, part.frames))
     for player in players:
         side = width * player.side
         sides = player.level * np.sqrt(0.5 * np.array([[1 - side], [1 + side]]))
-        wave += sides * oscillators.play(cycle, player.cycles)
+        wave += sides * oscillators.play(others if player.side else middle, player.cycles)
     return wave
 
 
@@ -55,7 +62,7 @@ def saw_lead(part: Part) -> Wave:
     """Saws close together through a low-pass, with a vibrato that comes late."""
     dice = part.dice
     swing = _vibrato(part, dice.between("vibrato", 4, 9))
-    saws = unison.players(part, [dice.between("cents", 4, 10)], 0.5)
+    saws = unison.players(part, [dice.between("cents", 4, 10)], 0.35)
     cutoff = _opening(part, dice.ratio("low", 1_200, 2_500), dice.between("octaves", 0.8, 2.0), 0.8 * part.seconds)
     spectrum = oscillators.spectrum("saw", part.pitch)
     levels, phases = [saw.level for saw in saws], [saw.cycles + swing for saw in saws]
@@ -80,7 +87,8 @@ def super_lead(part: Part) -> Wave:
     dice = part.dice
     body = filters.high_pass(supersaw(part, dice.ratio("detune", 0.05, 0.16)), 0.9 * part.pitch)
     body = filters.low_pass(body, max(dice.ratio("top", 5_000, 11_000) * part.bright(), 1.5 * part.pitch))
-    return body * _gate(part, 0.8)
+    # Where the saws meet they pile up; bent a little, the peak does not push all the rest down.
+    return filters.drive(body, 1.8 * part.driven()) * _gate(part, 0.8)
 
 
 def fm_lead(part: Part) -> Wave:

@@ -12,7 +12,6 @@ from bridge.units import Hz, Seconds, hz_of
 
 STEPS = 16
 TEMPI = (84.0, 132.0)
-TEMPO_RANGE = (40.0, 240.0)
 
 KICKS = ("x...x...x...x...", "x.....x.x.......", "x..x..x...x.....", "x.........x.....", "x.x.......x..x..")
 BACKBEAT = "....x.......x..."
@@ -32,7 +31,7 @@ class _Line:
 
 
 def beat(part: Part) -> Wave:
-    """Plays whole bars that fill the length: at the tempo of the prompt, else at one that fits the length."""
+    """Plays bars at the tempo of the prompt, else at one of which whole bars fill the length."""
     bars, sixteenth = _grid(part)
     swing = part.dice.between("swing", 0.0, 0.18) * sixteenth
     lines = _lines(part)
@@ -51,9 +50,8 @@ def beat(part: Part) -> Wave:
 def _grid(part: Part) -> tuple[int, float]:
     """Returns how many bars there are, and the seconds of a sixteenth."""
     asked = part.words.tempo
-    tempo = min(max(asked or part.dice.between("tempo", *TEMPI), TEMPO_RANGE[0]), TEMPO_RANGE[1])
-    bars = max(1, round(part.seconds * tempo / 240))
-    return bars, 60 / tempo / 4 if asked else part.seconds / bars / STEPS
+    bars = max(1, round(part.seconds * (asked or part.dice.between("tempo", *TEMPI)) / 240))
+    return bars, 60 / asked / 4 if asked else part.seconds / bars / STEPS
 
 
 def _lines(part: Part) -> list[_Line]:

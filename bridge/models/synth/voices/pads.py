@@ -35,9 +35,9 @@ def _breathing(part: Part, wave: Wave, low: float, octaves: float) -> Wave:
 
 
 def _standing(part: Part, wave: Wave, share: float) -> Wave:
-    """Puts a stereo wave into a room."""
-    t60 = min(2.5, 0.8 * part.seconds)
-    return wave + share * filters.room(wave, t60, part.dice.other("room"), 5_000 * part.bright(0.5))
+    """Puts a stereo wave into a room that leaves the first partial alone: echoes would make its pitch wander."""
+    t60, floor = min(2.5, 0.8 * part.seconds), 3 * part.pitch
+    return wave + share * filters.room(wave, t60, part.dice.other("room"), 5_000 * part.bright(0.5), floor)
 
 
 def warm_pad(part: Part) -> Wave:
@@ -83,9 +83,10 @@ def choir(part: Part) -> Wave:
     frequencies = part.pitch * k
     mouth = sum(level * np.exp(-0.5 * np.square((frequencies - hz) / wide)) for hz, level, wide in formants)
     spectrum = (np.asarray(mouth) + 0.02) / k**0.6 * np.minimum(1, 4_000 * part.bright() / frequencies)
-    spectrum[0] = max(spectrum[0], 0.35 * spectrum.max())
+    spectrum[0] = max(spectrum[0], 0.5 * spectrum.max())
     body = stereo(part, spectrum.astype(np.complex128), _section(part, dice.between("cents", 4, 9)))
-    breath = filters.band_pass(dice.noise("breath", part.frames), 2_500 * part.bright(0.5), 0.6)
+    breath = filters.high_pass(dice.noise("breath", part.frames), 1_000)
+    breath = filters.band_pass(breath, 2_500 * part.bright(0.5), 0.6)
     body = body / np.abs(body).max() + 0.02 * breath
     return _standing(part, body * _swell(part, dice.between("attack", 0.15, 0.4)), 0.4)
 
