@@ -1,4 +1,4 @@
-"""Shared fixtures: real peers, and nothing else that hides what a test does."""
+"""For every test: real peers, one kind of event loop, and no test that a slow machine could fail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import shutil
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Speed is measured in benchmarks. Here neither an example nor the making of one has a time limit.
+settings.register_profile("any-speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-speed")
 
 
 class Peer:
@@ -36,3 +41,9 @@ class Peer:
 @pytest.fixture(scope="session")
 def peer() -> Peer:
     return Peer()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Runs `pytest.mark.anyio` tests on asyncio, the only loop that the bridge runs on."""
+    return "asyncio"

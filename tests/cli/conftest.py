@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import sys
 import threading
@@ -21,16 +20,8 @@ from bridge.cli import main
 from bridge.config.template import toml_value
 from bridge.web.credentials import read_credentials, write_credentials
 from bridge.web.server import ControlServer
-
-
-def _fake() -> ModuleType:
-    name = "tests_web_fake_engine"
-    if name not in sys.modules:
-        path = Path(__file__).parents[1] / "web" / "fake_engine.py"
-        spec = importlib.util.spec_from_file_location(name, path)
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+from support.engine import KITS, PADS, FakeEngine
+from support.patience import PATIENCE_SECONDS
 
 
 @dataclass
@@ -52,13 +43,16 @@ class Home:
         return self.folder / "library"
 
     def write(self, more: str = "", top: str = "") -> None:
-        """Writes a configuration with two pads; MIDI is off, for it depends on the machine."""
+        """Writes a configuration with the pads of the fake engine; MIDI is off, for it depends on the machine."""
+        pads = "".join(
+            f"[pads.{name}]\nprompt = {toml_value(prompt)}\npad_note = {note}\n"
+            for name, (prompt, note) in PADS.items()
+        )
         self.config.write_text(
             f"state_folder = {toml_value(self.state)}\n{top}\n"
             f"[library]\nfolder = {toml_value(self.library)}\n"
             "[midi]\nenabled = false\n[osc]\nport = 0\n[control]\nport = 0\n"
-            "[pads.kick]\nprompt = 'deep kick'\n[pads.808]\nprompt = 'long 808'\npad_note = 40\n"
-            "[kits.main]\npads = ['kick', '808']\n" + more,
+            f"{pads}[kits.main]\npads = {toml_value(KITS['main'])}\n{more}",
             encoding="utf-8",
         )
 
@@ -83,8 +77,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @pytest.fixture
-def engine() -> Any:
-    return _fake().FakeEngine(ends_at_once=True)
+def engine() -> FakeEngine:
+    return FakeEngine(eager=True)
 
 
 class Switch:
@@ -103,16 +97,16 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ControlS
     server = ControlServer(switch, port=0, state_folder=state, status=lambda: status)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.start(), loop).result(PATIENCE_SECONDS)
     yield server, switch, state
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.close(), loop).result(PATIENCE_SECONDS)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
 
 
 @pytest.fixture
-def daemon(home: Home, engine: Any, _server: tuple[ControlServer, Switch, Path]) -> ControlServer:
+def daemon(home: Home, engine: FakeEngine, _server: tuple[ControlServer, Switch, Path]) -> ControlServer:
     """A running daemon of this home: the control channel, with the fake engine behind it."""
     server, switch, state = _server
     switch.current = engine
@@ -121,7 +115,7 @@ def daemon(home: Home, engine: Any, _server: tuple[ControlServer, Switch, Path])
 
 
 @pytest.fixture
-def local(engine: Any, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def local(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """No daemon: the command opens the bridge itself, here with the fake engine in it.
 
     `opened` and `closed` hold the tasks that did so, `fails` what opening raises.

@@ -14,7 +14,7 @@ from bridge.config.template import default_config_text
 
 def test_a_configuration_that_is_right_is_said_to_be(home):
     result = home.run("config", "check")
-    assert (result.exit_code, result.stdout) == (0, f"{home.config} is right: 2 pads, 1 kits, 0 hosts.\n")
+    assert (result.exit_code, result.stdout) == (0, f"{home.config} is right: 3 pads, 1 kits, 0 hosts.\n")
 
 
 def test_every_mistake_is_listed_with_exit_code_5(home):

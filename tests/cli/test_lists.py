@@ -29,21 +29,23 @@ def test_samples_are_listed_with_pitch_and_file_and_filtered(made, home):
     kick, other = (job["samples"][0] for job in made)
     lines = home.run("ls").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == [other["id"], kick["id"]]
-    assert "A1 (33) +4 cents" in lines[1]
+    assert "A4 (69) −3 cents" in lines[1]
+    assert "unpitched" in lines[2]
     assert lines[1].endswith(other["file"])
     assert [sample["id"] for sample in home.json("ls", "--pad", "kick")["samples"]] == [kick["id"]]
-    assert [sample["id"] for sample in home.json("ls", "--family", "fx")["samples"]] == [other["id"]]
+    assert [sample["id"] for sample in home.json("ls", "--family", "bell")["samples"]] == [other["id"]]
     home.run("keep", other["id"])
     assert [sample["id"] for sample in home.json("ls", "--kept")["samples"]] == [other["id"]]
 
 
 def test_show_tells_all_about_a_job_a_sample_and_a_pad(made, home):
     job, sample = made[0]["id"], made[0]["samples"][0]["id"]
+    pitched = made[1]["samples"][0]["id"]
     assert home.json("show", job)["job"]["samples"][0]["id"] == sample
     assert home.json("show", sample)["sidecar"] == {"schema": 1, "id": sample, "licence": "MIT"}
     assert home.json("show", "kick")["pad"]["samples"][0]["id"] == sample
-    shown = home.run("show", sample).stdout
-    for fact in (f"id           {sample}", "licence      MIT", "root         33", "kept         no"):
+    shown = home.run("show", pitched).stdout
+    for fact in (f"id           {pitched}", "licence      MIT", "root         69", "kept         no"):
         assert fact in shown
 
 
@@ -56,20 +58,22 @@ def test_show_of_nothing_is_exit_code_3(either, home, target):
 
 def test_pads_are_listed_with_their_keys(either, home):
     lines = home.run("pads").stdout.splitlines()
-    assert [line.split()[:3] for line in lines[1:]] == [["kick", "C2", "(36)"], ["808", "E2", "(40)"]]
-    assert [pad["name"] for pad in home.json("pads")["pads"]] == ["kick", "808"]
+    assert [line.split()[:3] for line in lines[1:]] == [
+        ["kick", "C2", "(36)"], ["808", "E2", "(40)"], ["bell", "F3", "(53)"],
+    ]
+    assert [pad["name"] for pad in home.json("pads")["pads"]] == ["kick", "808", "bell"]
 
 
 def test_kits_are_listed(either, home):
     assert home.run("kits").stdout.splitlines() == [
-        "kit              pads", "main   selected  kick, 808", "spare            kick",
+        "kit              pads", "main   selected  kick, 808, bell", "spare            kick",
     ]
 
 
 def test_a_kit_is_selected_in_the_daemon(daemon, home, engine):
     assert home.run("kits", "--select", "spare").stdout == "spare: kick\n"
     assert engine.kit == "spare"
-    assert home.json("kits", "--select", "main") == {"kit": "main", "pads": ["kick", "808"]}
+    assert home.json("kits", "--select", "main") == {"kit": "main", "pads": ["kick", "808", "bell"]}
     assert home.run("kits", "--select", "none").exit_code == 3
 
 
@@ -77,7 +81,8 @@ def test_selecting_a_kit_needs_the_daemon(local, home):
     assert home.run("kits", "--select", "spare").exit_code == 4
 
 
-def test_deliveries_are_listed(either, home):
+def test_deliveries_are_listed(either, home, engine):
+    engine.deliver("reaper", 1)
     lines = home.run("deliveries").stdout.splitlines()
     assert lines[1].split()[:6] == ["reaper", "1", "kick", "load", "track:kick", "waiting"]
     assert home.json("deliveries", "--host", "live") == {"deliveries": []}

@@ -13,10 +13,11 @@ from bridge.errors import InUseError
 
 
 def test_generate_prints_where_the_sound_is_its_pitch_and_what_was_mended(either, home, engine):
-    result = home.run("generate", "a tuned thing")
+    result = home.run("generate", "a bell")
     assert result.exit_code == 0, result.output
-    (job,) = engine._jobs
-    assert result.stdout == f"/library/samples/free/{job}.wav  A1 (33) +4 cents  a DC offset was taken out\n"
+    (sample,) = engine.all_samples
+    file = f"/music/Oneshot Bridge/samples/unassigned/{sample}.wav"
+    assert result.stdout == f"{file}  A4 (69) −3 cents  a DC offset was taken out\n"
     assert result.stderr == ""
 
 
@@ -42,9 +43,9 @@ def test_what_was_not_said_is_not_decided_by_the_command(either, home, engine):
 
 def test_note_names_are_read_and_shown_in_the_octave_of_the_user(either, home, engine):
     home.config.write_text(home.config.read_text().replace("[library]\n", "[library]\nmiddle_c_octave = 3\n"))
-    result = home.run("generate", "x", "--note", "C3")
+    result = home.run("generate", "a bell", "--note", "C3")
     assert engine.requests[0].note == 60
-    assert "  A0 (33) +4 cents" in result.stdout
+    assert "  A3 (69) −3 cents" in result.stdout
 
 
 @pytest.mark.parametrize("note", ["H2", "128", "C99", ""])
@@ -66,28 +67,27 @@ def test_trigger_presses_a_pad(either, home, engine):
     result = home.run("trigger", "kick", "--energy", "0.25")
     assert result.exit_code == 0, result.output
     assert engine.requests == [Request(pad="kick", energy=0.25, origin="command", priority="pad")]
-    assert result.stdout.startswith("/library/samples/kick/")
+    assert result.stdout.startswith("/music/Oneshot Bridge/samples/kick/")
 
 
 def test_json_has_the_jobs_with_their_samples(either, home):
     (job,) = home.json("trigger", "kick")["jobs"]
     assert job["state"] == "ready"
     (sample,) = job["samples"]
-    assert sample["file"] == f"/library/samples/kick/{job['id']}.wav"
+    assert sample["job"] == job["id"]
+    assert sample["file"] == f"/music/Oneshot Bridge/samples/kick/{sample['id']}.wav"
     assert sample["verdicts"][0]["figure"] is None
 
 
-def test_an_unpitched_sound_says_so(either, home, engine):
-    finish = engine.finish
-    engine.finish = lambda job: finish(job, root=None)
+def test_an_unpitched_sound_says_so(either, home):
     assert "  unpitched  " in home.run("trigger", "kick").stdout
 
 
 def test_a_sound_that_failed_is_exit_code_1_with_reason_and_hint(either, home, engine):
-    engine.fails = "the sound is silent"
+    engine.doom = "the sound is silent"
     result = home.run("trigger", "kick")
     assert (result.exit_code, result.stdout) == (1, "")
-    (job,) = engine._jobs
+    (job,) = engine.all_jobs
     assert result.stderr == f"{job} (kick): failed: the sound is silent\n  Try another prompt.\n"
     assert home.json("trigger", "kick")["jobs"][0]["reason"] == "the sound is silent"
 
@@ -105,12 +105,12 @@ def test_again_makes_one_more_of_a_job_sample_or_pad(either, home, engine):
 def test_keep_and_discard_mark_and_show_the_sample(either, home):
     sample = home.json("trigger", "kick")["jobs"][0]["samples"][0]
     assert home.run("keep", "kick").stdout.startswith(f"kept  {sample['file']}")
-    assert home.run("discard", sample["id"]).stdout.startswith(f"kept, discarded  {sample['file']}")
+    assert home.run("discard", sample["id"]).stdout.startswith(f"discarded  {sample['file']}")
     assert home.json("keep", sample["id"])["sample"]["kept"] is True
 
 
 def test_cancel_says_what_it_ended(either, home, engine):
-    engine.ends_at_once = False
+    engine.eager = False
     if either == "daemon":
         job = home.run("trigger", "kick", "--no-wait").stdout.strip()
         result = home.run("cancel", "kick")
@@ -121,9 +121,9 @@ def test_cancel_says_what_it_ended(either, home, engine):
 
 
 def test_no_wait_answers_with_the_job_at_once(daemon, home, engine):
-    engine.ends_at_once = False
+    engine.eager = False
     result = home.run("generate", "x", "--no-wait")
-    assert (result.exit_code, result.stdout) == (0, "".join(f"{job}\n" for job in engine._jobs))
+    assert (result.exit_code, result.stdout) == (0, "".join(f"{job}\n" for job in engine.all_jobs))
     assert engine.waits == []
     assert home.json("generate", "x", "--no-wait")["jobs"][0]["state"] == "queued"
 
@@ -136,7 +136,7 @@ def test_no_wait_needs_the_daemon(local, home, engine):
 
 
 def test_an_interrupt_cancels_what_was_asked_for(either, home, engine, monkeypatch):
-    engine.ends_at_once = False
+    engine.eager = False
 
     def interrupted(self, job):
         raise KeyboardInterrupt
@@ -144,14 +144,14 @@ def test_an_interrupt_cancels_what_was_asked_for(either, home, engine, monkeypat
     monkeypatch.setattr(Session, "wait", interrupted)
     result = home.run("generate", "x", "--times", "2")
     assert result.exit_code == 1
-    assert {job.state for job in engine._jobs.values()} == {JobState.CANCELLED}
-    assert len(engine._jobs) == 2
+    assert {job.state for job in engine.all_jobs.values()} == {JobState.CANCELLED}
+    assert len(engine.all_jobs) == 2
 
 
 def test_waiting_goes_on_until_the_end_however_long(local, home, engine, monkeypatch):
     """A long-poll that ends early is asked again."""
     monkeypatch.setattr("bridge.cli.session._WAIT_SECONDS", 0.01)
-    engine.ends_at_once = False
+    engine.eager = False
     waited = engine.wait
 
     async def wait(job, patience):

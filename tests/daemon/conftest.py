@@ -19,8 +19,12 @@ from typing import Any
 
 import pytest
 from pythonosc.osc_message import OscMessage
-from pythonosc.osc_message_builder import OscMessageBuilder
 
+from support.jack import connect, jack, jack_server, keyboard  # noqa: F401 - fixtures of this folder
+from support.osc import osc_packet
+from support.patience import PATIENCE_SECONDS
+
+MIDI_PORT = "Daemon under test"
 CONFIG = """
 state_folder = "{state}"
 [library]
@@ -30,7 +34,9 @@ port = 0
 [control]
 port = 0
 [midi]
-enabled = false
+enabled = {midi}
+api = "jack"
+virtual_port = "{midi_port}"
 [jobs]
 workers = 2
 [pads.kick]
@@ -57,10 +63,7 @@ class Listener:
         self._to = ("127.0.0.1", port)
 
     def send(self, address: str, *values: Any) -> None:
-        builder = OscMessageBuilder(address)
-        for value in values:
-            builder.add_arg(value)
-        self._socket.sendto(builder.build().dgram, self._to)
+        self._socket.sendto(osc_packet(address, *values), self._to)
 
     def hear(self, seconds: float) -> Iterator[tuple[str, list[Any]]]:
         """Yields what is answered within so many seconds."""
@@ -73,7 +76,7 @@ class Listener:
                 return
             yield message.address, list(message.params)
 
-    def hear_until(self, address: str, seconds: float = 20.0) -> list[tuple[str, list[Any]]]:
+    def hear_until(self, address: str, seconds: float = PATIENCE_SECONDS) -> list[tuple[str, list[Any]]]:
         heard = []
         for message in self.hear(seconds):
             heard.append(message)
@@ -93,12 +96,23 @@ class Daemon:
         self.library = folder / "My Sounds"
         self.state = folder / "state"
         self.config = folder / "config.toml"
-        self.config.write_text(CONFIG.format(state=self.state.as_posix(), library=self.library.as_posix()))
+        self.configure()
         self.process: subprocess.Popen[str] | None = None
         self.said: list[str] = []
         self._listeners: list[Listener] = []
 
-    def start(self) -> Daemon:
+    def configure(self, *, midi: bool = False) -> None:
+        """Writes the config; with `midi` the daemon opens the port `MIDI_PORT` on the JACK server of the test."""
+        self.config.write_text(
+            CONFIG.format(state=self.state.as_posix(), library=self.library.as_posix(), midi=str(midi).lower(),
+                          midi_port=MIDI_PORT),
+            encoding="utf-8",
+        )
+
+    def start(self, *, midi: bool = False) -> Daemon:
+        """Returns when the daemon says that it is ready; `midi` configures it anew, with MIDI."""
+        if midi:
+            self.configure(midi=True)
         with (self.folder / "stderr.txt").open("a") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bridge", "--config", str(self.config), "run"], cwd=self.folder, text=True,
@@ -108,7 +122,7 @@ class Daemon:
         threading.Thread(target=self._read, args=(self.process.stdout, lines), daemon=True).start()
         self.said = []
         while not any(line.startswith("Try") for line in self.said):
-            self.said.append(lines.get(timeout=20))
+            self.said.append(lines.get(timeout=PATIENCE_SECONDS))
         return self
 
     @staticmethod
@@ -118,7 +132,7 @@ class Daemon:
                 lines.put(line)
 
     def listener(self) -> Listener:
-        listener = Listener(int(self._said("OSC").rpartition(":")[2]))
+        listener = Listener(int(self.listens("OSC").rpartition(":")[2]))
         self._listeners.append(listener)
         return listener
 
@@ -127,22 +141,23 @@ class Daemon:
         credentials = json.loads((self.state / "control.json").read_text())
         url = f"{credentials['url']}/v1/{what}?{urllib.parse.urlencode(wanted)}"
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {credentials['token']}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return json.load(answer)[what]
 
-    def _said(self, word: str) -> str:
-        return next(line.strip() for line in self.said if line.strip().startswith(word))
+    def listens(self, door: str) -> str:
+        """Returns where a door (OSC, MIDI, control) listens, as the daemon said when it started."""
+        return next(line.strip().removeprefix(door).strip() for line in self.said if line.strip().startswith(door))
 
     def kill(self) -> None:
         """Ends the process as a power cut would: no goodbye."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_SECONDS)
 
     def stop(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(PATIENCE_SECONDS)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs a command of the command line with this config."""
@@ -156,7 +171,7 @@ class Daemon:
             listener.close()
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture

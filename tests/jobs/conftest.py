@@ -38,9 +38,13 @@ class Crash(BaseException):
 
 @dataclass
 class Provider:
-    """Holds what a provider of models knows: every call it accepted, which is what it charges for."""
+    """Holds what a provider of models knows: every call it accepted, which is what it charges for.
+
+    `asked_after` are the tickets that somebody polled; a `gate` lets them wait.
+    """
 
     accepted: dict[str, tuple[Brief, int]] = field(default_factory=dict)
+    asked_after: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     failures: list[Failed] = field(default_factory=list)
     gate: asyncio.Event | None = None
@@ -79,6 +83,7 @@ class ModelOfProvider:
         self._step("poll")
         if ticket not in self._provider.accepted:
             return Lost()
+        self._provider.asked_after.append(ticket)
         if self._provider.gate is not None:
             await self._provider.gate.wait()
         if self._provider.failures:

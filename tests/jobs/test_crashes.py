@@ -11,8 +11,9 @@ import pytest
 from bridge.domain.brief import Request
 from bridge.domain.job import Job, JobState
 from bridge.units import Seconds
+from support.patience import PATIENCE_SECONDS
 
-PATIENCE = Seconds(10)
+PATIENCE = Seconds(PATIENCE_SECONDS)
 
 
 async def _until_crash(house, request: Request, crash, number: int) -> Job | None:
@@ -30,10 +31,9 @@ async def _until_crash(house, request: Request, crash, number: int) -> Job | Non
         async with house.open(start=False) as engine:
             house.step = step
             job = await engine.trigger(request)
-            while steps < number:
-                if (await engine.job(job.id)).state is JobState.READY:
-                    break
-                await asyncio.sleep(0.001)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while steps < number and (await engine.job(job.id)).state is not JobState.READY:
+                    await asyncio.sleep(0.001)
     house.step = lambda _name: None
     return job
 

@@ -13,8 +13,9 @@ from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError
 from bridge.ports import Failed
 from bridge.units import MidiNote, Seconds
+from support.patience import PATIENCE_SECONDS, until
 
-PATIENCE = Seconds(10)
+PATIENCE = Seconds(PATIENCE_SECONDS)
 
 
 def story(house, tell):
@@ -98,10 +99,9 @@ def test_a_cancelled_job_publishes_nothing_afterwards(house) -> None:
     async def tell(engine):
         house.provider.gate = asyncio.Event()
         job = await engine.trigger(Request(pad="kick"))
-        while not house.provider.accepted:
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.02)
+        await until(lambda: house.provider.asked_after)
         cancelled = await engine.cancel(job.id)
+        await until(lambda: house.provider.cancelled)
         house.provider.gate.set()
         await asyncio.sleep(0.05)
         return cancelled, await engine.job(job.id), await engine.samples()
@@ -209,8 +209,7 @@ def test_a_job_that_ends_late_does_not_push_out_a_newer_sound(house) -> None:
     async def tell(engine):
         house.provider.gate = asyncio.Event()
         old = await engine.trigger(Request(pad="kick"))
-        while not house.provider.accepted:
-            await asyncio.sleep(0.001)
+        await until(lambda: house.provider.asked_after)
         slow, house.provider.gate = house.provider.gate, None
         (new,) = await made(engine, Request(pad="kick"))
         slow.set()

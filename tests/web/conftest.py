@@ -4,44 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import importlib.util
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from bridge.web.credentials import Credentials, read_credentials
 from bridge.web.server import ControlServer
-
-
-def _fake() -> ModuleType:
-    name = "tests_web_fake_engine"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("fake_engine.py"))
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+from support.engine import FakeEngine, engine  # noqa: F401 - a fixture of this folder
+from support.patience import PATIENCE_SECONDS
 
 
 class Channel:
     """Runs a control server in a thread; `ask` is a client that can send whatever it likes."""
 
-    def __init__(self, engine: Any, state_folder: Path, status: Callable[[], dict[str, Any]]) -> None:
-        self.engine = engine
+    def __init__(self, state_folder: Path, status: Callable[[], dict[str, Any]]) -> None:
+        self.engine = FakeEngine()
         self.state_folder = state_folder
         self.loop = asyncio.new_event_loop()
-        self.server = ControlServer(engine, port=0, state_folder=state_folder, status=status)
+        self.server = ControlServer(self.engine, port=0, state_folder=state_folder, status=status)
         self._thread = threading.Thread(target=self.loop.run_forever)
         self._thread.start()
         self.run(self.server.start())
 
     def run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE_SECONDS)
 
     def close(self) -> None:
         self.run(self.server.close())
@@ -63,7 +53,7 @@ class Channel:
         """Returns the status and the parsed answer; a header whose value is None is left out."""
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         wanted = {"Authorization": f"Bearer {self.credentials.token}", **(headers or {})}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, raw, {key: value for key, value in wanted.items() if value is not None})
             answer = connection.getresponse()
@@ -74,14 +64,9 @@ class Channel:
             connection.close()
 
 
-@pytest.fixture
-def engine() -> Any:
-    return _fake().FakeEngine()
-
-
 @pytest.fixture(scope="session")
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Channel]:
-    running = Channel(_fake().FakeEngine(), tmp_path_factory.mktemp("state"), lambda: {"version": "0", "notices": []})
+    running = Channel(tmp_path_factory.mktemp("state"), lambda: {"version": "0", "notices": []})
     yield running
     running.close()
 
@@ -94,8 +79,8 @@ def channel(_running: Channel) -> Channel:
 
 
 @pytest.fixture
-def own_channel(engine: Any, tmp_path: Path) -> Iterator[Channel]:
+def own_channel(tmp_path: Path) -> Iterator[Channel]:
     """A server that the test may stop."""
-    running = Channel(engine, tmp_path / "state", dict)
+    running = Channel(tmp_path / "state", dict)
     yield running
     running.close()

@@ -9,7 +9,6 @@ import signal
 import socket
 import stat
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ import pytest
 from bridge.errors import InUseError, StoreError
 from bridge.web.credentials import Credentials, new_token, read_credentials, token_file, write_credentials
 from bridge.web.server import ControlServer
+from support.patience import PATIENCE_SECONDS, wait_until
 
 
 @pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer wrong", "Basic eDp5", "bearer ünï".encode("latin-1")])
@@ -51,7 +51,7 @@ def test_a_body_over_a_megabyte_is_refused(channel):
 
 @pytest.mark.parametrize("address", [b"POST /v1/triggers", b"GET /v1/status", b"POST /v1/nothing"])
 def test_a_body_that_says_it_is_too_large_is_not_even_read(channel, address):
-    with socket.create_connection(("127.0.0.1", channel.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", channel.port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(
             address + f" HTTP/1.1\r\nHost: 127.0.0.1:{channel.port}\r\nContent-Length: 1000001\r\n"
             f"Authorization: Bearer {channel.credentials.token}\r\n\r\n".encode()
@@ -64,7 +64,7 @@ def test_a_body_without_a_length_is_refused_once_it_is_too_large(channel):
         b"POST /v1/triggers HTTP/1.1", f"Host: 127.0.0.1:{channel.port}".encode(),
         b"Authorization: Bearer " + channel.credentials.token.encode(), b"Transfer-Encoding: chunked", b"", b"",
     ]
-    with socket.create_connection(("127.0.0.1", channel.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", channel.port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(b"\r\n".join(lines))
         chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         for _ in range(16):
@@ -74,7 +74,7 @@ def test_a_body_without_a_length_is_refused_once_it_is_too_large(channel):
 
 def test_garbage_on_the_port_stops_nothing(channel):
     for garbage in (b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n", b"GET /v1/status HTTP/1.1\r\n\r\n", b""):
-        with socket.create_connection(("127.0.0.1", channel.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", channel.port), timeout=PATIENCE_SECONDS) as connection:
             connection.sendall(garbage)
     assert channel.ask("GET", "/v1/status")[0] == 200
 
@@ -171,14 +171,13 @@ def test_signals_stay_with_the_daemon(engine, tmp_path):
 
 def test_a_client_that_leaves_while_it_waits_harms_nobody(channel):
     job = channel.ask("POST", "/v1/triggers", {"pad": "kick"})[1]["job"]["id"]
-    with socket.create_connection(("127.0.0.1", channel.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", channel.port), timeout=PATIENCE_SECONDS) as connection:
         connection.sendall(
             f"GET /v1/jobs/{job}?wait=0.3 HTTP/1.1\r\nHost: 127.0.0.1:{channel.port}\r\n"
             f"Authorization: Bearer {channel.credentials.token}\r\n\r\n".encode()
         )
-        while not channel.engine.waits:
-            time.sleep(0.01)
-    time.sleep(0.4)
+        wait_until(lambda: channel.engine.waits)
+    wait_until(lambda: channel.engine.waiting == 0)
     assert channel.ask("GET", "/v1/status")[0] == 200
 
 

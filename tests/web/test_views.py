@@ -14,7 +14,6 @@ import bridge.errors
 from bridge.domain.brief import Request
 from bridge.domain.job import JobState
 from bridge.errors import BridgeError
-from bridge.ports import Engine
 from bridge.web.asked import Trigger
 from bridge.web.replies import STATUSES, status_of
 from bridge.web.views import plain, to_json
@@ -50,10 +49,3 @@ def test_every_error_has_a_status():
     for kind in kinds:
         error = kind(["x"]) if kind is bridge.errors.ConfigError else kind("x")
         assert status_of(error) in {status for _, status in STATUSES}
-
-
-def test_the_fake_engine_is_a_whole_engine(engine):
-    for name, function in inspect.getmembers(Engine, inspect.isfunction):
-        if not name.startswith("_"):
-            mine = inspect.signature(getattr(type(engine), name))
-            assert list(mine.parameters) == list(inspect.signature(function).parameters), name

@@ -1,0 +1,365 @@
+"""A whole engine without models, disk or time: doors, voices and commands are tested against it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from bridge.domain.brief import Brief, Origin, Request
+from bridge.domain.delivery import Delivery, DeliveryState
+from bridge.domain.event import Event
+from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
+from bridge.domain.ids import new_id
+from bridge.domain.instrument import Zone
+from bridge.domain.job import CANCELLABLE, ENDED, Job, JobState
+from bridge.domain.sample import Analysis, Sample
+from bridge.domain.take import Verdict
+from bridge.errors import NotFoundError, RequestError, unknown
+from bridge.ports import Capabilities, Model, PadView
+from bridge.units import Cents, Decibels, MidiNote, Seconds
+
+AT = 1_800_000_000.0
+SEED = 7
+PADS = {"kick": ("deep kick", 36), "808": ("long 808", 40), "bell": ("glassy bell", 53)}
+"""Each pad's prompt and MIDI note. Its name is its family: a kick has no pitch, the others have."""
+KITS: dict[str, Sequence[str]] = {"main": tuple(PADS), "spare": ("kick",)}
+ROOT, CENTS = MidiNote(69), Cents(-3.25)
+"""The pitch of every sound that has one."""
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    """What can be seen of a model; nobody calls it."""
+
+    name: str = "synth"
+    version: str = "1"
+    provider: str = "synth"
+    licence: str = "MIT"
+    capabilities: Capabilities = field(
+        default_factory=lambda: Capabilities(seconds=(0.05, 30.0), notes=True, repeatable=True)
+    )
+
+
+class FakeEngine:
+    """Implements `bridge.ports.Engine` in memory: a job goes on when the test calls `finish` or `fail`.
+
+    A test may set: `eager` (a job is ready as soon as it is accepted), `doom` (it fails with this reason instead),
+    `busy` (pads that refuse triggers), `gate` (triggers wait for it), `broken` (what every call raises).
+    A test may look at: `calls` (what it was asked to do, in order), `requests` (with what), `waits` (the patience of
+    those who waited for a job), `waiting` (how many still do), `kit`, `all_jobs`, `all_samples`, `all_deliveries`.
+    """
+
+    def __init__(self, *, eager: bool = False) -> None:
+        self.eager = eager
+        self.doom = ""
+        self.busy: set[str] = set()
+        self.gate: asyncio.Event | None = None
+        self.broken: Exception | None = None
+        self.requests: list[Request] = []
+        self.calls: list[tuple[Any, ...]] = []
+        self.waits: list[float] = []
+        self.waiting = 0
+        self.kit = "main"
+        self.all_jobs: dict[str, Job] = {}
+        self.all_samples: dict[str, Sample] = {}
+        self.all_deliveries: list[Delivery] = []
+        self._held: dict[str, list[str]] = {pad: [] for pad in PADS}  # each pad's samples, the current one last
+        self._overrides: dict[str, dict[str, object]] = {pad: {} for pad in PADS}
+        self._refs: dict[str, str] = {}
+        self._listeners: list[Callable[[Event], None]] = []
+        self._changed = asyncio.Event()
+
+    # --- what a test makes happen -----------------------------------------------------------------------------
+
+    def emit(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    def finish(self, job: str) -> Sample:
+        """Walks a job to its end, with one sample and the events of the way."""
+        brief = self.all_jobs[job].brief
+        self.emit(Event(kind="progress", job=job, pad=brief.pad, stage="generating", fraction=0.5, eta_seconds=0.25))
+        sample = sample_of(self.all_jobs[job], created=AT + len(self.all_samples))
+        self.all_samples[sample.id] = sample
+        if brief.pad:
+            self._held[brief.pad].append(sample.id)
+        self._end(job, JobState.READY)
+        self.emit(Event(kind="sample", id=1, job=job, pad=brief.pad, sample=sample.id))
+        self.emit(Event(kind="ready", id=2, job=job, pad=brief.pad))
+        if brief.pad:
+            self.emit(Event(kind="pad", id=3, pad=brief.pad, reason="ready"))
+        return sample
+
+    def fail(self, job: str, reason: str, hint: str = "") -> None:
+        self._end(job, JobState.FAILED, reason, hint)
+        self.emit(Event(kind="failed", id=1, job=job, reason=reason, hint=hint))
+
+    def deliver(self, host: str, seq: int, *, path: str = "samples/kick/one.wav", emit: bool = True) -> Delivery:
+        """Puts a sound on its way into a host: two zones of one sample, the second with a loop."""
+        zone = Zone(path=path, root=MidiNote(60), cents=Cents(-12.5), low=MidiNote(54), high=MidiNote(66))
+        order = Delivery(host=host, seq=seq, sample="s-aaaaaaaaaaaa", pad="kick", action="load", mode="keys",
+                         target="track:kick", path=path, mtime=int(AT), zones=(zone, replace(zone, loop=(100, 4095))))
+        self.all_deliveries.append(order)
+        if emit:
+            self.emit(Event(kind="delivery", id=4, host=host, seq=seq, pad="kick"))
+        return order
+
+    # --- bridge.ports.Engine: asking for sounds ---------------------------------------------------------------
+
+    async def trigger(self, request: Request) -> Job:
+        self._note("trigger", request.pad)
+        self.requests.append(request)
+        if self.gate is not None:
+            await self.gate.wait()
+        if request.pad and request.pad not in PADS:
+            raise unknown("pad", request.pad, PADS)
+        if not request.pad and not request.prompt:
+            raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
+        if request.pad in self.busy:
+            refusal = RequestError(f"Pad {request.pad} is busy.", "It takes a new trigger when its sound is ready.")
+            self.emit(Event(kind="rejected", pad=request.pad, ref=request.ref, reason=refusal.message,
+                            hint=refusal.hint))
+            raise refusal
+        return await self._accept(
+            Job(id=new_id("j"), number=len(self.all_jobs) + 1, brief=brief_of(request), state=JobState.QUEUED,
+                origin=request.origin, priority=request.priority or "command", created=AT, updated=AT, ref=request.ref)
+        )
+
+    async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
+        self._note("again", target, origin)
+        parent = self._job_behind(target)
+        brief = parent.brief if same_seed else replace(parent.brief, seed=parent.brief.seed + 1)
+        return await self._accept(
+            replace(parent, id=new_id("j"), number=len(self.all_jobs) + 1, brief=brief, state=JobState.QUEUED,
+                    origin=origin, ref=ref, parent=parent.id, reason="", hint="")
+        )
+
+    async def _accept(self, job: Job) -> Job:
+        """Returns the job as it was when it was accepted, although its events may have told more by then."""
+        if known := self._refs.get(job.ref):
+            return self.all_jobs[known]
+        self.all_jobs[job.id] = job
+        if job.ref:
+            self._refs[job.ref] = job.id
+        self.emit(Event(kind="accepted", job=job.id, pad=job.brief.pad, ref=job.ref))
+        if self.doom:
+            self.fail(job.id, self.doom, "Try another prompt.")
+        elif self.eager:
+            self.finish(job.id)
+        await asyncio.sleep(0)
+        return job
+
+    async def cancel(self, target: str) -> Sequence[Job]:
+        self._note("cancel", target)
+        if target not in self.all_jobs and target not in PADS:
+            raise unknown("job or pad", target, PADS)
+        wanted = [job for job in self.all_jobs.values() if target in (job.id, job.brief.pad)]
+        stopped = [job.id for job in wanted if job.state in CANCELLABLE]
+        if target in self.all_jobs and not stopped:
+            raise RequestError(f"Job {target} can't be cancelled: it is {wanted[0].state}.")
+        for job in stopped:
+            self._end(job, JobState.CANCELLED, "user")
+            self.emit(Event(kind="cancelled", id=1, job=job, reason="user"))
+        return [self.all_jobs[job] for job in stopped]
+
+    # --- bridge.ports.Engine: choosing ------------------------------------------------------------------------
+
+    async def keep(self, target: str) -> Sample:
+        self._note("keep", target)
+        return self._mark(target, kept=True)
+
+    async def discard(self, target: str) -> Sample:
+        self._note("discard", target)
+        return self._mark(target, kept=False)
+
+    async def select_kit(self, name: str) -> Sequence[str]:
+        self._note("select_kit", name)
+        if name not in KITS:
+            raise unknown("kit", name, KITS)
+        self.kit = name
+        return KITS[name]
+
+    def selected_kit(self) -> str:
+        return self.kit
+
+    def set_pad(self, pad: str, key: str, value: object) -> None:
+        self._note("set_pad", pad, key, value)
+        if pad not in PADS:
+            raise unknown("pad", pad, PADS)
+        self._overrides[pad][key] = value
+
+    # --- bridge.ports.Engine: looking -------------------------------------------------------------------------
+
+    def pad_for_note(self, note: int) -> str | None:
+        return next((pad for pad in KITS[self.kit] if PADS[pad][1] == note), None)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def job(self, target: str) -> Job:
+        if target not in self.all_jobs:
+            raise NotFoundError(f"There is no job {target!r}.", "List them with: oneshot jobs")
+        return self.all_jobs[target]
+
+    async def jobs(self, *, unfinished: bool = False, limit: int = 50) -> Sequence[Job]:
+        newest = reversed(self.all_jobs.values())
+        return [job for job in newest if not unfinished or job.state not in ENDED][:limit]
+
+    async def wait(self, job: str, patience: Seconds) -> Job:
+        self.waits.append(patience)
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(patience):
+                while (await self.job(job)).state not in ENDED:
+                    await self._changed.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self.waiting -= 1
+        return await self.job(job)
+
+    async def sample(self, target: str) -> Sample:
+        self._break()
+        return self._sample(target)
+
+    async def samples(
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+    ) -> Sequence[Sample]:
+        wanted = {"pad": pad, "job": job, "family": family}
+        return [
+            sample for sample in reversed(self.all_samples.values())
+            if all(getattr(sample, key) == value for key, value in wanted.items() if value)
+            and (sample.kept or not kept)
+        ][:limit]
+
+    async def sidecar(self, sample: str) -> dict[str, Any]:
+        return {"schema": 1, "id": self._sample(sample).id, "licence": "MIT"}
+
+    async def pads(self) -> Sequence[PadView]:
+        return [
+            PadView(
+                name=pad, prompt=prompt, family=pad, mapping=FAMILIES[pad].mapping, model="synth", pad_note=note,
+                note=None, state="ready" if held else "idle", current=held[-1] if held else "",
+                path=self.all_samples[held[-1]].path if held else "", history=len(held),
+                overrides=self._overrides[pad],
+            )
+            for (pad, (prompt, note)), held in zip(PADS.items(), self._held.values(), strict=True)
+        ]
+
+    def kits(self) -> dict[str, Sequence[str]]:
+        return dict(KITS)
+
+    def models(self) -> Sequence[Model]:
+        return [FakeModel()]  # type: ignore[list-item]  # a model that is only looked at
+
+    def absolute(self, path: str) -> str:
+        return f"/music/Oneshot Bridge/{path}"
+
+    # --- bridge.ports.Engine: hosts ---------------------------------------------------------------------------
+
+    async def deliveries(self, *, host: str = "", waiting: bool = False, limit: int = 50) -> Sequence[Delivery]:
+        found = [order for order in self.all_deliveries if host in ("", order.host)]
+        if waiting:
+            return [order for order in found if order.state == "waiting"]
+        return found[::-1][:limit]
+
+    async def attach_host(self, host: str) -> Sequence[Delivery]:
+        self._note("attach_host", host)
+        return await self.deliveries(host=host, waiting=True)
+
+    async def loaded(self, host: str, seq: int) -> None:
+        self._note("loaded", host, seq)
+        self._settle(host, seq, "done")
+
+    async def load_failed(self, host: str, seq: int, reason: str) -> None:
+        self._note("load_failed", host, seq, reason)
+        self._settle(host, seq, "failed", reason)
+        self.emit(Event(kind="load_failed", id=5, host=host, seq=seq, reason=reason))
+
+    # --- inner ------------------------------------------------------------------------------------------------
+
+    def _note(self, *call: Any) -> None:
+        self.calls.append(call)
+        self._break()
+
+    def _break(self) -> None:
+        if self.broken is not None:
+            raise self.broken
+
+    def _end(self, job: str, state: JobState, reason: str = "", hint: str = "") -> None:
+        self.all_jobs[job] = replace(self.all_jobs[job], state=state, reason=reason, hint=hint)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _sample(self, target: str) -> Sample:
+        if target in PADS:
+            if not self._held[target]:
+                raise NotFoundError(f"Pad {target} holds no sound yet.", f"Make one with: oneshot trigger {target}")
+            target = self._held[target][-1]
+        if target not in self.all_samples:
+            raise NotFoundError(f"There is no sample or pad {target!r}.", "List them with: oneshot ls")
+        return self.all_samples[target]
+
+    def _mark(self, target: str, *, kept: bool) -> Sample:
+        """Keeps a sample, and it becomes its pad's current one; or discards it, and the pad goes back."""
+        sample = replace(self._sample(target), kept=kept, discarded=not kept)
+        self.all_samples[sample.id] = sample
+        if sample.pad:
+            others = [held for held in self._held[sample.pad] if held != sample.id]
+            self._held[sample.pad] = [*others, sample.id] if kept else others
+        return sample
+
+    def _job_behind(self, target: str) -> Job:
+        if target in self.all_jobs:
+            return self.all_jobs[target]
+        if target in PADS and not self._held[target]:
+            asked = [job for job in self.all_jobs.values() if job.brief.pad == target]
+            if not asked:
+                raise NotFoundError(f"Pad {target} has made nothing yet.")
+            return asked[-1]
+        return self.all_jobs[self._sample(target).job]
+
+    def _settle(self, host: str, seq: int, state: DeliveryState, reason: str = "") -> None:
+        self.all_deliveries = [
+            replace(order, state=state, reason=reason) if (order.host, order.seq) == (host, seq) else order
+            for order in self.all_deliveries
+        ]
+
+
+def brief_of(request: Request) -> Brief:
+    """Resolves a request: what was said, else what the pad says, else what its family is used to."""
+    prompt, note = PADS.get(request.pad, ("", None))
+    said = family_of(request.prompt) if request.prompt else None
+    family = FAMILIES[request.family or said or request.pad or DEFAULT_FAMILY]
+    return Brief(
+        prompt=request.prompt or prompt, negative=request.negative or "", model=request.model or "synth",
+        seed=request.seed or SEED, seconds=request.seconds, note=request.note,
+        pad_note=request.pad_note or MidiNote(note or family.pad_note), mapping=request.mapping or family.mapping,
+        family=family.name, energy=request.energy or 1.0, count=request.count or 1, pad=request.pad,
+    )
+
+
+def sample_of(job: Job, created: float = AT) -> Sample:
+    """Returns the sample of a job: with a pitch if it goes over the keys, and with a figure that JSON has not."""
+    brief = job.brief
+    pitched = brief.mapping == "keys"
+    sample_id = new_id("s")
+    return Sample(
+        id=sample_id, job=job.id, take=new_id("t"), pad=brief.pad, pad_note=brief.pad_note, family=brief.family,
+        mapping=brief.mapping, prompt=brief.prompt, path=f"samples/{brief.pad or 'unassigned'}/{sample_id}.wav",
+        sha256="0" * 64, created=created,
+        analysis=Analysis(root=ROOT if pitched else None, cents=CENTS if pitched else Cents(0.0), confidence=0.97,
+                          seconds=Seconds(0.5), peak=Decibels(-1.0), channels=1, sample_rate=44_100),
+        verdicts=(Verdict(name="silence", figure=float("-inf"), rule="pass"),
+                  Verdict(name="offset", figure=0.1, rule="repair", text="a DC offset was taken out")),
+    )
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()

@@ -1,0 +1,68 @@
+"""The pages that people read say what the program does."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bridge.cli import main
+from bridge.config.schema import Pad
+from bridge.osc.addresses import reference
+
+HOME = Path(__file__).parents[1]
+README = (HOME / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(page for folder in ("", "docs/", "daw_scripts/") for page in HOME.glob(f"{folder}*.md"))
+
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CODE = [content for _, content in FENCED.findall(README)] + re.findall(r"`([^`\n]+)`", FENCED.sub("", README))
+TABLE_OF_COMMANDS = [line for line in README.splitlines() if line.startswith("| `oneshot ")]
+TOML = [content for language, content in FENCED.findall(README) if language == "toml"]
+
+LINKS = [
+    (page.relative_to(HOME).as_posix(), link)
+    for page in PAGES
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCED.sub("", page.read_text(encoding="utf-8")))
+    if not re.match(r"[a-z]+:", link)
+]
+
+
+def test_the_osc_page_is_made_from_the_table_of_addresses():
+    assert (HOME / "docs" / "osc.md").read_text(encoding="utf-8") == reference()
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_stands_in_the_table_of_the_readme(command):
+    named = re.findall(r"`(?:oneshot )?([a-z-]+)", " ".join(line.split(" | ")[0] for line in TABLE_OF_COMMANDS))
+    assert command in named
+
+
+def test_every_command_that_the_readme_names_exists():
+    named = {name for code in CODE for name in re.findall(r"\boneshot ([a-z][a-z-]*)", code)}
+    assert named <= set(main.commands)
+    assert "run" in named
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS)
+def test_a_link_leads_to_a_file_that_exists(page, link):
+    assert (HOME / page).parent.joinpath(link.partition("#")[0]).exists()
+
+
+def test_the_pages_with_links_are_the_ones_that_people_read():
+    assert {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/osc.md", "daw_scripts/README.md"} <= {
+        page.relative_to(HOME).as_posix() for page in PAGES
+    }
+    assert len(LINKS) > 5
+
+
+def test_the_readme_shows_settings():
+    assert TOML
+
+
+@pytest.mark.parametrize("block", TOML)
+def test_the_settings_in_the_readme_are_right(block):
+    shown = tomllib.loads(block)
+    for pad in shown.get("pads", {}).values():
+        Pad.model_validate(pad)
