@@ -58,8 +58,9 @@ class Workers(Protocol):
     async def run(self, task: str, *arguments: Any, priority: int = 0) -> Any:
         """Calls `package.module:function` with picklable arguments in a worker process and returns its answer.
 
-        Lower `priority` goes first. Raises what the function raised; a worker that died is a retryable
-        BridgeError. Cancelling the awaiting task ends the worker's process, so nothing goes on unseen.
+        Lower `priority` goes first. A BridgeError of the function comes back as it was raised, any other error as a
+        BridgeError that names its type; a worker that died is a retryable one. Cancelling the awaiting task ends the
+        worker's process, so nothing goes on unseen.
         """
         ...
 

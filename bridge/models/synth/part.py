@@ -18,6 +18,8 @@ Wave = NDArray[np.float64]
 
 RINGING = 1.2
 """Of the length: what is left of a sound at its end, −50 dB, is faded out."""
+DRIEST = 0.7
+"""Of that, where words want it short: drier, a hit would be over before it is one."""
 SOFTNESS = 1.0
 """How much less bright and hard the softest hit is than the hardest, in units of a plain adjective."""
 FARTHEST = 2.0
@@ -51,7 +53,7 @@ class Part:
     @property
     def ring(self) -> Seconds:
         """Seconds in which it decays by 60 dB: a little more than its length, less if words want it short."""
-        return Seconds(RINGING * self.seconds * min(1.0, 2.0 ** (0.5 * self.character.length)))
+        return Seconds(RINGING * self.seconds * min(1.0, max(DRIEST, 2.0 ** (0.5 * self.character.length))))
 
     def at_most(self, seconds: float) -> float:
         """Returns `ring` for a body that can't ring longer than so many seconds, however long the sound is to be."""

@@ -19,6 +19,10 @@ from bridge.units import Seconds, hz_of
 
 SEEDS = 2**32 - 1
 SOFTEST = 0.02
+BRIEF = 0.5
+"""Of a family's usual length: what "very short" comes down to, so that it stays a hit of its family."""
+BRIEFEST = Seconds(0.1)
+"""Shorter, even a hat is only a click."""
 
 
 def render(brief: Brief, seed: int) -> list[RawTake]:
@@ -85,4 +89,4 @@ def _seconds(brief: Brief, family: Family, words: Words, dice: Dice) -> Seconds:
     if family.name == "loop" and words.tempo:
         bar = 240 / words.tempo
         usual = max(1, round(usual / bar)) * bar
-    return Seconds(min(max(usual, family.shortest), family.longest))
+    return Seconds(min(max(usual, family.shortest, BRIEFEST, BRIEF * family.usual), family.longest))
