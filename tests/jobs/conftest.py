@@ -119,8 +119,11 @@ class PlainShaper:
         self._step("check")
         return self.verdicts.pop(0) if self.verdicts else (Verdict(name="silence", figure=-6.0, rule="pass"),)
 
-    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
+    async def shape_set(self, sounds, brief: Brief, *, priority: int) -> tuple[Shaped, ...]:
         self._step("shape")
+        return tuple(self._shaped(sound) for sound in sounds)
+
+    def _shaped(self, sound: bytes) -> Shaped:
         return Shaped(
             pcm=(sound * FRAMES)[: FRAMES * 3], frames=FRAMES, channels=1, sample_rate=44_100,
             analysis=Analysis(
