@@ -170,8 +170,8 @@ def _places(sounds: Sequence[Path], output: Path) -> dict[Path, Path]:
 def _refuse_losses(files: dict[Path, Path]) -> None:
     for sound, file in files.items():
         if file.exists():
-            own = "It would overwrite its own sound" if sound.exists() and file.samefile(sound) else "It is there already"
-            raise RequestError(f"{file} can't be written: {own[0].lower()}{own[1:]}.", "Name another, or say --overwrite.")
+            why = "it is the sound itself" if sound.exists() and file.samefile(sound) else "it is there already"
+            raise RequestError(f"{file} is not written over: {why}.", "Name another file, or say --overwrite.")
 
 
 def _read(path: Path) -> Audio | SoundError:

@@ -22,7 +22,7 @@ _STEPS = "\b\nThe steps:\n" + "\n".join(f"  {usage(row)}\n      {row.doc}" for r
     help="The WAV file to write; for several sounds the folder.",
 )
 @click.option("--steps", metavar="STEPS", help='Take these steps and no others, like "trim, fade, level -1 dBTP".')
-@click.option("--family", type=click.Choice(list(FAMILIES)), help="The kind of sound, if its file name does not say it.")
+@click.option("--family", type=click.Choice(list(FAMILIES)), help="The kind of sound, where its name does not say it.")
 @click.option("--note", metavar="NOTE", help="The pitch that it should have: a number or a name.")
 @click.option("--bits", type=click.Choice(["16", "24"]), default="24", show_default=True, help="16 comes with dither.")
 @click.option("--set", "as_set", is_flag=True, help="The sounds belong together: equally loud, their attacks aligned.")
