@@ -90,7 +90,9 @@ def _lows(piece: Piece, values: Values) -> None:
 
 def _trim(piece: Piece, values: Values) -> None:
     piece.limit = piece.longest if values[0] is None else Seconds(_number(values[0]))
-    trimmed = trim(piece.audio, longest=piece.limit, swells=piece.family.swells)
+    # A tone may be blown or bowed in; before a drum, what is slow is noise.
+    slow = piece.family.swells or piece.family.tonal
+    trimmed = trim(piece.audio, longest=piece.limit, swells=slow)
     piece.audio = trimmed.audio
     piece.verdicts += [_cut("lead-in", trimmed.lead_in), _cut("tail", trimmed.tail)]
 
