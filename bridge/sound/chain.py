@@ -16,7 +16,7 @@ from bridge.errors import SoundError
 from bridge.sound.envelope import highest
 from bridge.sound.gate import judge
 from bridge.sound.level import true_peak
-from bridge.sound.recipe import Piece, walk
+from bridge.sound.recipe import SHORTEST_PITCH, Piece, walk
 from bridge.sound.tune import tune
 from bridge.units import Cents, MidiNote, Seconds
 
@@ -99,12 +99,15 @@ def _finished(piece: Piece) -> Finished:
     A recipe without `tune` moves no pitch; a sure one is noted all the same, for the sampler to play it right.
     """
     audio = piece.audio
-    heard = piece.tuned or tune(audio, tonal=False, register=piece.family.register, note=None)
-    verdicts = piece.verdicts if piece.tuned else [*piece.verdicts, *heard.verdicts]
+    heard, verdicts = piece.tuned, piece.verdicts
+    if heard is None and audio.seconds >= SHORTEST_PITCH:
+        heard = tune(audio, tonal=False, register=piece.family.register, note=None)
+        verdicts = [*verdicts, *heard.verdicts]
+    claim = heard.pitch if heard and heard.claimed else None
     analysis = Analysis(
-        root=heard.pitch.root if heard.claimed else None,
-        cents=heard.pitch.cents if heard.claimed else Cents(0.0),
-        confidence=heard.pitch.confidence,
+        root=claim.root if claim else None,
+        cents=claim.cents if claim else Cents(0.0),
+        confidence=heard.pitch.confidence if heard else 0.0,
         seconds=audio.seconds,
         peak=true_peak(audio) if piece.peak is None else piece.peak,
         channels=audio.channels,

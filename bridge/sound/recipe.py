@@ -28,6 +28,8 @@ from bridge.sound.width import narrow, narrow_lows
 from bridge.units import Decibels, Hz, MidiNote, Seconds
 
 Values = tuple[Value, ...]
+SHORTEST_PITCH = Seconds(0.01)
+"""What is shorter has no pitch to speak of."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +105,8 @@ def _rate(piece: Piece, values: Values) -> None:
 
 def _tune(piece: Piece, _: Values) -> None:
     family = piece.family
+    if piece.audio.seconds < SHORTEST_PITCH:
+        return
     piece.tuned = tune(piece.audio, tonal=family.tonal, register=family.register, note=piece.note)
     piece.audio = piece.tuned.audio if piece.limit is None else shorten(piece.tuned.audio, piece.limit)
     piece.verdicts += piece.tuned.verdicts

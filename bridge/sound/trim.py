@@ -138,7 +138,7 @@ def _noise(levels: NDArray[np.float32], peak: float) -> float:
 def _coarse(levels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Returns the RMS of every whole `STRIDE` blocks."""
     whole = levels[: len(levels) // STRIDE * STRIDE].reshape(-1, STRIDE)
-    return np.sqrt(np.mean(whole**2, axis=1))
+    return np.asarray(np.sqrt(np.mean(whole**2, axis=1)))
 
 
 def _onset(envelope: NDArray[np.float32], peak: float, noise: float, swells: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def narrow_lows(audio: Audio, under: Hz) -> tuple[Audio, tuple[Verdict, ...]]:
     left, right = audio.samples.T
     middle, side = (left + right) * np.float32(0.5), (left - right) * np.float32(0.5)
     # float64: at 120 Hz of 192 kHz the poles lie too near together for float32.
-    high = sosfilt(butter(STEEPNESS, under, "highpass", fs=audio.sample_rate, output="sos"), side.astype(np.float64))
+    high = sosfilt(_high_pass(under, audio.sample_rate), side.astype(np.float64))
     figure = _ratio(side - high, middle)
     if figure < NARROWEST:
         return audio, ()
@@ -71,6 +72,12 @@ def narrow_lows(audio: Audio, under: Hz) -> tuple[Audio, tuple[Verdict, ...]]:
     if _ratio(kept, middle) < NARROWEST:
         return audio.with_samples(middle[:, None]), (verdict,)
     return audio.with_samples(np.stack([middle + kept, middle - kept], axis=1)), (verdict,)
+
+
+@lru_cache(maxsize=8)
+def _high_pass(corner: Hz, sample_rate: int) -> NDArray[np.float64]:
+    sections: NDArray[np.float64] = butter(STEEPNESS, corner, "highpass", fs=sample_rate, output="sos")
+    return sections
 
 
 def _ratio(side: NDArray[np.floating], middle: NDArray[np.floating]) -> Decibels:

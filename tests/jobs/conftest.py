@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -109,7 +110,7 @@ class _Entry:
 
 
 class PlainShaper:
-    """Turns a take into PCM that says which take it was; judges as it is told."""
+    """Turns a take into PCM that says which take it was and of which set; judges as it is told."""
 
     def __init__(self, step: Callable[[str], None]) -> None:
         self._step = step
@@ -121,7 +122,7 @@ class PlainShaper:
 
     async def shape_set(self, sounds, brief: Brief, *, priority: int) -> tuple[Shaped, ...]:
         self._step("shape")
-        return tuple(self._shaped(sound) for sound in sounds)
+        return tuple(self._shaped(sound + hashlib.sha256(b"".join(sounds)).digest()) for sound in sounds)
 
     def _shaped(self, sound: bytes) -> Shaped:
         return Shaped(
