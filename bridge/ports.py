@@ -16,6 +16,7 @@ from bridge.domain.event import Event
 from bridge.domain.job import Job
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
+from bridge.errors import SoundError
 from bridge.units import Seconds, Usd
 
 
@@ -188,8 +189,14 @@ class Shaper(Protocol):
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
         ...
 
-    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
-        """Returns the finished sound; raises SoundError where nothing playable is left."""
+    async def shape_set(
+        self, sounds: Sequence[bytes], brief: Brief, *, priority: int
+    ) -> tuple[Shaped | SoundError, ...]:
+        """Returns what becomes of the takes of one brief, in their order: each finished sound, or why it is none.
+
+        They are shaped as one set, equally loud and with their attacks together. The same takes in the same order
+        give the same PCM.
+        """
         ...
 
 

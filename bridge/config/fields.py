@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id
+from bridge.domain.recipe import parse_recipe, parse_step, split_steps
 from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, NAME, plain_text
 from bridge.units import MidiNote, parse_note
 
@@ -69,6 +70,20 @@ def _family(name: str) -> str:
     return name
 
 
+def _steps_of_text(value: Any) -> Any:
+    """Takes one text with commas too: that is how a recipe comes in an OSC message."""
+    return split_steps(value) if isinstance(value, str) else value
+
+
+def _step(text: str) -> str:
+    return str(parse_step(plain_text(text)))
+
+
+def _recipe(steps: tuple[str, ...]) -> tuple[str, ...]:
+    parse_recipe(steps)
+    return steps
+
+
 def _target(target: str) -> str:
     kind, _, rest = plain_text(target).partition(":")
     if kind == "selected" and not rest:
@@ -118,6 +133,8 @@ Text = Annotated[str, AfterValidator(plain_text)]
 Words = Annotated[str, AfterValidator(_words)]
 Prompt = Annotated[str, AfterValidator(_words), AfterValidator(_not_empty)]
 FamilyName = Annotated[str, AfterValidator(_family)]
+Step = Annotated[str, AfterValidator(_step)]
+Recipe = Annotated[tuple[Step, ...], BeforeValidator(_steps_of_text), AfterValidator(_recipe)]
 Target = Annotated[str, AfterValidator(_target)]
 Note = Annotated[MidiNote, Field(strict=True, ge=0, le=127), BeforeValidator(_note)]
 Folder = Annotated[Path, AfterValidator(_folder), BeforeValidator(_folder_text)]

@@ -21,6 +21,7 @@ from bridge.config.fields import (
     Note,
     Port,
     Prompt,
+    Recipe,
     Switch,
     Target,
     Text,
@@ -141,6 +142,12 @@ class Pad(Section):
         default=None,
         examples=["kick"],
         description="The kind of sound, where its words do not say it: " + ", ".join(FAMILIES) + ".",
+    )
+    shape: Recipe = Field(
+        default=(),
+        examples=[["trim", "tune", "fade", "level -1 dBTP"]],
+        description="How the raw sound is finished, step by step; left out: what suits its family. "
+        "`oneshot shape --help` explains the steps.",
     )
     count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_COUNT)] = Field(
         default=1, description="How many variations one press makes; the first good one is played, the others wait."

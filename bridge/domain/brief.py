@@ -50,7 +50,8 @@ class Brief:
 
     `seed` is explicit, 1 … 2³²−1. `note` is the pitch asked for (None: whatever comes), `pad_note` the key on
     which the sound sits in a kit. `energy` is how hard it is played, 0 < energy ≤ 1. `count` variations are made
-    from one brief. `pad` is empty for a sound that belongs to no pad. `targets` are `(host, target)` pairs.
+    from one brief. `pad` is empty for a sound that belongs to no pad. `targets` are `(host, target)` pairs. `shape` are
+    the steps of shaping (`bridge.domain.recipe`); empty: those of the family.
     """
 
     prompt: str
@@ -66,27 +67,30 @@ class Brief:
     count: int = 1
     pad: str = ""
     targets: tuple[tuple[str, str], ...] = ()
+    shape: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns plain JSON values, for the store and the sidecar."""
-        return {**asdict(self), "targets": [list(target) for target in self.targets]}
+        return {**asdict(self), "targets": [list(target) for target in self.targets], "shape": list(self.shape)}
 
     @classmethod
     def from_dict(cls, values: Dict[str, Any]) -> Brief:
         """Reads what `to_dict` wrote; unknown keys of a newer version are left out."""
         known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         known["targets"] = tuple((host, target) for host, target in known.get("targets", ()))
+        known["shape"] = tuple(known.get("shape", ()))
         return cls(**known)
 
     def random_key(self, variation: int = 0) -> int:
         """Returns the 128-bit number from which everything random about this sound derives.
 
-        SHA-256 over what shapes the sound itself; where it goes (pad, key, targets) changes nothing.
+        SHA-256 over what shapes the sound itself; where it goes (pad, key, targets) and how it is shaped
+        afterwards change nothing.
         """
         sound = {
             key: value
             for key, value in self.to_dict().items()
-            if key not in ("pad", "pad_note", "targets", "count", "mapping")
+            if key not in ("pad", "pad_note", "targets", "count", "mapping", "shape")
         }
         text = json.dumps([sound, variation], sort_keys=True, ensure_ascii=True)
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])

@@ -44,6 +44,7 @@ def resolve(
         count=_first(request.count, pad.count if pad else None, 1),
         pad=request.pad,
         targets=tuple(sorted(pad.targets.items())) if pad else (),
+        shape=pad.shape if pad else (),
     )
     _check_ranges(brief, model)
     return brief

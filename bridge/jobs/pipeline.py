@@ -139,18 +139,15 @@ class Pipeline:
         return moves.move(store, job.id, to, now=self._clock.now())
 
     async def _shape(self, job: Job) -> Job | None:
-        takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=True))
         samples: list[Sample] = []
         problem: SoundError | None = None
-        for take, verdicts in takes:
-            try:
-                shaped = await self._shaper.shape(self._shelf.get(take.file), job.brief, priority=_urgency(job))
-            except SoundError as refused:
-                log.info("job %s: take %s can't be shaped: %s", job.id, take.id, refused)
-                problem = refused
+        for take, verdicts, outcome in await self._shape_takes(job):
+            if isinstance(outcome, SoundError):
+                log.info("job %s: take %s can't be shaped: %s", job.id, take.id, outcome)
+                problem = outcome
                 continue
-            sample = self._publisher.plan(new_id("s"), job, take, verdicts, shaped, now=self._clock.now())
-            self._shaped[sample.id] = shaped
+            sample = self._publisher.plan(new_id("s"), job, take, verdicts, outcome, now=self._clock.now())
+            self._shaped[sample.id] = outcome
             samples.append(sample)
         if not samples:
             raise problem or SoundError("Nothing was left to shape.")
@@ -171,9 +168,10 @@ class Pipeline:
     async def _publish(self, job: Job) -> Job | None:
         samples = await self._database.read(lambda store: sample_store.planned_samples(store, job.id))
         try:
+            if any(sample.id not in self._shaped for sample in samples):
+                await self._shape_again(job, samples)
             for sample in samples:
-                shaped = self._shaped.get(sample.id) or await self._shape_again(job, sample)
-                await self._publisher.write(job, sample, shaped)
+                await self._publisher.write(job, sample, self._shaped[sample.id])
         finally:
             self._forget(samples)
         await self._publisher.put_in_place(job, samples)
@@ -187,11 +185,21 @@ class Pipeline:
 
         return await self._move(ready)
 
-    async def _shape_again(self, job: Job, sample: Sample) -> Shaped:
-        """Makes the bytes of a planned sample once more after a crash: the same take, the same shape, the same PCM."""
+    async def _shape_again(self, job: Job, samples: Sequence[Sample]) -> None:
+        """Makes the bytes of planned samples once more after a crash: the same takes, the same set, the same PCM."""
+        outcomes = {take.id: outcome for take, _, outcome in await self._shape_takes(job)}
+        for sample in samples:
+            outcome = outcomes[sample.take]
+            if isinstance(outcome, SoundError):
+                raise outcome
+            self._shaped[sample.id] = outcome
+
+    async def _shape_takes(self, job: Job) -> list[tuple[Take, tuple[Verdict, ...], Shaped | SoundError]]:
+        """Shapes the good takes of a job as one set."""
         takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=True))
-        file = next(take.file for take, _ in takes if take.id == sample.take)
-        return await self._shaper.shape(self._shelf.get(file), job.brief, priority=_urgency(job))
+        sounds = [self._shelf.get(take.file) for take, _ in takes]
+        outcomes = await self._shaper.shape_set(sounds, job.brief, priority=_urgency(job))
+        return [(take, verdicts, outcome) for (take, verdicts), outcome in zip(takes, outcomes, strict=True)]
 
     # --- moving and failing -----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bridge.domain.brief import Brief
+from bridge.domain.recipe import recipe_of
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Call, Take
 from bridge.errors import LibraryError
@@ -35,7 +36,7 @@ def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Tak
         "confidence": round(sample.analysis.confidence, 3),
         "family": sample.family,
         "verdicts": [{**asdict(verdict), "figure": _figure(verdict.figure)} for verdict in sample.verdicts],
-        "shape": _shape(sample.analysis),
+        "shape": _shape(sample.analysis, brief),
         "licence": licence,
         "cost": round(sum(call.cost for call in calls), 6),
         "sha256": sample.sha256,
@@ -70,8 +71,9 @@ def _call(call: Call) -> dict[str, Any]:
     return {**asdict(call), "estimate": round(call.estimate, 6), "cost": round(call.cost, 6)}
 
 
-def _shape(analysis: Analysis) -> dict[str, Any]:
+def _shape(analysis: Analysis, brief: Brief) -> dict[str, Any]:
     return {
+        "steps": [str(step) for step in recipe_of(brief)],
         "seconds": round(analysis.seconds, 4),
         "peak": _figure(analysis.peak),
         "channels": analysis.channels,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from bridge.domain.brief import Brief
 from bridge.domain.take import Verdict
+from bridge.errors import SoundError
 from bridge.ports import Shaped, Workers
 
 CHECK = "bridge.shaping.tasks:check"
-SHAPE = "bridge.shaping.tasks:shape"
+SHAPE_SET = "bridge.shaping.tasks:shape_set"
 
 
 class Shaping:
@@ -24,6 +26,9 @@ class Shaping:
         answer = await self._workers.run(CHECK, sound, brief, priority=priority)
         return cast("tuple[Verdict, ...]", answer)
 
-    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
-        """Returns the finished sound; raises SoundError where nothing playable is left."""
-        return cast("Shaped", await self._workers.run(SHAPE, sound, brief, self._sample_rate, priority=priority))
+    async def shape_set(
+        self, sounds: Sequence[bytes], brief: Brief, *, priority: int
+    ) -> tuple[Shaped | SoundError, ...]:
+        """Returns what becomes of the takes of one brief; SoundError for each of which nothing playable is left."""
+        answer = await self._workers.run(SHAPE_SET, tuple(sounds), brief, self._sample_rate, priority=priority)
+        return cast("tuple[Shaped | SoundError, ...]", answer)

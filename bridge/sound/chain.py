@@ -1,27 +1,31 @@
-"""Walks a take through the steps: gate → trim → pitch → tune → verify → fade → level."""
+"""The whole way of a take: the gate, then the recipe of its pad or family."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from bridge.audio import Audio
 from bridge.domain.brief import Brief
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, Family
+from bridge.domain.recipe import Recipe, filled, recipe_of
 from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.sound.envelope import highest
-from bridge.sound.fade import fade
 from bridge.sound.gate import judge
-from bridge.sound.level import level
-from bridge.sound.offset import remove_offset
-from bridge.sound.rate import convert
-from bridge.sound.trim import shorten, trim
+from bridge.sound.level import true_peak
+from bridge.sound.recipe import SHORTEST_PITCH, Piece, walk
 from bridge.sound.tune import tune
-from bridge.sound.width import narrow
-from bridge.units import Cents
+from bridge.units import Cents, MidiNote, Seconds
+
+Finished = tuple[Audio, Analysis, tuple[Verdict, ...]]
+"""A finished sound, what was measured of it, and what was judged on the way."""
 
 STOPS = frozenset({"retry", "fail"})
+BROKEN = frozenset({"channels", "empty", "finite"})
+"""The verdicts on what is no sound at all."""
 
 
 def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
@@ -30,34 +34,86 @@ def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
     return judge(audio, shortest=min(usual, brief.seconds or usual))
 
 
-def shape(audio: Audio, brief: Brief, sample_rate: int) -> tuple[Audio, Analysis, tuple[Verdict, ...]]:
-    """Returns the finished sound at `sample_rate`, what was measured of it, and what was judged on the way.
+def shape(audio: Audio, brief: Brief, sample_rate: int) -> Finished:
+    """Returns one finished sound, as `shape_set` does; raises SoundError, with the name of the verdict, for a take
+    that the gate stops."""
+    outcome = shape_set([audio], brief, sample_rate)[0]
+    if isinstance(outcome, SoundError):
+        raise outcome
+    return outcome
 
-    The gate's own verdicts are the answer of `check`; here they only decide. Raises SoundError, with the name of the
-    verdict, for a take that the gate stops.
+
+def shape_set(takes: Sequence[Audio], brief: Brief, sample_rate: int) -> list[Finished | SoundError]:
+    """Returns what becomes of each of the takes of one brief, which are shaped as one set.
+
+    A take that the gate stops is its error and no member of the set. The gate's own verdicts are the answer of
+    `check`; here they only decide. The same takes in the same order give the same sounds.
     """
+    try:
+        recipe = recipe_of(brief)
+    except ValueError as problem:
+        refusal = SoundError(f"The recipe of this sound can't be read: {problem}.", "Correct the pad's shape.")
+        return [refusal for _ in takes]
     family = _family(brief)
-    longest = max(family.longest, brief.seconds or 0.0)
-    verdicts = check(audio, brief)
-    _stop(verdicts, family)
-    audio = _scaled(audio)
-    if any(verdict.name == "dc" and verdict.rule == "repair" for verdict in verdicts):
-        audio = remove_offset(audio)
-    audio, mono = narrow(audio)
-    trimmed = trim(audio, longest=longest, swells=family.swells)
-    tuned = tune(convert(trimmed.audio, sample_rate), tonal=family.tonal, register=family.register, note=brief.note)
-    audio, peak = level(fade(shorten(tuned.audio, longest), tonal=family.tonal))
+    longest = Seconds(max(family.longest, brief.seconds or 0.0))
+
+    def begin(take: Audio) -> Piece | SoundError:
+        return _stop(check(take, brief), family) or Piece(
+            audio=_scaled(take), family=family, note=brief.note, longest=longest, sample_rate=sample_rate
+        )
+
+    return _walked([begin(take) for take in takes], recipe)
+
+
+def take_steps(
+    sounds: Sequence[Audio], steps: Recipe, *, family: str, note: MidiNote | None, sample_rate: int
+) -> list[Finished | SoundError]:
+    """Returns what becomes of sounds that take these steps and no others, as one set.
+
+    Nothing is judged: only what no step can work on (no frames, NaN, more than two channels) is refused.
+    """
+    kind = FAMILIES[family]
+    brief = Brief(prompt="", model="", seed=1, family=family, mapping=kind.mapping)
+
+    def begin(sound: Audio) -> Piece | SoundError:
+        broken = tuple(verdict for verdict in check(sound, brief) if verdict.name in BROKEN)
+        return _stop(broken, kind) or Piece(
+            audio=sound, family=kind, note=note, longest=Seconds(kind.longest), sample_rate=sample_rate
+        )
+
+    return _walked([begin(sound) for sound in sounds], filled(steps, family))
+
+
+def _walked(outcomes: Sequence[Piece | SoundError], recipe: Recipe) -> list[Finished | SoundError]:
+    """Takes what is left of a set through a recipe; a step that fails, fails for the whole set."""
+    try:
+        walk([outcome for outcome in outcomes if isinstance(outcome, Piece)], recipe)
+    except SoundError as problem:
+        return [problem if isinstance(outcome, Piece) else outcome for outcome in outcomes]
+    return [_finished(outcome) if isinstance(outcome, Piece) else outcome for outcome in outcomes]
+
+
+def _finished(piece: Piece) -> Finished:
+    """Returns a piece that has walked its recipe, with what was measured of it and what was judged on the way.
+
+    A recipe without `tune` moves no pitch; a sure one is noted all the same, for the sampler to play it right.
+    """
+    audio = piece.audio
+    heard, verdicts = piece.tuned, piece.verdicts
+    if heard is None and audio.seconds >= SHORTEST_PITCH:
+        heard = tune(audio, tonal=False, register=piece.family.register, note=None)
+        verdicts = [*verdicts, *heard.verdicts]
+    claim = heard.pitch if heard and heard.claimed else None
     analysis = Analysis(
-        root=tuned.pitch.root if tuned.claimed else None,
-        cents=tuned.pitch.cents if tuned.claimed else Cents(0.0),
-        confidence=tuned.pitch.confidence,
+        root=claim.root if claim else None,
+        cents=claim.cents if claim else Cents(0.0),
+        confidence=heard.pitch.confidence if heard else 0.0,
         seconds=audio.seconds,
-        peak=peak,
+        peak=true_peak(audio) if piece.peak is None else piece.peak,
         channels=audio.channels,
         sample_rate=audio.sample_rate,
     )
-    cuts = (_cut("lead-in", trimmed.lead_in), _cut("tail", trimmed.tail))
-    return audio, analysis, (mono, *cuts, *tuned.verdicts)
+    return audio, analysis, tuple(verdicts)
 
 
 def _family(brief: Brief) -> Family:
@@ -65,23 +121,20 @@ def _family(brief: Brief) -> Family:
     return FAMILIES.get(brief.family, FAMILIES[DEFAULT_FAMILY])
 
 
-def _stop(verdicts: tuple[Verdict, ...], family: Family) -> None:
+def _stop(verdicts: tuple[Verdict, ...], family: Family) -> SoundError | None:
+    """Returns the refusal of a take that one of the verdicts stops."""
     for verdict in verdicts:
         if verdict.rule in STOPS:
-            raise SoundError(
+            return SoundError(
                 f"This take can't become a {family.name}: {verdict.text}.",
                 "Ask again: another seed may do better." if verdict.rule == "retry" else "",
                 verdict=verdict.name,
                 retryable=verdict.rule == "retry",
             )
+    return None
 
 
 def _scaled(audio: Audio) -> Audio:
     """Returns the sound with a peak in [0.5, 1): by a power of two, so that no bit of it changes."""
     _, exponent = np.frexp(highest(audio.samples))
     return audio.with_samples(np.ldexp(audio.samples, -int(exponent)))
-
-
-def _cut(name: str, seconds: float) -> Verdict:
-    text = f"{1000 * seconds:.0f} ms of {name} cut"
-    return Verdict(name=name, figure=seconds, rule="repair" if seconds else "pass", text=text)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -114,7 +115,7 @@ class _Entry:
 
 
 class PlainShaper:
-    """Turns a take into PCM that says which take it was; judges as it is told."""
+    """Turns a take into PCM that says which take it was and of which set; judges as it is told."""
 
     def __init__(self, step: Callable[[str], None]) -> None:
         self._step = step
@@ -124,8 +125,11 @@ class PlainShaper:
         self._step("check")
         return self.verdicts.pop(0) if self.verdicts else (Verdict(name="silence", figure=-6.0, rule="pass"),)
 
-    async def shape(self, sound: bytes, brief: Brief, *, priority: int) -> Shaped:
+    async def shape_set(self, sounds, brief: Brief, *, priority: int) -> tuple[Shaped, ...]:
         self._step("shape")
+        return tuple(self._shaped(sound + hashlib.sha256(b"".join(sounds)).digest()) for sound in sounds)
+
+    def _shaped(self, sound: bytes) -> Shaped:
         return Shaped(
             pcm=(sound * FRAMES)[: FRAMES * 3], frames=FRAMES, channels=1, sample_rate=44_100,
             analysis=Analysis(

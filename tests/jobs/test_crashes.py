@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import wave
 
 import pytest
 
 from bridge.domain.brief import Request
 from bridge.domain.job import Job, JobState
+from bridge.sound.wav import pcm_sha256
 from bridge.units import Seconds
 from support.patience import PATIENCE_SECONDS
 
@@ -65,6 +67,9 @@ def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
             assert len(samples) == count
             assert sorted(house.library / s.path for s in samples) == house.wavs()
             assert len({s.path for s in samples}) == count
+            for sample in samples:
+                with wave.open(str(house.library / sample.path)) as file:
+                    assert pcm_sha256(file.readframes(file.getnframes())) == sample.sha256
             pad = next(p for p in await engine.pads() if p.name == "kick")
             assert pad.history == 1
             assert pad.current == samples[-1].id

@@ -31,6 +31,13 @@ def take(note=60.3, channels=1, rate=48_000):
     return encode_float(Audio.of(np.repeat(0.3 * wave[:, None], channels, axis=1), rate))
 
 
+def shaped_alone(sound, brief=BRIEF):
+    (outcome,) = tasks.shape_set([sound], brief, 44_100)
+    if isinstance(outcome, SoundError):
+        raise outcome
+    return outcome
+
+
 def shaped_by_workers(story):
     async def run():
         pool = WorkerPool(1, warm=["bridge.shaping.tasks"])
@@ -48,12 +55,11 @@ def test_a_take_goes_through_the_workers_and_comes_back_as_pcm():
         return await asyncio.gather(
             shaping.check(take(), BRIEF, priority=0),
             shaping.check(b"no sound", BRIEF, priority=0),
-            shaping.shape(take(), BRIEF, priority=0),
-            shaping.shape(b"no sound", BRIEF, priority=0),
+            shaping.shape_set([take(), b"no sound"], BRIEF, priority=0),
             return_exceptions=True,
         )
 
-    good, bad, shaped, refusal = shaped_by_workers(story)
+    good, bad, (shaped, refusal) = shaped_by_workers(story)
     assert {verdict.rule for verdict in good} == {"pass"}
     assert [(verdict.name, verdict.rule) for verdict in bad] == [("undecodable", "retry")]
     assert (shaped.analysis.root, shaped.channels, shaped.sample_rate) == (60, 1, 44_100)
@@ -65,7 +71,7 @@ def test_a_take_goes_through_the_workers_and_comes_back_as_pcm():
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_the_published_file_is_the_shaped_sound_to_foreign_readers(channels):
-    shaped = tasks.shape(take(channels=channels), BRIEF, 44_100)
+    shaped = shaped_alone(take(channels=channels))
     file = wav_bytes(shaped.pcm, sample_rate=shaped.sample_rate, channels=shaped.channels)
     read, rate = soundfile.read(io.BytesIO(file), dtype="int32", always_2d=True)
     assert (len(read), read.shape[1], rate) == (shaped.frames, shaped.channels, 44_100)
@@ -74,28 +80,28 @@ def test_the_published_file_is_the_shaped_sound_to_foreign_readers(channels):
 
 
 def test_the_same_take_and_brief_give_the_same_bytes():
-    once, twice = (tasks.shape(take(), BRIEF, 44_100) for _ in range(2))
+    once, twice = (shaped_alone(take()) for _ in range(2))
     assert hashlib.sha256(once.pcm).digest() == hashlib.sha256(twice.pcm).digest()
     assert once == twice
 
 
 def test_where_a_sound_goes_changes_nothing_of_it():
     elsewhere = replace(BRIEF, pad="other", pad_note=40, targets=(("reaper", "track:Keys"),))
-    assert tasks.shape(take(), elsewhere, 44_100) == tasks.shape(take(), BRIEF, 44_100)
+    assert shaped_alone(take(), elsewhere) == shaped_alone(take())
 
 
 def test_a_take_that_does_not_pass_the_gate_is_a_verdict_first_and_a_refusal_then():
     silence = encode_float(Audio.of(np.zeros(48_000), 48_000))
     assert "retry" in {verdict.rule for verdict in tasks.check(silence, BRIEF)}
     with pytest.raises(SoundError) as refusal:
-        tasks.shape(silence, BRIEF, 44_100)
+        shaped_alone(silence)
     assert (refusal.value.verdict, refusal.value.retryable) == ("silence", True)
 
 
 def test_shaping_what_was_shaped_changes_next_to_nothing():
-    shaped = tasks.shape(take(), BRIEF, 44_100)
+    shaped = shaped_alone(take())
     file = wav_bytes(shaped.pcm, sample_rate=44_100, channels=shaped.channels)
-    again = tasks.shape(file, BRIEF, 44_100)
+    again = shaped_alone(file)
     assert again.analysis.root == shaped.analysis.root
     assert again.frames == pytest.approx(shaped.frames, abs=0.002 * 44_100)
     first, second = (decode(wav_bytes(one.pcm, sample_rate=44_100, channels=1)).samples for one in (shaped, again))

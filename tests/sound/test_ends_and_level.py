@@ -62,10 +62,14 @@ def test_no_level_makes_a_number_that_is_none(values):
 
 
 @settings(max_examples=60, deadline=None)
-@given(frames=st.integers(0, 5_000), tonal=st.booleans(), rate=st.sampled_from([8_000, 44_100, 192_000]))
-def test_both_ends_are_zero_and_the_middle_is_untouched(frames, tonal, rate):
+@given(
+    frames=st.integers(0, 5_000),
+    rise=st.sampled_from([0.0, 0.0002, 0.001]),
+    rate=st.sampled_from([8_000, 44_100, 192_000]),
+)
+def test_both_ends_are_zero_and_the_middle_is_untouched(frames, rise, rate):
     audio = Audio.of(np.ones((frames, 2)), rate)
-    faded = fade(audio, tonal=tonal).samples
+    faded = fade(audio, rise=rise, fall=0.05).samples
     assert faded.shape == audio.samples.shape
     if frames:
         assert not faded[[0, -1]].any()
@@ -77,7 +81,7 @@ def test_both_ends_are_zero_and_the_middle_is_untouched(frames, tonal, rate):
 
 @pytest.mark.parametrize(("seconds", "tail"), [(2.0, 0.05), (0.1, 0.01)])
 def test_the_tail_fades_for_50_ms_and_at_most_a_tenth(seconds, tail):
-    faded = fade(Audio.of(np.ones(round(seconds * 44_100)), 44_100), tonal=False).samples[:, 0]
+    faded = fade(Audio.of(np.ones(round(seconds * 44_100)), 44_100), rise=0.0002, fall=0.05).samples[:, 0]
     assert np.count_nonzero(faded < 1) == pytest.approx((tail + 0.0002) * 44_100, abs=2)
 
 

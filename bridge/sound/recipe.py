@@ -1,0 +1,181 @@
+"""Walks sounds through the steps of a recipe: what each word of `bridge.domain.recipe` does.
+
+A step is a row: of `ALONE` it is done to each sound, of `TOGETHER` to all sounds of a set at once. A sound by itself
+is a set of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from bridge.audio import Audio
+from bridge.domain.family import Family
+from bridge.domain.recipe import Step, Value
+from bridge.domain.take import Verdict
+from bridge.errors import SoundError
+from bridge.sound.align import align
+from bridge.sound.envelope import highest
+from bridge.sound.fade import fade
+from bridge.sound.level import level, true_peak
+from bridge.sound.loudness import louder, match
+from bridge.sound.offset import AUDIBLE, offset_of, remove_offset
+from bridge.sound.rate import convert
+from bridge.sound.trim import shorten, trim
+from bridge.sound.tune import Tuned, tune
+from bridge.sound.width import narrow, narrow_lows
+from bridge.units import Decibels, Hz, MidiNote, Seconds
+
+Values = tuple[Value, ...]
+SHORTEST_PITCH = Seconds(0.01)
+"""What is shorter has no pitch to speak of."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Piece:
+    """Holds a sound on its way, and what the steps have to know and have found out.
+
+    `longest` is what a `trim` without an argument leaves, `sample_rate` what a `rate` without one converts to. `limit`
+    is the length that a trim has set; a tuning that makes the sound longer keeps to it. `peak` is the true peak where
+    the last step has set it.
+    """
+
+    audio: Audio
+    family: Family
+    note: MidiNote | None
+    longest: Seconds
+    sample_rate: int
+    verdicts: list[Verdict] = field(default_factory=list)
+    limit: Seconds | None = None
+    tuned: Tuned | None = None
+    matched: bool = False
+    peak: Decibels | None = None
+
+
+def walk(pieces: Sequence[Piece], recipe: Sequence[Step]) -> None:
+    """Takes the pieces of a set through a recipe, in place.
+
+    Raises SoundError with the verdict `overload` where a sound is over full scale at its end: whatever wrote it would
+    clip it.
+    """
+    for step in recipe if pieces else ():
+        if step.name in TOGETHER:
+            TOGETHER[step.name](pieces, step.values)
+        else:
+            for piece in pieces:
+                piece.peak = None
+                ALONE[step.name](piece, step.values)
+    for piece in pieces:
+        if highest(piece.audio.samples) > 1.0:
+            message = f"This sound ends {true_peak(piece.audio):+.1f} dB over full scale: it would be clipped."
+            raise SoundError(message, "End the recipe with a level, like: level -1 dBTP", verdict="overload")
+
+
+def _offset(piece: Piece, _: Values) -> None:
+    figure = offset_of(piece.audio)
+    if figure > AUDIBLE:
+        piece.audio = remove_offset(piece.audio)
+        text = f"an offset {-figure:.0f} dB under the peak taken out"
+        piece.verdicts.append(Verdict(name="offset", figure=figure, rule="repair", text=text))
+
+
+def _mono(piece: Piece, values: Values) -> None:
+    piece.audio, verdict = narrow(piece.audio, str(values[0]))
+    piece.verdicts.append(verdict)
+
+
+def _lows(piece: Piece, values: Values) -> None:
+    piece.audio, verdicts = narrow_lows(piece.audio, Hz(_number(values[0])))
+    piece.verdicts.extend(verdicts)
+
+
+def _trim(piece: Piece, values: Values) -> None:
+    piece.limit = piece.longest if values[0] is None else Seconds(_number(values[0]))
+    # A tone may be blown or bowed in; before a drum, what is slow is noise.
+    slow = piece.family.swells or piece.family.tonal
+    trimmed = trim(piece.audio, longest=piece.limit, swells=slow)
+    piece.audio = trimmed.audio
+    piece.verdicts += [_cut("lead-in", trimmed.lead_in), _cut("tail", trimmed.tail)]
+
+
+def _rate(piece: Piece, values: Values) -> None:
+    piece.audio = convert(piece.audio, piece.sample_rate if values[0] is None else round(_number(values[0])))
+
+
+def _tune(piece: Piece, _: Values) -> None:
+    family = piece.family
+    if piece.audio.seconds < SHORTEST_PITCH:
+        return
+    piece.tuned = tune(piece.audio, tonal=family.tonal, register=family.register, note=piece.note)
+    piece.audio = piece.tuned.audio if piece.limit is None else shorten(piece.tuned.audio, piece.limit)
+    piece.verdicts += piece.tuned.verdicts
+
+
+def _fade(piece: Piece, values: Values) -> None:
+    rise, fall = (Seconds(_number(value)) for value in values)
+    piece.audio = fade(piece.audio, rise=rise, fall=fall)
+
+
+def _gain(piece: Piece, values: Values) -> None:
+    piece.audio = louder(piece.audio, _number(values[0]))
+
+
+def _align(pieces: Sequence[Piece], _: Values) -> None:
+    if len(pieces) < 2:
+        return
+    if len({piece.audio.sample_rate for piece in pieces}) > 1:
+        cure = "Put rate before align, like: rate 44100 Hz, align"
+        raise SoundError("These sounds have different sample rates.", cure)
+    for piece, (audio, wait) in zip(pieces, align([piece.audio for piece in pieces]), strict=True):
+        piece.audio = audio
+        text = f"starts {1000 * wait:.2f} ms later, with the others of its set"
+        piece.verdicts.append(Verdict(name="aligned", figure=wait, rule="repair" if wait else "pass", text=text))
+
+
+def _match(pieces: Sequence[Piece], _: Values) -> None:
+    if len(pieces) < 2:
+        return
+    for piece, found in zip(pieces, match([piece.audio for piece in pieces]), strict=True):
+        piece.audio = louder(piece.audio, found.gain)
+        piece.matched, piece.peak = True, None
+        text = "as loud as the others of its set" if found.short < 0.05 else (
+            f"{found.short:.1f} dB softer than the others of its set: its peak is too sharp for more"
+        )  # fmt: skip
+        piece.verdicts.append(Verdict(name="matched", figure=found.short, rule="pass", text=text))
+
+
+def _level(pieces: Sequence[Piece], values: Values) -> None:
+    """Sets each sound's own true peak; in a matched set all get the gain with which the highest meets the level."""
+    target = Decibels(_number(values[0]))
+    if not all(piece.matched for piece in pieces):
+        for piece in pieces:
+            piece.audio, piece.peak = level(piece.audio, target)
+        return
+    peaks = [true_peak(piece.audio) for piece in pieces]
+    top = max(peaks)
+    for piece, peak in zip(pieces, peaks, strict=True):
+        piece.audio, piece.peak = louder(piece.audio, target - top), Decibels(peak - top + target)
+
+
+ALONE: dict[str, Callable[[Piece, Values], None]] = {
+    "offset": _offset,
+    "mono": _mono,
+    "lows": _lows,
+    "trim": _trim,
+    "rate": _rate,
+    "tune": _tune,
+    "fade": _fade,
+    "gain": _gain,
+}
+TOGETHER: dict[str, Callable[[Sequence[Piece], Values], None]] = {"align": _align, "match": _match, "level": _level}
+
+
+def _number(value: Value) -> float:
+    """Returns an argument that its row makes a number."""
+    return cast("float", value)
+
+
+def _cut(name: str, seconds: float) -> Verdict:
+    text = f"{1000 * seconds:.0f} ms of {name} cut"
+    return Verdict(name=name, figure=seconds, rule="repair" if seconds else "pass", text=text)
