@@ -14,7 +14,7 @@ from bridge.instruments.formats.sfz import write_sfz
 
 SFZ_V1 = {
     "sample", "lokey", "hikey", "lovel", "hivel", "pitch_keycenter", "pitch_keytrack", "tune", "loop_mode",
-    "loop_start", "loop_end", "amp_veltrack", "ampeg_release", "group", "off_by",
+    "loop_start", "loop_end", "amp_veltrack", "ampeg_release", "group", "off_by", "seq_length", "seq_position",
 }
 
 
@@ -45,7 +45,7 @@ def test_a_format_that_cannot_be_loaded_is_a_problem_and_stops_nothing():
 
 
 def test_regions_have_only_opcodes_of_sfz_v1():
-    written = opcodes(zone(choke=1, loop=(10, 20)), zone(follows_keys=False, choke=2))
+    written = opcodes(zone(choke=1, loop=(10, 20)), zone(follows_keys=False, choke=2, sequence=(2, 3)))
     assert {key for region in written for key in region} <= SFZ_V1
 
 
@@ -68,6 +68,17 @@ def test_a_drum_is_played_to_its_end_without_pitch_and_a_key_until_it_is_let_go(
 def test_a_loop_is_written_with_its_inclusive_end():
     region = opcodes(zone(loop=(100, 4_000)))[0]
     assert (region["loop_mode"], region["loop_start"], region["loop_end"]) == ("loop_continuous", "100", "4000")
+
+
+def test_zones_that_take_turns_say_whose_turn_is_theirs_and_a_single_one_says_nothing():
+    one, two, alone = opcodes(zone(sequence=(1, 2)), zone(sequence=(2, 2)), zone())
+    assert [(region["seq_position"], region["seq_length"]) for region in (one, two)] == [("1", "2"), ("2", "2")]
+    assert "seq_length" not in alone
+
+
+def test_a_layer_is_written_with_its_velocities():
+    region = opcodes(zone(velocity_low=51, velocity_high=95))[0]
+    assert (region["lovel"], region["hivel"]) == ("51", "95")
 
 
 def test_samples_are_named_from_where_the_file_lies():
