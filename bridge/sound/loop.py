@@ -73,6 +73,56 @@ class _Seam:
     score: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """Holds the stretch of a wave from frame `begin` on, in which the same templates of 2 × `half` frames are looked
+    for many times: its spectrum of `size`, and the running sum of its squares."""
+
+    wave: NDArray[np.float32]
+    begin: int
+    half: int
+    size: int
+    spectrum: NDArray[np.complex64]
+    squares: Floats
+
+    @classmethod
+    def of(cls, wave: Floats, begin: int, end: int, half: int) -> _Past:
+        stretch = wave[begin:end].astype(np.float32)
+        size = fft.next_fast_len(len(stretch), real=True)
+        squares = np.concatenate([[0.0], np.cumsum(np.square(wave[begin:end]))])
+        return cls(wave=stretch, begin=begin, half=half, size=size, spectrum=fft.rfft(stretch, size), squares=squares)
+
+    def seam(self, end: int, first: int, rate: int) -> _Seam | None:
+        """Returns the best start, not before `first`, for a loop that ends before frame `end`; None without one.
+
+        Alike is by the normalised cross-correlation of the surroundings of both.
+        """
+        last = end - round(SHORTEST * rate)
+        if last < first:
+            return None
+        template = self.wave[end - self.half - self.begin : end + self.half - self.begin]
+        places = slice(first - self.half - self.begin, last - self.half - self.begin + 1)
+        products = fft.irfft(self.spectrum * np.conj(fft.rfft(template, self.size)), self.size)[places]
+        own = float(np.square(template).sum()) + 1e-18
+        energies = (self.squares[2 * self.half :] - self.squares[: -2 * self.half])[places]
+        energies = np.maximum(energies, 1e-9 * own)
+        alike = products / np.sqrt(energies * own)
+        near = np.flatnonzero(alike >= SIMILAR)
+        level = 10 * np.log10(own / energies[near])
+        near, level = near[np.abs(level) <= LEVEL], level[np.abs(level) <= LEVEL]
+        if not len(near):
+            return None
+        scores = alike[near] - LEVEL_COSTS * np.abs(level) + LENGTH_PAYS * np.log2((end - first - near) / rate)
+        best = int(scores.argmax())
+        return _Seam(
+            start=first + int(near[best]),
+            end=end,
+            similarity=min(float(alike[near[best]]), 1.0),
+            level=float(level[best]),
+            score=float(scores[best]),
+        )
+
+
 def loop(audio: Audio, *, frequency: Hz, periodicity: float) -> Looped:
     """Returns the sound with a loop, if its pitch repeats clearly, it sustains, and an inaudible seam is found.
 
@@ -137,12 +187,10 @@ def _best_seam(audio: Audio, frequency: Hz, attack: int, sustain: int) -> _Seam 
     earliest = max(last - round(ENDS_IN * (sustain - attack)), first + round(SHORTEST * rate))
     if last <= earliest:
         return None
-    seams = []
-    for end in _rising(wave, np.linspace(earliest, last, ENDS).round().astype(int), round(rate / frequency)):
-        seam = _seam(wave, int(end), max(first, int(end) - round(LONGEST * rate)), half, rate)
-        if seam is not None:
-            seams.append(seam)
-    return max(seams, key=lambda seam: seam.score, default=None)
+    ends = _rising(wave, np.linspace(earliest, last, ENDS).round().astype(int), round(rate / frequency))
+    past = _Past.of(wave, max(first, min(ends) - round(LONGEST * rate)) - half, max(ends) + half, half)
+    seams = [past.seam(end, max(first, end - round(LONGEST * rate)), rate) for end in ends]
+    return max((seam for seam in seams if seam is not None), key=lambda seam: seam.score, default=None)
 
 
 def _middle(audio: Audio) -> Floats:
@@ -163,41 +211,6 @@ def _rising(wave: Floats, places: NDArray[np.intp], reach: int) -> list[int]:
         crossings = np.flatnonzero(signs[:-1] & ~signs[1:])
         moved.append(first + int(crossings[-1]) + 1 if len(crossings) else int(place))
     return moved
-
-
-def _seam(wave: Floats, end: int, first: int, half: int, rate: int) -> _Seam | None:
-    """Returns the best start for a loop that ends before frame `end`, not earlier than `first`; None without one."""
-    template = wave[end - half : end + half]
-    last = end - round(SHORTEST * rate)
-    if last < first:
-        return None
-    past = wave[first - half : last + half]
-    likeness, decibels = _compare(past, template)
-    starts = first + np.arange(len(likeness))
-    score = likeness - LEVEL_COSTS * np.abs(decibels) + LENGTH_PAYS * np.log2((end - starts) / rate)
-    score[(likeness < SIMILAR) | (np.abs(decibels) > LEVEL)] = -np.inf
-    best = int(score.argmax())
-    if not np.isfinite(score[best]):
-        return None
-    return _Seam(
-        start=int(starts[best]),
-        end=end,
-        similarity=float(likeness[best]),
-        level=float(decibels[best]),
-        score=float(score[best]),
-    )
-
-
-def _compare(past: Floats, template: Floats) -> tuple[Floats, Floats]:
-    """Returns the normalised cross-correlation of a template with every stretch of a longer wave, and the level of
-    the template over each stretch in dB; both of shape `(len(past) − len(template) + 1,)`."""
-    size = fft.next_fast_len(len(past), real=True)
-    count = len(past) - len(template) + 1
-    products = fft.irfft(fft.rfft(past, size) * np.conj(fft.rfft(template, size)), size)[:count]
-    sums = np.concatenate([[0.0], np.cumsum(np.square(past))])
-    own = float(np.square(template).sum())
-    energies = np.maximum(sums[len(template) :] - sums[: count], 1e-9 * own + 1e-18)
-    return products / np.sqrt(energies * own + 1e-30), 10 * np.log10((own + 1e-18) / energies)
 
 
 def _blended(audio: Audio, start: int, end: int) -> Audio:

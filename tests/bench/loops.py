@@ -5,6 +5,8 @@ the next) where the player jumps back, over the 90th percentile of the same soun
 the seam hides among what the sound does anyway. Beside it the same figure where there is no seam at all (`no seam`),
 and for the usual simple loop from one rising zero crossing to another (`naive`).
 
+The milliseconds are of processor time, for the search and the blend of one recording of up to 4 s.
+
     python tests/bench/loops.py            half of the instruments, the half that nothing was tuned on
     python tests/bench/loops.py --tuning   the other half
 """
@@ -70,9 +72,9 @@ def trial(sound):
     """Returns family, outcome and figures of one recording, looped as it would leave the bridge."""
     audio = fade(Audio.of(sound.samples, sound.rate), tonal=True)
     pitch = measure(audio)
-    began = time.perf_counter()
+    began = time.process_time()
     looped = loop(audio, frequency=pitch.frequency, periodicity=pitch.periodicity)
-    spent = 1000 * (time.perf_counter() - began)
+    spent = 1000 * (time.process_time() - began)
     family = next(name for name, programs in FAMILIES if sound.program in programs)
     if looped.loop is None:
         return family, looped.verdict.text, None

@@ -72,7 +72,7 @@ def main():
     far = [cosine(one, other) for (_, one), (_, other) in itertools.combinations(firsts, 2)]
     print(f"{len(taus)} drums, {sum(recorded for recorded, _ in counts)} recorded velocity layers, each levelled alone")
     taus = np.array(taus)
-    print(f"  order by brightness against the makers': tau tau median {np.median(taus):.2f}, mean {taus.mean():.2f}; "
+    print(f"  order by brightness against the makers': tau median {np.median(taus):.2f}, mean {taus.mean():.2f}; "
           f"right throughout {np.mean(taus == 1):.0%}, backwards {np.mean(taus == -1):.0%}")
     recorded, made = np.median(counts, axis=0)
     print(f"  layers made: median {made:.0f} of {recorded:.0f}")

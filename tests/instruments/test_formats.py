@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 from importlib.metadata import EntryPoint
 
@@ -11,6 +12,7 @@ from bridge.domain.instrument import Instrument, Zone
 from bridge.errors import LibraryError
 from bridge.instruments.formats import beside, file_stem, open_formats
 from bridge.instruments.formats.sfz import write_sfz
+from bridge.sound.wav import Smpl, wav_bytes
 
 SFZ_V1 = {
     "sample", "lokey", "hikey", "lovel", "hivel", "pitch_keycenter", "pitch_keytrack", "tune", "loop_mode",
@@ -118,3 +120,16 @@ def test_names_of_windows_devices_are_put_aside_without_meeting_another_pad(name
 def test_the_same_instrument_is_the_same_bytes():
     instrument = Instrument(name="kick", mode="drum", zones=(zone(), zone(choke=1)))
     assert list(write_sfz(instrument, "kits")) == list(write_sfz(instrument, "kits"))
+
+
+@given(root=st.integers(1, 126), cents=st.floats(-49.99, 50.0), start=st.integers(0, 99), length=st.integers(1, 99))
+@settings(max_examples=40, deadline=None)
+def test_the_preset_and_the_wav_say_the_same_pitch_to_the_cent_and_the_same_loop(peer, root, cents, start, length):
+    loop = (start, start + length)
+    region = opcodes(zone(root=root, cents=cents, loop=loop))[0]
+    wav = wav_bytes(bytes(600), sample_rate=44_100, channels=1, smpl=Smpl(note=root, cents=cents, loop=loop))
+    sampler = peer.module("wavinfo").WavInfoReader(io.BytesIO(wav)).smpl
+    told = 100 * sampler.midi_note + 100 * (sampler.midi_pitch_detune_cents & 0xFFFF_FFFF) / (1 << 32)
+    assert abs(told - (100 * int(region["pitch_keycenter"]) - int(region["tune"]))) <= 0.51
+    told_loop = sampler.sample_loops[0]
+    assert [str(told_loop.start), str(told_loop.end)] == [region["loop_start"], region["loop_end"]]
