@@ -17,7 +17,6 @@ from scipy import fft
 from bridge.audio import Audio, Samples
 from bridge.domain.take import Verdict
 from bridge.sound.envelope import amplitude, powers
-from bridge.sound.fade import OUT
 from bridge.units import Hz, Seconds
 
 PERIODIC = 0.85
@@ -35,6 +34,8 @@ SHORTEST = Seconds(0.15)
 LONGEST = Seconds(4.0)
 """Farther back nothing is searched: a longer loop sounds no better and costs more to find."""
 FADE = Seconds(0.060)
+FADE_OUT = Seconds(0.050)
+"""How long a finished sound fades at its end: there it is on its way to silence, and no loop may end."""
 ENDS_IN = 0.45
 """The last share of the sustained part, in which a loop may end."""
 ENDS = 12
@@ -181,8 +182,7 @@ def _best_seam(audio: Audio, frequency: Hz, attack: int, sustain: int) -> _Seam 
     wave = _middle(audio)
     half = round(min(max(PERIODS / frequency, NARROWEST), WIDEST) * rate)
     margin = max(half, round(FADE * rate))
-    # Not in the fade-out: there the sound is on its way to silence.
-    last = min(sustain, audio.frames - round(OUT * rate)) - margin
+    last = min(sustain, audio.frames - round(FADE_OUT * rate)) - margin
     first = attack + margin
     earliest = max(last - round(ENDS_IN * (sustain - attack)), first + round(SHORTEST * rate))
     if last <= earliest:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from bridge.audio import Audio
 from bridge.errors import SoundError
-from bridge.sound.fade import fade
 from bridge.sound.slices import FADE_OUT, PRE_ROLL, bars, onsets, slices
 
 RATE = 44_100
@@ -17,14 +16,15 @@ RATE = 44_100
 def groove(sounds):
     """Returns a maker of loops: drums on the given moments in seconds, in turn kick, hat, snare, hat."""
     hat = sounds.noise(0.08, decay=60.0, seed=5)
-    hits = [fade(hit, tonal=False) for hit in (sounds.kick(0.25), hat, sounds.snare(0.25), hat)]
+    hits = [sounds.kick(0.25), hat, sounds.snare(0.25), hat]
     loud = [1.0, 0.3, 0.8, 0.3]
 
     def make(moments, seconds, noise_dbfs=-80.0, channels=1):
         wave = np.zeros(round(seconds * RATE))
         for number, moment in enumerate(moments):
             at = round(moment * RATE)
-            hit = hits[number % 4].samples[:, 0][:max(0, len(wave) - at)]
+            hit = hits[number % 4].samples[:, 0]
+            hit = (hit * np.minimum(1, np.arange(len(hit))[::-1] / 1_000))[:max(0, len(wave) - at)]
             wave[at:at + len(hit)] += loud[number % 4] * hit
         wave += 10 ** (noise_dbfs / 20) * np.random.default_rng(1).standard_normal(len(wave))
         return Audio.of(np.repeat(wave[:, None], channels, axis=1), RATE)
