@@ -16,7 +16,7 @@ from scipy import fft
 
 from bridge.audio import Audio, Samples
 from bridge.domain.take import Verdict
-from bridge.sound.envelope import amplitude, powers
+from bridge.sound.envelope import amplitude, middle, powers
 from bridge.units import Hz, Seconds
 
 PERIODIC = 0.85
@@ -179,7 +179,7 @@ def _falls(audio: Audio, attack: int, sustain: int) -> float:
 def _best_seam(audio: Audio, frequency: Hz, attack: int, sustain: int) -> _Seam | None:
     """Returns the seam with the best score among all that are similar and level enough, or None."""
     rate = audio.sample_rate
-    wave = _middle(audio)
+    wave = middle(audio)
     half = round(min(max(PERIODS / frequency, NARROWEST), WIDEST) * rate)
     margin = max(half, round(FADE * rate))
     last = min(sustain, audio.frames - round(FADE_OUT * rate)) - margin
@@ -191,15 +191,6 @@ def _best_seam(audio: Audio, frequency: Hz, attack: int, sustain: int) -> _Seam 
     past = _Past.of(wave, max(first, min(ends) - round(LONGEST * rate)) - half, max(ends) + half, half)
     seams = [past.seam(end, max(first, end - round(LONGEST * rate)), rate) for end in ends]
     return max((seam for seam in seams if seam is not None), key=lambda seam: seam.score, default=None)
-
-
-def _middle(audio: Audio) -> Floats:
-    """Returns the mean of the channels, or the loudest one where they cancel each other."""
-    middle = audio.mono()
-    energies = np.einsum("ij,ij->j", audio.samples, audio.samples, dtype=np.float64)
-    if np.square(middle).sum() < 0.01 * energies.max():
-        return audio.samples[:, int(energies.argmax())].astype(np.float64)
-    return middle
 
 
 def _rising(wave: Floats, places: NDArray[np.intp], reach: int) -> list[int]:

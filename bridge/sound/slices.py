@@ -18,7 +18,7 @@ from scipy.ndimage import maximum_filter1d, median_filter
 from bridge.audio import Audio
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
-from bridge.sound.envelope import amplitude
+from bridge.sound.envelope import amplitude, middle
 from bridge.units import Seconds
 
 WINDOW, HOP = Seconds(0.020), Seconds(0.0025)
@@ -78,7 +78,7 @@ def onsets(audio: Audio) -> tuple[int, ...]:
 
     Made for drums and other struck sounds.
     """
-    wave = _middle(audio)
+    wave = middle(audio)
     rate = audio.sample_rate
     if not wave.any() or len(wave) < round(WINDOW * rate):
         return ()
@@ -145,15 +145,6 @@ def bars(audio: Audio, bpm: float, *, beats: int = BEATS) -> Bars:
     )
 
 
-def _middle(audio: Audio) -> Floats:
-    """Returns the mean of the channels, or the loudest one where they cancel each other."""
-    middle = audio.mono()
-    energies = np.einsum("ij,ij->j", audio.samples, audio.samples, dtype=np.float64)
-    if np.square(middle).sum() < 0.01 * energies.max():
-        return audio.samples[:, int(energies.argmax())].astype(np.float64)
-    return middle
-
-
 def _flux(wave: Floats, rate: int) -> Floats:
     """Returns by how many decibels, averaged over the bands, the sound brightens at every hop."""
     window, hop = round(WINDOW * rate), round(HOP * rate)
@@ -164,7 +155,7 @@ def _flux(wave: Floats, rate: int) -> Floats:
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
     spectra = np.square(np.abs(np.fft.rfft(frames * np.hanning(window).astype(np.float32), axis=1)))
     edges = _edges(window, rate)
-    bands = np.sqrt(np.add.reduceat(spectra, edges[:-1], axis=1)[:, : len(edges) - 1])
+    bands = np.sqrt(np.add.reduceat(spectra, edges, axis=1)[:, :-1])
     decibels = 20 * np.log10(np.maximum(bands / bands.max(), FLOOR))
     before = maximum_filter1d(decibels[:-LAG], NEIGHBOURS, axis=1)
     brightens: Floats = np.maximum(decibels[LAG:] - before, 0).mean(axis=1)
