@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.audio import Samples
+from bridge.audio import Audio, Samples
 from bridge.units import Decibels
 
 SILENT = Decibels(-150.0)
@@ -50,3 +50,12 @@ def powers(samples: Samples, hop: int) -> NDArray[np.float32]:
 def means(samples: Samples) -> NDArray[np.float64]:
     """Returns the mean of every channel, shape `(channels,)`."""
     return np.array([channel.mean(dtype=np.float64) for channel in samples.T])
+
+
+def middle(audio: Audio) -> NDArray[np.float64]:
+    """Returns the mean of the channels of shape `(frames,)`, or the loudest one where they cancel each other."""
+    mean = audio.mono()
+    energies = np.einsum("ij,ij->j", audio.samples, audio.samples, dtype=np.float64)
+    if np.square(mean).sum() < 0.01 * energies.max():
+        return audio.samples[:, int(energies.argmax())].astype(np.float64)
+    return mean

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 from importlib.metadata import EntryPoint
 
@@ -11,10 +12,11 @@ from bridge.domain.instrument import Instrument, Zone
 from bridge.errors import LibraryError
 from bridge.instruments.formats import beside, file_stem, open_formats
 from bridge.instruments.formats.sfz import write_sfz
+from bridge.sound.wav import Smpl, wav_bytes
 
 SFZ_V1 = {
     "sample", "lokey", "hikey", "lovel", "hivel", "pitch_keycenter", "pitch_keytrack", "tune", "loop_mode",
-    "loop_start", "loop_end", "amp_veltrack", "ampeg_release", "group", "off_by",
+    "loop_start", "loop_end", "amp_veltrack", "ampeg_release", "group", "off_by", "seq_length", "seq_position",
 }
 
 
@@ -45,7 +47,7 @@ def test_a_format_that_cannot_be_loaded_is_a_problem_and_stops_nothing():
 
 
 def test_regions_have_only_opcodes_of_sfz_v1():
-    written = opcodes(zone(choke=1, loop=(10, 20)), zone(follows_keys=False, choke=2))
+    written = opcodes(zone(choke=1, loop=(10, 20)), zone(follows_keys=False, choke=2, sequence=(2, 3)))
     assert {key for region in written for key in region} <= SFZ_V1
 
 
@@ -68,6 +70,17 @@ def test_a_drum_is_played_to_its_end_without_pitch_and_a_key_until_it_is_let_go(
 def test_a_loop_is_written_with_its_inclusive_end():
     region = opcodes(zone(loop=(100, 4_000)))[0]
     assert (region["loop_mode"], region["loop_start"], region["loop_end"]) == ("loop_continuous", "100", "4000")
+
+
+def test_zones_that_take_turns_say_whose_turn_is_theirs_and_a_single_one_says_nothing():
+    one, two, alone = opcodes(zone(sequence=(1, 2)), zone(sequence=(2, 2)), zone())
+    assert [(region["seq_position"], region["seq_length"]) for region in (one, two)] == [("1", "2"), ("2", "2")]
+    assert "seq_length" not in alone
+
+
+def test_a_layer_is_written_with_its_velocities():
+    region = opcodes(zone(velocity_low=51, velocity_high=95))[0]
+    assert (region["lovel"], region["hivel"]) == ("51", "95")
 
 
 def test_samples_are_named_from_where_the_file_lies():
@@ -107,3 +120,16 @@ def test_names_of_windows_devices_are_put_aside_without_meeting_another_pad(name
 def test_the_same_instrument_is_the_same_bytes():
     instrument = Instrument(name="kick", mode="drum", zones=(zone(), zone(choke=1)))
     assert list(write_sfz(instrument, "kits")) == list(write_sfz(instrument, "kits"))
+
+
+@given(root=st.integers(1, 126), cents=st.floats(-49.99, 50.0), start=st.integers(0, 99), length=st.integers(1, 99))
+@settings(max_examples=40, deadline=None)
+def test_the_preset_and_the_wav_say_the_same_pitch_to_the_cent_and_the_same_loop(peer, root, cents, start, length):
+    loop = (start, start + length)
+    region = opcodes(zone(root=root, cents=cents, loop=loop))[0]
+    wav = wav_bytes(bytes(600), sample_rate=44_100, channels=1, smpl=Smpl(note=root, cents=cents, loop=loop))
+    sampler = peer.module("wavinfo").WavInfoReader(io.BytesIO(wav)).smpl
+    told = 100 * sampler.midi_note + 100 * (sampler.midi_pitch_detune_cents & 0xFFFF_FFFF) / (1 << 32)
+    assert abs(told - (100 * int(region["pitch_keycenter"]) - int(region["tune"]))) <= 0.51
+    told_loop = sampler.sample_loops[0]
+    assert [str(told_loop.start), str(told_loop.end)] == [region["loop_start"], region["loop_end"]]

@@ -49,6 +49,10 @@ def _opcodes(zone: Zone, folder: str) -> Iterator[tuple[str, object]]:
     yield "hikey", zone.high
     yield "lovel", zone.velocity_low
     yield "hivel", zone.velocity_high
+    turn, turns = zone.sequence
+    if turns > 1:
+        yield "seq_length", turns
+        yield "seq_position", turn
     yield "pitch_keycenter", zone.root
     if zone.follows_keys:
         # SFZ v1 counts whole cents: what is left is at most half a cent.
