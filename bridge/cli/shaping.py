@@ -138,7 +138,7 @@ class Shaping:
         return wav_bytes(
             to_pcm16(audio) if self._order.bits == 16 else to_pcm24(audio),
             sample_rate=audio.sample_rate, channels=audio.channels, bits=self._order.bits,
-            smpl=None if root is None else Smpl(note=note, cents=cents),
+            smpl=None if root is None else Smpl(note=note, cents=cents, loop=analysis.loop),
             inst=None if root is None else Inst(note=note, cents=cents),
             info={"ISFT": f"Oneshot Bridge {__version__}"},
         )  # fmt: skip

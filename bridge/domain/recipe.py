@@ -76,6 +76,8 @@ STEPS: dict[str, Row] = {
         Row(name="fade", doc="Fades in and out, so that both ends are silent; out for at most a tenth of the sound.",
             arguments=(Argument(name="in", unit="s", lowest=0, highest=2, usual=0.0002),
                        Argument(name="out", unit="s", lowest=0, highest=10, usual=0.05))),
+        Row(name="loop", doc="Finds a loop whose seam nobody hears, for a pitched sound that sustains; any other stays "
+                             "a one-shot."),
         Row(name="gain", doc="Makes louder or softer by so much.",
             arguments=(Argument(name="by", unit="dB", lowest=-60, highest=60, usual=0.0),)),
         Row(name="level", doc="Sets the true peak; the loudest member of a matched set meets it. "
@@ -84,7 +86,7 @@ STEPS: dict[str, Row] = {
                                 words={"headroom": -6.0, "hot": -0.3}, usual=-1.0),)),
     )
 }  # fmt: skip
-AFTER_RATE = frozenset({"tune", "align", "match", "fade", "gain", "level"})
+AFTER_RATE = frozenset({"tune", "align", "match", "fade", "loop", "gain", "level"})
 """The steps that want a sound at its final sample rate."""
 
 
@@ -105,9 +107,11 @@ class Step:
 Recipe = tuple[Step, ...]
 
 
-def _usual(mono: str, lows: str, fade: str) -> tuple[str, ...]:
+def _usual(mono: str, lows: str, fade: str, *, sustains: bool = False) -> tuple[str, ...]:
     """Returns a family's recipe from what differs between families."""
-    return ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", "align", "match", fade, "level -1 dBTP")
+    before = ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", "align", "match", fade)
+    # A blended seam can move the peak by a little, so the level comes last.
+    return (*before, *(["loop"] if sustains else []), "level -1 dBTP")
 
 
 RECIPES: dict[str, tuple[str, ...]] = {
@@ -120,12 +124,12 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "tom": _usual("mono empty", "", "fade 0.2 ms 50 ms"),
     "perc": _usual("mono empty", "", "fade 0.2 ms 50 ms"),
     "808": _usual("mono phase", "lows 120 Hz", "fade 0.2 ms 50 ms"),
-    "bass": _usual("mono phase", "lows 120 Hz", "fade 1 ms 50 ms"),
+    "bass": _usual("mono phase", "lows 120 Hz", "fade 1 ms 50 ms", sustains=True),
     "pluck": _usual("mono empty", "", "fade 1 ms 50 ms"),
     "mallet": _usual("mono empty", "", "fade 1 ms 50 ms"),
     "bell": _usual("mono empty", "", "fade 1 ms 100 ms"),
-    "lead": _usual("mono empty", "", "fade 1 ms 50 ms"),
-    "pad-synth": _usual("mono empty", "", "fade 1 ms 200 ms"),
+    "lead": _usual("mono empty", "", "fade 1 ms 50 ms", sustains=True),
+    "pad-synth": _usual("mono empty", "", "fade 1 ms 200 ms", sustains=True),
     "fx": _usual("mono empty", "", "fade 0.2 ms 100 ms"),
     "loop": _usual("mono empty", "", "fade 0.2 ms 10 ms"),
 }

@@ -15,7 +15,7 @@ class Analysis:
 
     `root` is None for an unpitched sound, and then `cents` is 0. `cents` is what the sound is minus its root,
     sharp positive, in (−50, 50]. `confidence` is 0…1; a claim below the detector's threshold is no claim. `peak`
-    is the true peak in dBTP.
+    is the true peak in dBTP. `loop` is the first and the last frame of a loop, both played; None for a one-shot.
     """
 
     root: MidiNote | None
@@ -25,6 +25,7 @@ class Analysis:
     peak: Decibels
     channels: int
     sample_rate: int
+    loop: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ def zone_of(sample: Sample, *, reach: int | None = None) -> Zone:
         low=MidiNote(max(LOWEST, root - width)),
         high=MidiNote(min(HIGHEST, root + width)),
         choke=_family(sample).choke,
+        loop=sample.analysis.loop,
     )
 
 

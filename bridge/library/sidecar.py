@@ -78,6 +78,7 @@ def _shape(analysis: Analysis, brief: Brief) -> dict[str, Any]:
         "peak": _figure(analysis.peak),
         "channels": analysis.channels,
         "sample_rate": analysis.sample_rate,
+        "loop": list(analysis.loop) if analysis.loop else None,
     }
 
 

@@ -110,6 +110,7 @@ def _finished(piece: Piece) -> Finished:
         confidence=heard.pitch.confidence if heard else 0.0,
         seconds=audio.seconds,
         peak=true_peak(audio) if piece.peak is None else piece.peak,
+        loop=piece.loop,
         channels=audio.channels,
         sample_rate=audio.sample_rate,
     )

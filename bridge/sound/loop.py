@@ -146,7 +146,7 @@ def loop(audio: Audio, *, frequency: Hz, periodicity: float) -> Looped:
     text = f"loops {length:.2f} s; its sides are {seam.similarity:.3f} alike and {seam.level:+.1f} dB apart"
     return Looped(
         audio=_blended(audio, seam.start, seam.end),
-        loop=(seam.start, seam.end - 1),
+        loop=(int(seam.start), int(seam.end) - 1),
         verdict=Verdict(name="loop", figure=seam.similarity, rule="pass", text=text),
     )
 

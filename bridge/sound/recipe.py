@@ -19,8 +19,10 @@ from bridge.sound.align import align
 from bridge.sound.envelope import highest
 from bridge.sound.fade import fade
 from bridge.sound.level import level, true_peak
+from bridge.sound.loop import loop
 from bridge.sound.loudness import louder, match
 from bridge.sound.offset import AUDIBLE, offset_of, remove_offset
+from bridge.sound.pitch import measure
 from bridge.sound.rate import convert
 from bridge.sound.trim import shorten, trim
 from bridge.sound.tune import Tuned, tune
@@ -38,7 +40,7 @@ class Piece:
 
     `longest` is what a `trim` without an argument leaves, `sample_rate` what a `rate` without one converts to. `limit`
     is the length that a trim has set; a tuning that makes the sound longer keeps to it. `peak` is the true peak where
-    the last step has set it.
+    the last step has set it, `loop` the first and the last frame of a loop that was found.
     """
 
     audio: Audio
@@ -51,6 +53,7 @@ class Piece:
     tuned: Tuned | None = None
     matched: bool = False
     peak: Decibels | None = None
+    loop: tuple[int, int] | None = None
 
 
 def walk(pieces: Sequence[Piece], recipe: Sequence[Step]) -> None:
@@ -66,6 +69,9 @@ def walk(pieces: Sequence[Piece], recipe: Sequence[Step]) -> None:
             for piece in pieces:
                 piece.peak = None
                 ALONE[step.name](piece, step.values)
+        if step.name in MOVES_FRAMES:
+            for piece in pieces:
+                piece.loop = None
     for piece in pieces:
         if highest(piece.audio.samples) > 1.0:
             message = f"This sound ends {true_peak(piece.audio):+.1f} dB over full scale: it would be clipped."
@@ -117,6 +123,13 @@ def _fade(piece: Piece, values: Values) -> None:
     piece.audio = fade(piece.audio, rise=rise, fall=fall)
 
 
+def _loop(piece: Piece, _: Values) -> None:
+    pitch = piece.tuned.pitch if piece.tuned else measure(piece.audio)
+    found = loop(piece.audio, frequency=pitch.frequency, periodicity=pitch.periodicity)
+    piece.audio, piece.loop = found.audio, found.loop
+    piece.verdicts.append(found.verdict)
+
+
 def _gain(piece: Piece, values: Values) -> None:
     piece.audio = louder(piece.audio, _number(values[0]))
 
@@ -166,8 +179,11 @@ ALONE: dict[str, Callable[[Piece, Values], None]] = {
     "rate": _rate,
     "tune": _tune,
     "fade": _fade,
+    "loop": _loop,
     "gain": _gain,
 }
+MOVES_FRAMES = frozenset({"trim", "rate", "tune", "align"})
+"""The steps after which the points of a loop would lie elsewhere."""
 TOGETHER: dict[str, Callable[[Sequence[Piece], Values], None]] = {"align": _align, "match": _match, "level": _level}
 
 

@@ -127,4 +127,8 @@ MIGRATIONS: tuple[str, ...] = (
         seq     INTEGER NOT NULL
     );
     """,
+    """
+    ALTER TABLE samples ADD COLUMN loop_start INTEGER;
+    ALTER TABLE samples ADD COLUMN loop_end INTEGER;
+    """,
 )

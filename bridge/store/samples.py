@@ -15,6 +15,7 @@ def plan_sample(store: Connection, sample: Sample) -> None:
     """Writes a sample that is about to be published; one that was planned before (a crash lies between) is replaced."""
     values = {name: getattr(sample, name) for name in _PLAIN}
     values |= {name: getattr(sample.analysis, name) for name in _ANALYSIS}
+    values["loop_start"], values["loop_end"] = sample.analysis.loop or (None, None)
     values["verdicts"] = dump_verdicts(sample.verdicts)
     columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
@@ -120,10 +121,14 @@ def _set_current(store: Connection, pad: str, sample: str) -> None:
     )
 
 
+def _loop(row: Row) -> tuple[int, int] | None:
+    return None if row["loop_start"] is None else (row["loop_start"], row["loop_end"])
+
+
 def _sample(row: Row) -> Sample:
     return Sample(
         **{name: row[name] for name in _PLAIN},
-        analysis=Analysis(**{name: row[name] for name in _ANALYSIS}),
+        analysis=Analysis(**{name: row[name] for name in _ANALYSIS}, loop=_loop(row)),
         verdicts=load_verdicts(row["verdicts"]),
         kept=bool(row["kept"]),
         discarded=bool(row["discarded"]),
