@@ -107,7 +107,7 @@ Recipe = tuple[Step, ...]
 
 def _usual(mono: str, lows: str, fade: str) -> tuple[str, ...]:
     """Returns a family's recipe from what differs between families."""
-    return ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", "align", "match", fade, "level -1 dBTP")
+    return ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", fade, "align", "match", "level -1 dBTP")
 
 
 RECIPES: dict[str, tuple[str, ...]] = {

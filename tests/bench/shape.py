@@ -87,12 +87,13 @@ def late(wave: np.ndarray, lead: int, noise: float | None, random: np.random.Gen
 def onset() -> None:
     """Measures where sounds are cut against two moments that are known without noise.
 
-    `earliest` is their first sample over −60 dB (or over the noise's RMS): a cut before it leaves a gap. `latest` is their first sample over −46 dB (or over the noise's peaks, 12 dB over its RMS): a cut
-    after it costs attack. The error is the distance to the span between, negative for what is cut away; the median is
-    told against `latest`, the usual definition of an onset.
+    `earliest` is their first sample over −60 dB (or over the noise's RMS): a cut before it leaves a gap. `latest` is
+    their first sample over −46 dB (or over the noise's peaks, 12 dB over its RMS): a cut after it costs attack. The
+    error is the distance to the span between, negative for what is cut away; the median is told against `latest`, the
+    usual definition of an onset.
     """
     print("\n## Onset, ms")
-    head = ("sounds", "noise dBFS", "n", "median", "p1", "p99", "worst", "within 1 ms", "within 3 ms", "> 1 ms cut away")
+    head = ("sounds", "noise dBFS", "n", "median", "p1", "p99", "worst", "within 1 ms", "within 3 ms", "> 1 ms cut")
     print(f"| {' | '.join(head)} |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     random = np.random.default_rng(1)
