@@ -140,7 +140,7 @@ def align_members() -> None:
         members = [_member(wave, number, random) for number in range(4)]
         cut = [trim(Audio.of(samples, RATE), longest=LONGEST) for samples, _ in members]
         places = np.array([lead - one.lead_in * RATE for (_, lead), one in zip(members, cut, strict=True)])
-        moved = np.array([wait * RATE for _, wait in align([one.audio for one in cut])])
+        moved = np.array([(wait or 0) * RATE for _, wait in align([one.audio for one in cut])])
         spread["trim"].append(float(np.ptp(places)) / RATE * 1000)
         spread["trim and align"].append(float(np.ptp(places + moved)) / RATE * 1000)
     for name, values in spread.items():
