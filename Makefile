@@ -17,6 +17,7 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/mypy
 
 bench-sound: $(VENV)/tests-installed  ## what is measured of the sound, on real recordings (fetched with apt-get)
+	$(BIN)/python tests/bench/shape.py
 	$(BIN)/python tests/bench/loops.py
 	$(BIN)/python tests/bench/slicing.py
 	$(BIN)/python tests/bench/strokes.py

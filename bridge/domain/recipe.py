@@ -109,8 +109,8 @@ Recipe = tuple[Step, ...]
 
 def _usual(mono: str, lows: str, fade: str, *, sustains: bool = False) -> tuple[str, ...]:
     """Returns a family's recipe from what differs between families."""
-    before = ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", "align", "match", fade)
-    # A blended seam can move the peak by a little, so the level comes last.
+    before = ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", fade, "align", "match")
+    # Alignment would move the points of a loop, and a blended seam can move the peak by a little.
     return (*before, *(["loop"] if sustains else []), "level -1 dBTP")
 
 

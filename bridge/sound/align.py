@@ -43,11 +43,11 @@ def delays(sounds: Sequence[Audio]) -> list[Seconds]:
     ]
 
 
-def align(sounds: Sequence[Audio]) -> list[tuple[Audio, Seconds]]:
+def align(sounds: Sequence[Audio]) -> list[tuple[Audio, Seconds | None]]:
     """Returns every sound with its attack at the same place, and the silence that was put before it for that.
 
     Nothing is cut: the latest attack stays, the others wait for it. A sound whose attack lies more than `FARTHEST` from
-    the middle of the set stays as it is and does not hold up the others. Aligning twice is aligning once.
+    the middle of the set stays as it is (None) and does not hold up the others.
     """
     found = delays(sounds)
     if len(found) < 2:
@@ -56,7 +56,7 @@ def align(sounds: Sequence[Audio]) -> list[tuple[Audio, Seconds]]:
     together = [abs(delay - middle) <= FARTHEST for delay in found]
     latest = max(delay for delay, near in zip(found, together, strict=True) if near)
     return [
-        _later(sound, latest - delay) if near else (sound, Seconds(0.0))
+        _later(sound, latest - delay) if near else (sound, None)
         for sound, delay, near in zip(sounds, found, together, strict=True)
     ]
 

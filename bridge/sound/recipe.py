@@ -142,8 +142,12 @@ def _align(pieces: Sequence[Piece], _: Values) -> None:
         raise SoundError("These sounds have different sample rates.", cure)
     for piece, (audio, wait) in zip(pieces, align([piece.audio for piece in pieces]), strict=True):
         piece.audio = audio
-        text = f"starts {1000 * wait:.2f} ms later, with the others of its set"
-        piece.verdicts.append(Verdict(name="aligned", figure=wait, rule="repair" if wait else "pass", text=text))
+        text = "begins in another way than the others of its set" if wait is None else (
+            f"put {1000 * wait:.2f} ms later, to start with the others of its set" if wait else "starts with its set"
+        )  # fmt: skip
+        piece.verdicts.append(
+            Verdict(name="aligned", figure=wait or 0.0, rule="repair" if wait else "pass", text=text)
+        )
 
 
 def _match(pieces: Sequence[Piece], _: Values) -> None:

@@ -1,6 +1,6 @@
 """Prints how well sounds are cut, aligned, matched and levelled, and how long it takes.
 
-    python tests/bench/shape.py [onset align set speed memory]
+    OMP_NUM_THREADS=1 python tests/bench/shape.py [onset align set speed memory [SOUNDS]]
 
 Drums and instruments come from Debian packages. What is asked for is known by construction: a lead-in and noise of
 known length and level are put before a sound whose own beginning is known without noise.
@@ -8,35 +8,30 @@ known length and level are put before a sound whose own beginning is known witho
 
 from __future__ import annotations
 
-import os
 import re
 import resource
 import sys
 import time
 import warnings
-from pathlib import Path
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from collections.abc import Callable
 
 import numpy as np
+import sources
 import soxr
 from scipy.signal import butter, sosfilt
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-
-import sources
 
 from bridge.audio import Audio
 from bridge.domain.brief import Brief
 from bridge.domain.family import FAMILIES
-from bridge.domain.recipe import parse_recipe
+from bridge.domain.recipe import filled, parse_recipe
 from bridge.errors import SoundError
 from bridge.sound.align import align
-from bridge.sound.chain import shape, shape_set, take_steps
+from bridge.sound.chain import shape, shape_set
 from bridge.sound.level import true_peak
 from bridge.sound.loudness import loudness
+from bridge.sound.recipe import Piece, walk
 from bridge.sound.trim import trim
+from bridge.units import Seconds
 
 RATE = 44_100
 DRUM_WORDS = r"\b(kick|bd|snare|sd|clap|tom|hat|hihat|hh|rim|crash|ride|cymbal|conga|bongo|cowbell|stick|block|perc)\b"
@@ -92,13 +87,14 @@ def late(wave: np.ndarray, lead: int, noise: float | None, random: np.random.Gen
 def onset() -> None:
     """Measures where sounds are cut against two moments that are known without noise.
 
-    `earliest` is their first sample over −60 dB (or over the noise's RMS): before it there is no sound, so a cut before
-    it leaves a gap. `latest` is their first sample over −46 dB (or over the noise's peaks, 12 dB over its RMS): a cut
-    after it costs attack. The error is the distance to the span between, negative for what is cut away; the median is
-    told against `latest`, the usual definition of an onset.
+    `earliest` is their first sample over −60 dB (or over the noise's RMS): a cut before it leaves a gap. `latest` is
+    their first sample over −46 dB (or over the noise's peaks, 12 dB over its RMS): a cut after it costs attack. The
+    error is the distance to the span between, negative for what is cut away; the median is told against `latest`, the
+    usual definition of an onset.
     """
     print("\n## Onset, ms")
-    print("| sounds | noise dBFS | n | median | p1 error | p99 error | worst | within 1 ms | within 3 ms | > 1 ms cut away |")
+    head = ("sounds", "noise dBFS", "n", "median", "p1", "p99", "worst", "within 1 ms", "within 3 ms", "> 1 ms cut")
+    print(f"| {' | '.join(head)} |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     random = np.random.default_rng(1)
     for kind, waves in (("drums", drums(400)), ("tonal", tonals(250))):
@@ -144,7 +140,7 @@ def align_members() -> None:
         members = [_member(wave, number, random) for number in range(4)]
         cut = [trim(Audio.of(samples, RATE), longest=LONGEST) for samples, _ in members]
         places = np.array([lead - one.lead_in * RATE for (_, lead), one in zip(members, cut, strict=True)])
-        moved = np.array([wait * RATE for _, wait in align([one.audio for one in cut])])
+        moved = np.array([(wait or 0) * RATE for _, wait in align([one.audio for one in cut])])
         spread["trim"].append(float(np.ptp(places)) / RATE * 1000)
         spread["trim and align"].append(float(np.ptp(places + moved)) / RATE * 1000)
     for name, values in spread.items():
@@ -182,7 +178,8 @@ def _two_seconds() -> list[tuple[str, Audio]]:
     random = np.random.default_rng(4)
     t = np.arange(2 * RATE) / RATE
     made = []
-    for family, frequency, decay in (("bass", 55.3, 1.5), ("pluck", 262.7, 4.0), ("kick", 50.0, 9.0), ("snare", 185, 12.0)):
+    kinds = (("bass", 55.3, 1.5), ("pluck", 262.7, 4.0), ("kick", 50.0, 9.0), ("snare", 185.0, 12.0))
+    for family, frequency, decay in kinds:
         sides = []
         for phase in (0.0, 0.6):
             wave = sum(np.sin(2 * np.pi * k * frequency * t + phase * k) / k for k in range(1, 12)) * np.exp(-decay * t)
@@ -195,12 +192,12 @@ def _two_seconds() -> list[tuple[str, Audio]]:
     return made
 
 
-def _median_ms(call, times: int) -> float:
-    call()
+def _median_ms(times: int, call: Callable, *arguments: object) -> float:
+    call(*arguments)
     spent = []
     for _ in range(times):
         began = time.process_time()  # what one core works, whatever else the machine does
-        call()
+        call(*arguments)
         spent.append(time.process_time() - began)
     return float(np.median(spent)) * 1000
 
@@ -216,22 +213,27 @@ def speed() -> None:
     ours, theirs = [], []
     for family, audio in _two_seconds():
         brief = Brief(prompt="", model="", seed=1, family=family, mapping=FAMILIES[family].mapping)
-        ours.append(_median_ms(lambda: shape(audio, brief, RATE), 15))
-        both = _median_ms(lambda: shape(audio, brief, 48_000), 15)
+        ours.append(_median_ms(15, shape, audio, brief, RATE))
+        both = _median_ms(15, shape, audio, brief, 48_000)
         row = f"| {family} | {ours[-1]:.0f} | {both:.0f} |"
         if librosa:
-            theirs.append(_median_ms(lambda: _by_librosa(librosa, audio), 3))
+            theirs.append(_median_ms(3, _by_librosa, librosa, audio))
             row += f" {theirs[-1]:.0f} | {theirs[-1] / both:.0f} |"
         print(row if librosa else row + " (not installed) | |")
-    print(f"median over the families: {np.median(ours):.0f} ms" + (f", librosa {np.median(theirs):.0f} ms" if theirs else ""))
+    print(f"median over the families: {np.median(ours):.0f} ms")
+    if theirs:
+        print(f"median of librosa: {np.median(theirs):.0f} ms")
     family, audio = _two_seconds()[1]
+    audio = audio.with_samples(0.5 * audio.samples)
     print("\n| step alone | ms |\n|---|---|")
     for step in ("offset", "mono", "lows", "trim", "rate 48 kHz", "tune", "fade", "level"):
-        print(f"| {step} | {_median_ms(lambda: _steps(audio, step, family), 7) - _median_ms(lambda: _steps(audio, '', family), 7):.1f} |")
+        print(f"| {step} | {_median_ms(15, _step, audio, step, family):.1f} |")
 
 
-def _steps(audio: Audio, step: str, family: str):
-    return take_steps([audio], parse_recipe([step] if step else []), family=family, note=None, sample_rate=48_000)
+def _step(audio: Audio, step: str, family: str) -> None:
+    row = FAMILIES[family]
+    piece = Piece(audio=audio, family=row, note=None, longest=Seconds(row.longest), sample_rate=RATE)
+    walk([piece], filled(parse_recipe([step]), family))
 
 
 def _by_librosa(librosa, audio: Audio) -> None:

@@ -123,6 +123,9 @@ def test_every_problem_is_found_at_once_with_its_place(tmp_path):
         ("[pads.a]\nprompt = 'x'\nnote = 1.5", "pads.a.note: write a whole number, not 1.5"),
         ("[pads.a]\nprompt = 'x'\nseconds = 31", "pads.a.seconds: must be at most 30 (it is 31)"),
         ("[pads.a]\nprompt = 'x'\nseconds = nan", "pads.a.seconds: write a number, not NaN"),
+        ("[pads.a]\nprompt = 'x'\nshape = ['trim', 'levl']", "pads.a.shape[1]: there is no step 'levl'; did you mean"),
+        ("[pads.a]\nprompt = 'x'\nshape = ['level 3 dB']", "pads.a.shape[0]: level: peak goes from -40 to 0 dBTP"),
+        ("[pads.a]\nprompt = 'x'\nshape = 3", 'pads.a.shape: write a list, like ["one", "two"], not 3'),
         ("[pads.a]\nprompt = 'x'\ncount = 0", "pads.a.count: must be at least 1 (it is 0)"),
         ("[pads.a]\nprompt = 'x'\ntargets = { live = 'trak:x' }", "pads.a.targets.live: 'trak:x' is no target"),
         ("[pads.a]\nprompt = 'x'\ntargets = { live = 'pad:128' }", "pads.a.targets.live: 128 is note 128"),
@@ -150,6 +153,13 @@ def test_two_pads_of_a_kit_on_one_note_are_a_problem(tmp_path, first, second, no
     """Also where the note is the usual one of their family: pressing it could mean either."""
     (found,) = problems(f"[pads.a]\n{first}\n[pads.b]\n{second}\n[kits.k]\npads = ['a', 'b']", tmp_path)
     assert found == f"kits.k.pads[1]: 'b' and 'a' are both on note {note}; give one of them another pad_note"
+
+
+@pytest.mark.parametrize("shape", [["trim", "fade 1ms", "LEVEL Hot"], "trim, fade 1ms, LEVEL Hot"])
+def test_a_recipe_is_a_list_of_steps_or_one_text_with_commas(shape):
+    pad = Pad.model_validate({"prompt": "x", "shape": shape})
+    assert pad.shape == ("trim", "fade 1 ms", "level -0.3 dBTP")
+    assert Pad.model_validate(pad.model_dump()) == pad
 
 
 def test_two_pads_on_one_note_in_different_kits_are_fine():

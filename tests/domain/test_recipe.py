@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -62,9 +64,8 @@ def test_a_step_means_its_numbers_in_its_units(text, values):
     ],
 )
 def test_what_is_wrong_is_said_with_the_cure(text, sentence):
-    with pytest.raises(ValueError, match=".") as problem:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
         parse_step(text)
-    assert sentence in str(problem.value)
 
 
 def _numbers(argument):
@@ -87,14 +88,13 @@ def test_a_step_is_read_as_it_is_shown(data):
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(text):
-    try:
+    with contextlib.suppress(ValueError):
         assert parse_step(text).name in STEPS
-    except ValueError as problem:
-        assert str(problem)
 
 
 def test_an_argument_that_is_not_said_is_the_familys():
-    assert [str(step) for step in filled(parse_recipe(["fade", "level"]), "kick")] == ["fade 0.1 ms 50 ms", "level -1 dBTP"]
+    fade, level = filled(parse_recipe(["fade", "level"]), "kick")
+    assert (str(fade), str(level)) == ("fade 0.1 ms 50 ms", "level -1 dBTP")
     assert str(filled(parse_recipe(["fade 3 ms"]), "pad-synth")[0]) == "fade 3 ms 200 ms"
     assert str(filled(parse_recipe(["gain"]), "kick")[0]) == "gain 0 dB"
 

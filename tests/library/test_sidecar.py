@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 from bridge.domain.brief import Brief
+from bridge.domain.recipe import RECIPES
 from bridge.domain.take import Call, Take, Verdict
 from bridge.errors import LibraryError
 from bridge.library.sidecar import decode_sidecar, encode_sidecar, marks_of, sidecar_of
@@ -40,6 +42,14 @@ def test_the_brief_in_a_sidecar_makes_the_same_sound_again(sidecar):
     again = Brief.from_dict(json.loads(encode_sidecar(sidecar))["brief"])
     assert again == BRIEF
     assert again.random_key() == BRIEF.random_key()
+
+
+def test_a_sidecar_says_how_the_sound_was_shaped(make_sample):
+    def steps(brief):
+        return sidecar_of(make_sample(), brief=brief, calls=CALLS, take=TAKE, licence="")["shape"]["steps"]
+
+    assert steps(BRIEF) == list(RECIPES["808"])
+    assert steps(replace(BRIEF, shape=("trim", "level hot"))) == ["trim", "rate", "level -0.3 dBTP"]
 
 
 def test_a_sidecar_costs_what_all_calls_cost_the_failed_ones_too(sidecar):

@@ -42,7 +42,9 @@ def test_level_and_gain_commute(sounds, gain, seed, target):
     assert np.allclose(louder_first, plain, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize(("words", "peak"), [("level", -1.0), ("level headroom", -6.0), ("level hot", -0.3), ("level 0", 0)])
+@pytest.mark.parametrize(
+    ("words", "peak"), [("level", -1.0), ("level headroom", -6.0), ("level hot", -0.3), ("level 0", 0)]
+)
 def test_the_level_is_a_true_peak(sounds, words, peak):
     audio, analysis, _ = steps(sounds.snare(), words)
     assert analysis.peak == peak
@@ -111,7 +113,7 @@ def test_a_pads_own_recipe_is_walked(sounds):
     assert analysis.peak == -6.0
     assert {verdict.name for verdict in verdicts} >= {"lead-in", "tail"}
     assert "tuned" not in {verdict.name for verdict in verdicts}
-    assert (analysis.root, round(analysis.cents)) == (60, 30)  # not moved, but said, so that the sampler can play it right
+    assert (analysis.root, round(analysis.cents)) == (60, 30)  # not moved, but said for the sampler
     assert audio.sample_rate == 44_100
 
 
@@ -151,7 +153,7 @@ def test_a_set_with_a_bad_take_is_the_set_without_it(sounds):
 
 def test_a_set_of_one_is_the_sound_alone_and_the_same_set_the_same_bytes(sounds):
     takes = variations(sounds)
-    alone, analysis, verdicts = shape(takes[0], BRIEF, 44_100)
+    _, analysis, verdicts = shape(takes[0], BRIEF, 44_100)
     assert analysis.peak == -1.0
     assert not {"aligned", "matched"} & {verdict.name for verdict in verdicts}
     digests = [
