@@ -44,7 +44,7 @@ SKIP_SECONDS, SKIP_SHARE = 0.030, 0.15
 STARTS, STOPS = amplitude(-30.0), amplitude(-40.0)
 SHORTEST = 0.010
 """Seconds of sound under which nothing is measured."""
-HEARD_FRAMES = 8
+HEARD_FRAMES = 12
 """Frames of which the purity is taken: enough for a mean."""
 
 PERIODIC = 0.75
