@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint wheel clean
+.PHONY: run test lint bench-sound wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -15,6 +15,9 @@ test: $(VENV)/tests-installed  ## every test, against the built wheel
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads Debian packages once
+	PYTHONPATH=. $(BIN)/python tests/bench/pitch.py
 
 wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
@@ -36,6 +39,10 @@ $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
 
 $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+$(VENV)/bench-installed: $(VENV)/installed
+	$(BIN)/pip --quiet install --group bench
 	@touch $@
 
 $(VENV)/lint-installed: $(VENV)/installed

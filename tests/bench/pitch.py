@@ -6,7 +6,7 @@
 
 The others take part if their packages are installed (`pip install librosa swift-f0`). They hear the same sounds, and
 their frames are made one note by the same rule as ours: weights by loudness, their own confidence and a bias to late
-frames, and the note with the most weight. pYIN is slow: the comparison is over every fourth sound, for all alike.
+frames, and the note with the most weight. pYIN is slow: the comparison is over one sound in `--every`, for all alike.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bridge.audio import Audio
 from bridge.sound import pitch as detector
 
 SHORT = 0.25
-EVERY = 4
+DRUM_RULE = "drums, by the rule of drums"
 SEEDS = {"tune": 1, "held": 2}
 
 
@@ -54,7 +54,13 @@ Method = Callable[[Sound], tuple[float, bool, str]]
 
 def ours(sound: Sound) -> tuple[float, bool, str]:
     pitch = detector.measure(Audio.of(sound.samples, sound.rate))
-    return pitch.root + pitch.cents / 100 if pitch.frequency else np.nan, pitch.claimed(), getattr(pitch, "kind", "")
+    return pitch.root + pitch.cents / 100 if pitch.frequency else np.nan, pitch.claimed(), pitch.kind
+
+
+def by_the_rule_of_drums(sound: Sound) -> tuple[float, bool, str]:
+    """Answers as for a sound that need not have a note."""
+    pitch = detector.measure(Audio.of(sound.samples, sound.rate))
+    return pitch.root + pitch.cents / 100, pitch.claimed(detector.CERTAIN), pitch.kind
 
 
 def peers() -> dict[str, Method]:
@@ -175,9 +181,10 @@ def table(answers: dict[str, list[Answer]]) -> None:
 def claims(answers: dict[str, list[Answer]]) -> None:
     print("\n| claimed as one note, though it is none | n | claimed % | called chord % | noise % | unsure % |")
     print("|---|---|---|---|---|---|")
-    for name in ("drums", "hisses", "chords", "recorded chords", "intervals"):
+    for name in ("drums", DRUM_RULE, "hisses", "chords", "recorded chords", "intervals"):
         groups = {name: answers[name]}
         if name == "drums":
+            groups["– all but snares"] = [a for a in answers[name] if a.sound.instrument != "snare"]
             groups |= {f"– {kind}": [a for a in answers[name] if a.sound.instrument == kind] for kind in sources.NOISES}
         for label, group in groups.items():
             kinds = (share(a.kind == kind for a in group) for kind in ("chord", "noise", "unsure"))
@@ -226,7 +233,7 @@ def gather(part: str) -> dict[str, list[Sound]]:
 
 
 def speed(sounds: list[Sound]) -> None:
-    """Prints how long one second of sound takes: the best of five of each of forty, so that other work is left out."""
+    """Prints how long one second of sound takes: the best of five of each."""
     long = [sound for sound in sounds if len(sound.samples) >= sound.rate]
     seconds = [replace(sound, samples=sound.samples[: sound.rate]) for sound in long]
     best = [min(ask(ours, [sound])[0].milliseconds for _ in range(5)) for sound in seconds[::5][:40]]
@@ -236,33 +243,40 @@ def speed(sounds: list[Sound]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=["tune", "held", "both"], default="both")
-    parser.add_argument("--alone", action="store_true", help="leave the other detectors out")
+    parser.add_argument("--only", choices=["ours", "beside"], help="only our tables, or only those beside the others")
+    parser.add_argument("--every", type=int, default=4, help="how many sounds there are to one of the comparison")
     parser.add_argument("--misses", action="store_true", help="print every confident answer that is wrong")
     options = parser.parse_args()
-    others = {} if options.alone else peers()
+    others = {} if options.only == "ours" else peers()
     for part in SEEDS if options.part == "both" else [options.part]:
         sounds = gather(part)
         ask(ours, sounds["made"][:20])  # warm up
-        answers = {name: ask(ours, group) for name, group in sounds.items()}
         print(f"\n## The {'held-out part' if part == 'held' else 'part tuned on'}")
-        table(answers)
-        claims(answers)
-        speed(sounds["made"])
-        if options.misses:
-            for name in ("recorded", "recorded, short", "made", "made, short"):
-                for a in answers[name]:
-                    if a.confident and not abs(a.cents) <= 50:
-                        print(name, a.sound.source, a.sound.name, f"{a.sound.note:.2f} {a.cents:+.0f}")
+        if options.only != "beside":
+            report(sounds, options.misses)
         if others:
-            compare(sounds, others)
+            compare(sounds, others, options.every)
 
 
-def compare(sounds: dict[str, list[Sound]], others: dict[str, Method]) -> None:
-    """Prints all detectors side by side over every fourth sound."""
+def report(sounds: dict[str, list[Sound]], misses: bool) -> None:
+    """Prints the tables of our own answers, and, if asked, the confident ones that are wrong."""
+    answers = {name: ask(ours, group) for name, group in sounds.items()}
+    answers[DRUM_RULE] = ask(by_the_rule_of_drums, sounds["drums"])
+    table(answers)
+    claims(answers)
+    speed(sounds["made"])
+    for name in ("recorded", "recorded, short", "made", "made, short") if misses else ():
+        for a in answers[name]:
+            if a.confident and not abs(a.cents) <= 50:
+                print(name, a.sound.source, a.sound.name, f"{a.sound.note:.2f} {a.cents:+.0f}")
+
+
+def compare(sounds: dict[str, list[Sound]], others: dict[str, Method], every: int) -> None:
+    """Prints all detectors side by side over some of the sounds."""
     for name in ("recorded", "recorded, short", "made", "drums"):
-        print(f"\nSide by side: {name}, every {EVERY}th sound" + HEAD)
+        print(f"\nSide by side: {name}, one sound in {every}" + HEAD)
         for label, method in {"ours": ours, **others}.items():
-            answers = ask(method, sounds[name][::EVERY])
+            answers = ask(method, sounds[name][::every])
             if name == "drums":
                 print(f"| {label:<30} | {len(answers):5} | {share(a.confident for a in answers)} (claimed as tonal) |")
             else:

@@ -152,10 +152,10 @@ def test_a_second_of_sound_takes_a_few_hundredths_of_one(sounds):
     audio = sounds.saw(45, 1.0)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.thread_time()
         measure(audio)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05  # 8 ms on an idle core; the machine that tests may be busy
+        times.append(time.thread_time() - start)
+    assert min(times) < 0.05  # of processor time: 8 ms on an idle core
 
 
 def test_channels_that_cancel_each_other_are_still_heard(sounds):
@@ -172,3 +172,14 @@ def test_the_sample_rate_makes_no_difference(sounds, rate):
 def test_too_little_sound_and_silence_have_no_pitch(frames):
     assert measure(Audio.of(np.zeros((frames, 2)), 44_100)) is NO_PITCH
     assert measure(Audio.of(np.ones((frames, 1)), 44_100)).periodicity < PERIODIC
+
+
+@pytest.mark.parametrize("frames", [1, 221, 3_000, 30_000])
+@pytest.mark.parametrize("scale", [1e-30, 1e-6, 1.0, 1e6])
+def test_any_finite_sound_gives_a_finite_answer(frames, scale):
+    random = np.random.default_rng(frames)
+    impulse = np.eye(1, frames, frames // 2)[0]
+    for wave in (random.standard_normal(frames), impulse, np.ones(frames), np.sign(np.sin(np.arange(frames) / 9))):
+        pitch = measure(Audio.of(scale * wave, 44_100))
+        assert np.isfinite([pitch.frequency, pitch.cents, pitch.confidence, pitch.purity, pitch.glide]).all()
+        assert 0 <= pitch.confidence <= 1
