@@ -16,7 +16,10 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench-sound: $(VENV)/tests-installed  ## what is measured of the sound, on real recordings (fetched with apt-get)
+bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads Debian packages once
+	$(BIN)/python tests/bench/pitch.py
+	$(BIN)/python tests/bench/recognise.py
+	$(BIN)/python tests/bench/acceptance.py
 	$(BIN)/python tests/bench/shape.py
 	$(BIN)/python tests/bench/loops.py
 	$(BIN)/python tests/bench/slicing.py
@@ -42,6 +45,10 @@ $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
 
 $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+$(VENV)/bench-installed: $(VENV)/installed
+	$(BIN)/pip --quiet install --group bench
 	@touch $@
 
 $(VENV)/lint-installed: $(VENV)/installed

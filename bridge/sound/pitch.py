@@ -2,13 +2,14 @@
 
 Many short frames are each asked for their period by the normalised square difference (P. McLeod and G. Wyvill, "A
 Smarter Way to Find Pitch", ICMC 2005); the answers vote with weights, the late ones more, because an 808 and an FM
-bell settle late; the partials of the winning stretch then give the fraction of a cent. One note per sound is assumed:
-a chord repeats too, some octaves below its notes, but nothing sounds there: then nothing is claimed.
+bell settle late; the partials of the winning stretch then give the fraction of a cent, and tell a note from a chord,
+which repeats too, some octaves below its notes, where nothing sounds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import soxr
@@ -18,9 +19,11 @@ from scipy.signal import butter, sosfilt
 
 from bridge.audio import Audio
 from bridge.sound.envelope import amplitude, peaks
+from bridge.sound.partials import Spectrum
 from bridge.units import Cents, Hz, MidiNote, hz_of, pitch_of
 
 Floats = NDArray[np.float64]
+Kind = Literal["note", "chord", "noise", "unsure"]
 
 RATE = 22_050
 LOWEST = Hz(15.0)
@@ -41,24 +44,19 @@ SKIP_SECONDS, SKIP_SHARE = 0.030, 0.15
 STARTS, STOPS = amplitude(-30.0), amplitude(-40.0)
 SHORTEST = 0.010
 """Seconds of sound under which nothing is measured."""
-PARTIALS = 6
-NEAR = 2 ** (45 / 1200)
-"""A partial is looked for within this ratio of its place."""
-FEWEST_PERIODS = 8
-"""Under which the partials of a low, short sound run into each other."""
-
-GROUND = 3
-"""Partials of which at least one must sound."""
-WIDE = 3
-"""Bins to each side of a partial over which its power spreads."""
-HOLLOW = 0.001
-"""Share of all power at the first three partials under which a pitch is only the common period of other notes.
-Measured: single notes from 0.03 up, triads under 10⁻¹⁰."""
+HEARD_FRAMES = 12
+"""Frames of which the purity is taken: enough for a mean."""
 
 PERIODIC = 0.75
-"""Clarity from which a sound is tonal: 99.5 % of 1,142 notes reach it, of 150 drums and noises none."""
+"""Periodicity from which a sound is tonal."""
+NOISY = 0.6
+"""Periodicity under which a sound is noise, if it is no chord."""
+CHORDAL = 0.5
+"""Periodicity from which a sound may be a chord; noise has partials of more notes than one too."""
+PURE, PURER = 0.5, 0.75
+"""Purity from which a sound is no noise over a hum, and from which a drum has a note."""
 POSSIBLE, CERTAIN = 0.5, 0.75
-"""Confidence: from 0.75 on 98.4 % of pitches are right, from 0.5 to 0.75 89 %, below 40 %."""
+"""Confidence from which a pitch is a claim, and from which it is one of a sound that need not have any."""
 DOUBTFUL_OCTAVE = 0.8
 """Agreement under which the usual register may move the octave."""
 
@@ -67,40 +65,45 @@ DOUBTFUL_OCTAVE = 0.8
 class Pitch:
     """Holds what was found: `frequency` in Hz (0: nothing), its nearest MIDI note `root` and the `cents` above it.
 
-    `confidence` is agreement times periodicity, both 0…1. `ground` is the share of the power at the first three
-    partials, 0…1. `glide` is how many semitones the sound starts above its pitch. `octave` is by how many semitones
-    the usual register moved the answer: −12, 0 or 12.
+    `kind` says what the sound is. `confidence` is agreement times periodicity, both 0…1. `purity` is the periodicity
+    when every octave counts alike: the sizzle of a snare weighs as much there as the hum of its shell. `glide` is how
+    many semitones the sound starts above its pitch. `octave` is by how many semitones the usual register moved the
+    answer: −12, 0 or 12.
     """
 
     frequency: Hz
     root: MidiNote
     cents: Cents
+    kind: Kind
     confidence: float
     periodicity: float
     agreement: float
-    ground: float
+    purity: float
     glide: float
     octave: int = 0
 
     def claimed(self, threshold: float = POSSIBLE) -> bool:
-        """Tells whether this is a claim: tonal, one note, and at least as confident as `threshold`."""
-        return self.periodicity >= PERIODIC and self.confidence >= threshold and self.ground >= HOLLOW
+        """Tells whether this is a claim: one note, and at least as confident as `threshold`."""
+        pure = self.purity >= (PURER if threshold >= CERTAIN else PURE)
+        return self.kind == "note" and pure and self.confidence >= threshold
 
 
 NO_PITCH = Pitch(
     frequency=Hz(0.0),
     root=MidiNote(0),
     cents=Cents(0.0),
+    kind="unsure",
     confidence=0.0,
     periodicity=0.0,
     agreement=0.0,
-    ground=0.0,
+    purity=0.0,
     glide=0.0,
 )
+NOISE = replace(NO_PITCH, kind="noise")
 
 
 def measure(audio: Audio, register: tuple[int, int] | None = None) -> Pitch:
-    """Returns the pitch of a sound; `NO_PITCH` where there is too little to measure.
+    """Returns the pitch of a sound; `NO_PITCH` where there is too little to measure, `NOISE` where nothing repeats.
 
     `register` is where its root usually lies (lowest and highest note). It decides about the octave only, and only
     where the frames themselves disagree.
@@ -113,32 +116,57 @@ def measure(audio: Audio, register: tuple[int, int] | None = None) -> Pitch:
     periods, clarity = np.concatenate(batches, axis=1)
     energy = np.square(frames, dtype=np.float64).mean(axis=1)
     found = (periods > 0) & (energy > 0)
-    if not found.any():
-        return NO_PITCH
     weights = np.where(found, energy**0.25 * clarity**2 * (1 - TAIL_BIAS + TAIL_BIAS * times), 0.0)
     semitones = np.full(len(periods), -np.inf)
     semitones[found] = 69 + 12 * np.log2(RATE / periods[found] / 440)
     voters, agreement = _vote(semitones, weights)
     if not voters.any():
-        return NO_PITCH
+        return NOISE if energy.any() else NO_PITCH
     median = _weighted_median(semitones[voters], weights[voters])
     glide = float(semitones[found][0] - median)
     begins = _starts(len(wave), length)[voters]
     settled = begins[len(begins) // 2] if glide > SAME_PITCH else begins[0]
-    frequency, ground = _refine(wave[settled : begins[-1] + length], hz_of(median))
-    root, cents = pitch_of(frequency)
     periodicity = float(np.average(np.clip(clarity, 0, 1), weights=energy))
+    purity = _purity(frames, periods)
+    frequency, kind = _kind(Spectrum.of(wave[settled : begins[-1] + length], RATE), hz_of(median), periodicity, purity)
+    root, cents = pitch_of(frequency)
     pitch = Pitch(
         frequency=frequency,
         root=root,
         cents=cents,
+        kind=kind,
         confidence=agreement * periodicity,
         periodicity=periodicity,
         agreement=agreement,
-        ground=ground,
+        purity=purity,
         glide=glide,
     )
     return _in_register(pitch, register) if register else pitch
+
+
+def _kind(spectrum: Spectrum, frequency: Hz, periodicity: float, purity: float) -> tuple[Hz, Kind]:
+    """Returns the exact frequency of a stretch around a rough one, and what the stretch is."""
+    partials = spectrum.partials()
+    if periodicity >= CHORDAL and partials.are_chord():
+        return spectrum.refined(frequency), "chord"
+    if periodicity < NOISY or purity < 0.5 * PURE:
+        return spectrum.refined(frequency), "noise"
+    ground = partials.ground(frequency)
+    kind: Kind = "note" if ground and periodicity >= PERIODIC else "unsure"
+    return spectrum.refined(ground or frequency), kind
+
+
+def _purity(frames: NDArray[np.float32], periods: Floats) -> float:
+    """Returns how well some of the frames repeat after their periods when every octave of pink noise counts alike."""
+    chosen = np.unique(np.linspace(0, len(frames) - 1, HEARD_FRAMES).round().astype(np.intp))
+    length, lags = frames.shape[1], periods[chosen].astype(np.float32)[:, None]
+    size = fft.next_fast_len(int(length * (1 + LONGEST_LAG)) + 1, real=True)
+    spectrum = fft.rfft(frames[chosen], size, axis=1)
+    bins = np.arange(spectrum.shape[1], dtype=np.float32) / np.float32(size)
+    power = (np.square(spectrum.real) + np.square(spectrum.imag)) * bins
+    totals = power.sum(axis=1)
+    repeats = (power * np.cos(2 * np.pi * bins * lags)).sum(axis=1) * length / (length - lags[:, 0])
+    return float(np.where(lags[:, 0] > 0, repeats, 0.0).sum() / max(float(totals.sum()), 1e-30))
 
 
 def _listen(audio: Audio) -> NDArray[np.float32]:
@@ -255,32 +283,6 @@ def _weighted_median(values: Floats, weights: Floats) -> float:
     order = np.argsort(values)
     reached = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(reached, 0.5 * reached[-1])])
-
-
-def _refine(wave: NDArray[np.float32], frequency: Hz) -> tuple[Hz, float]:
-    """Returns the frequency that the first six partials of a stretch agree on, each with its power as weight, and the
-    share of all power at the first three; a stretch too short to tell them apart comes back as it is, with 1."""
-    if len(wave) * frequency < FEWEST_PERIODS * RATE:
-        return frequency, 1.0
-    size = fft.next_fast_len(2 * len(wave), real=True)
-    window = np.hanning(len(wave)).astype(np.float32)
-    power = np.square(np.abs(fft.rfft(wave * window, size))).astype(np.float64)
-    weights, answers, ground = [], [], 0.0
-    for partial in range(1, PARTIALS + 1):
-        centre = partial * frequency * size / RATE
-        low, high = max(1, round(centre / NEAR)), min(round(centre * NEAR), len(power) - 2)
-        if high < low:
-            break
-        if partial <= GROUND:
-            ground += float(power[max(low - WIDE, 0) : high + WIDE + 1].sum())
-        peak = low + int(power[low : high + 1].argmax())
-        left, top, right = np.log(power[peak - 1 : peak + 2] + 1e-30)
-        if top >= left and top > right:  # else the power lies outside, and is another's
-            bin_ = peak + 0.5 * (left - right) / (left - 2 * top + right)
-            answers.append(bin_ * RATE / size / partial)
-            weights.append(power[peak])
-    share = min(ground / float(power.sum()), 1.0)
-    return Hz(float(np.average(answers, weights=weights))) if answers else frequency, share
 
 
 def _in_register(pitch: Pitch, register: tuple[int, int]) -> Pitch:

@@ -21,6 +21,7 @@ IN_TUNE = Cents(1.0)
 """What nobody hears: not worth another resampling."""
 NEIGHBOURHOOD = 6
 """Semitones around an asked note that count as its octave."""
+_REASONS = {"chord": ("chord", "more notes than one"), "noise": ("unpitched", "noise")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def tune(audio: Audio, *, tonal: bool, register: tuple[int, int], note: MidiNote
     pitch = measure(audio, register if note is None else _octave_of(note))
     if not pitch.claimed(threshold):
         return Tuned(audio=audio, pitch=pitch, claimed=False, verdicts=(_unpitched(pitch),))
-    verdicts = _found(pitch)
+    verdicts = _found(pitch, "the asked note" if note is not None else "the family's usual register")
     if not wanted:
         return Tuned(audio=audio, pitch=pitch, claimed=True, verdicts=verdicts)
     target = pitch.root
@@ -90,16 +91,18 @@ def _aim(pitch: Pitch, note: MidiNote) -> tuple[MidiNote, Verdict]:
     return note if near else pitch.root, Verdict(name="asked-note", figure=distance, rule="pass", text=text)
 
 
-def _found(pitch: Pitch) -> tuple[Verdict, ...]:
-    """Returns the verdict that names a pitch, and the one that admits that its octave was guessed, if it was."""
+def _found(pitch: Pitch, prior: str) -> tuple[Verdict, ...]:
+    """Returns the verdict that names a pitch, and the one that admits that a prior chose its octave, if one did."""
     text = f"note {pitch.root} {pitch.cents:+.1f} cents, confidence {pitch.confidence:.2f}"
     found = Verdict(name="pitch", figure=pitch.confidence, rule="pass", text=text)
     if not pitch.octave:
         return (found,)
-    text = f"the octave was in doubt: taken {pitch.octave:+d} semitones from where it was measured"
+    text = f"the octave was in doubt: {prior} moved it by {pitch.octave:+d} semitones"
     return found, Verdict(name="octave", figure=pitch.octave, rule="pass", text=text)
 
 
 def _unpitched(pitch: Pitch) -> Verdict:
-    text = f"no sure pitch: confidence {pitch.confidence:.2f}, clarity {pitch.periodicity:.2f}; left as it is"
-    return Verdict(name="unpitched", figure=pitch.confidence, rule="pass", text=text)
+    """Returns the verdict that says why no pitch is claimed: a chord, noise, or too little that is sure."""
+    name, reason = _REASONS.get(pitch.kind, ("unpitched", "no sure pitch"))
+    text = f"{reason}: confidence {pitch.confidence:.2f}, clarity {pitch.periodicity:.2f}; left as it is"
+    return Verdict(name=name, figure=pitch.confidence, rule="pass", text=text)

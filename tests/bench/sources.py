@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,9 @@ SUFFIXES = {".wav", ".flac", ".aiff", ".aif", ".ogg"}
 
 ORGANS = range(16, 21)
 """General MIDI programs whose labels are the key, not the octave that sounds: a drawbar organ has no single one."""
-FIFTHS = 86
 EFFECTS = range(112, 128)
-UNPITCHED = frozenset({46 + 1, 55}) | frozenset(EFFECTS)
-"""Timpani, orchestra hits and effects: their makers' labels say where they lie on the keys, not what they sound."""
+UNPITCHED = frozenset({47, 55, 86, *EFFECTS})
+"""Timpani, orchestra hits, fifths and effects: their labels say where they lie on the keys, not what they sound."""
 
 NOISES = {
     "hat": r"\b(hh|hat|hats|hihat|hi hat|hhc|hho|chh|ohh|closed ?hat|open ?hat|pedal ?hat)\b",
@@ -117,8 +117,7 @@ def noises() -> Iterator[Sound]:
             except soundfile.SoundFileError:
                 continue
             if len(samples) >= 0.03 * rate and np.abs(samples).max() > 1e-3:
-                source = f"{path.parent.name}"
-                yield Sound(name=path.stem, source=source, instrument=f"{kind}", samples=samples, rate=rate)
+                yield Sound(name=path.stem, source=path.parent.name, instrument=kind, samples=samples, rate=rate)
 
 
 def instruments(*, most: int = 6, longest: float = 4.0) -> list[Sound]:
@@ -259,7 +258,7 @@ def _chunks(raw: bytes, place: int, end: int) -> Iterator[tuple[bytes, tuple[int
 
 def _zones(owners: np.ndarray, bags: np.ndarray, gens: np.ndarray, last: int) -> Iterator[tuple]:
     """Yields every preset or instrument with its zones: generators by number, the global zone's underneath."""
-    for first, after in zip(owners[:-1], owners[1:], strict=True):
+    for first, after in pairwise(owners):
         common: dict[int, int] = {}
         zones = []
         for bag in range(int(first["bag"]), int(after["bag"])):
@@ -278,6 +277,7 @@ _PATCH = np.dtype([("name", "S7"), ("fractions", "u1"), ("size", "<u4"), ("loop_
                    ("reserved", "V36")])  # fmt: skip
 _BEFORE_SAMPLES = 129 + 63 + 47
 _WIDE, _UNSIGNED, _LOOPED = 1, 2, 4
+_KINDS = {(True, True): "<u2", (True, False): "<i2", (False, True): "u1", (False, False): "i1"}
 
 
 def freepats(folder: Path) -> Iterator[Sound]:
@@ -289,7 +289,7 @@ def freepats(folder: Path) -> Iterator[Sound]:
             head = np.frombuffer(raw, _PATCH, 1, place)[0]
             place += _PATCH.itemsize
             wide = head["modes"] & _WIDE
-            kind = ("<u2" if head["modes"] & _UNSIGNED else "<i2") if wide else ("u1" if head["modes"] & _UNSIGNED else "i1")
+            kind = _KINDS[bool(wide), bool(head["modes"] & _UNSIGNED)]
             wave = np.frombuffer(raw[place : place + int(head["size"])], kind).astype(np.float32)
             place += int(head["size"])
             half = 32768 if wide else 128

@@ -83,7 +83,24 @@ def test_noise_is_left_alone_and_called_unpitched(sounds, note):
     assert names(tuned)["unpitched"].rule == "pass"
 
 
-@pytest.mark.parametrize("second", [{"root": 61}, {"periodicity": 0.7}, {"confidence": 0.3}])
+def test_a_chord_is_left_alone_and_called_a_chord(sounds):
+    audio = sounds.audio(sum(sounds.saw(50.3 + step, seed=step).samples for step in (0, 4, 7)))
+    tuned = tune(audio, tonal=True, register=(48, 84), note=None)
+    assert tuned.audio is audio
+    assert not tuned.claimed
+    assert set(names(tuned)) == {"chord"}
+
+
+def test_what_chose_a_doubtful_octave_is_said(sounds):
+    both = sounds.audio(np.concatenate([sounds.saw(60, 0.4).samples, sounds.saw(48, 0.4).samples]))
+    other = {48: (56, 64), 60: (44, 52)}[measure(both).root]
+    assert "the family's usual register" in names(tune(both, tonal=True, register=other, note=None))["octave"].text
+    asked = [tune(both, tonal=True, register=(24, 36), note=note) for note in (48, 60)]
+    assert [tuned.pitch.root for tuned in asked] == [48, 60]
+    assert sum("octave" in names(tuned) and "the asked note" in names(tuned)["octave"].text for tuned in asked) == 1
+
+
+@pytest.mark.parametrize("second", [{"root": 61}, {"kind": "unsure"}, {"kind": "chord"}, {"confidence": 0.3}])
 def test_what_a_second_measurement_does_not_find_is_not_claimed_and_not_touched(sounds, monkeypatch, second):
     audio = sounds.pluck(60.3)
     first = measure(audio)
