@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from bridge.audio import Audio
@@ -12,7 +14,7 @@ from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.sound.envelope import highest
 from bridge.sound.fade import fade
-from bridge.sound.gate import judge
+from bridge.sound.gate import STOPS, Judgement, Wanted, judge
 from bridge.sound.level import level
 from bridge.sound.offset import remove_offset
 from bridge.sound.rate import convert
@@ -21,13 +23,19 @@ from bridge.sound.tune import tune
 from bridge.sound.width import narrow
 from bridge.units import Cents
 
-STOPS = frozenset({"retry", "fail"})
+DISTORTED = re.compile(r"\b(distort\w*|overdriv\w*|clipp\w*|fuzz\w*|crush\w*|saturat\w*|gabber|hardcore|hardstyle)\b")
+"""Words of a prompt that ask for what a gate would call clipping."""
 
 
 def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
     """Returns the gate's verdicts on a raw take; a `retry` or `fail` among them means that `shape` will refuse it."""
-    usual = _family(brief).shortest
-    return judge(audio, shortest=min(usual, brief.seconds or usual))
+    return examine(audio, brief).verdicts
+
+
+def examine(audio: Audio, brief: Brief) -> Judgement:
+    """Returns the gate's verdicts on a raw take, and the range in frames of the hit to keep if it has several."""
+    distorted = DISTORTED.search(brief.prompt.lower()) is not None
+    return judge(audio, Wanted(family=_family(brief), seconds=brief.seconds, note=brief.note, distorted=distorted))
 
 
 def shape(audio: Audio, brief: Brief, sample_rate: int) -> tuple[Audio, Analysis, tuple[Verdict, ...]]:
