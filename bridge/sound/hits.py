@@ -25,8 +25,9 @@ MASKED = Decibels(-50.0)
 MOST = Decibels(30.0)
 """A band that rises out of silence counts for no more."""
 JUMP = Decibels(4.0)
-"""Mean rise over the bands that makes a hit. Measured on 1,240 one-shots with a family: the second highest rise is 1.8 dB in
-95 % and 4 dB in 97.5 % of them, and what lies above are flams, swishes and strums; doubled drums reach 13 dB in the middle."""
+"""Mean rise over the bands that makes a hit. Measured on 1,240 one-shots with a family: the second highest rise is under 1.8 dB
+in 95 % and under 4 dB in 97 % of them, and what lies above are flams, swishes and strums; doubled drums reach 13 dB in the
+median."""
 STRONG = Decibels(-12.0)
 """Relative to the loudest hit; what is weaker is an echo or a bounce and belongs to the hit before it."""
 ALONE = Decibels(20.0)
@@ -126,6 +127,19 @@ def keep(hits: tuple[Hit, ...], picture: Picture, *, usual: float) -> tuple[int,
     first = 0 if place == 0 else max(0, best.start - lead)
     last = hits[place + 1].start - lead if place + 1 < len(hits) else len(picture.wave)
     return first, max(last, first + 1)
+
+
+def apart(hits: tuple[Hit, ...], picture: Picture) -> Decibels:
+    """Returns how much the hits differ: the mean distance of their spectra from the mean of them all.
+
+    Measured: the same drum several times 0.2 dB, at most 2.6; spoken syllables 5 dB and more. 0 for a single hit.
+    """
+    if len(hits) < 2:
+        return Decibels(0.0)
+    top = max(1, round(TOP / picture.step))
+    spectra = np.array([picture.mel[hit.start // picture.hop :][:top].max(axis=0) for hit in hits])
+    level = 10 * np.log10(spectra / np.maximum(spectra.max(axis=1, keepdims=True), 1e-30) + 10 ** (MASKED / 10))
+    return Decibels(float(np.abs(level - level.mean(axis=0)).mean()))
 
 
 def course_of(picture: Picture) -> Course:

@@ -27,14 +27,19 @@ NOTE = "note"
 """What is played over the keyboard; which of those families it is, its pitch and course say."""
 KIN: dict[str, frozenset[str]] = {
     "kick": frozenset({"tom"}),
-    "snare": frozenset({"clap", "perc"}),
+    "snare": frozenset({"clap", "rim"}),
     "clap": frozenset({"snare"}),
-    "hat": frozenset({"open-hat", "cymbal"}),
+    "hat": frozenset({"open-hat", "cymbal", "shaker"}),
     "open-hat": frozenset({"hat", "cymbal"}),
     "cymbal": frozenset({"open-hat"}),
     "tom": frozenset({"kick"}),
 }
-"""The families that are vetoed, each with those that it may be mistaken for. `perc` is everything that is struck."""
+"""The families that are vetoed, each with the kinds that it may be mistaken for. `perc` is everything that is struck."""
+KINDS = {
+    **{kind: "perc" for kind in ("rim", "shaker", "metal", "skin")},
+    **{kind: NOTE for kind in ("bass", "pluck", "mallet", "bell", "lead", "pad-synth")},
+}
+"""The family of each kind that the classifier tells apart; any other kind is a family itself."""
 
 LOW_NOTE = 45
 """MIDI note (110 Hz) up to which a note is a bass."""
@@ -47,42 +52,48 @@ BRIGHT_BELL = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weights:
-    """Holds the trained model: `mean` and `scale` of the features `(n,)`, `slopes` `(n, kinds)` and `bias` `(kinds,)`; kinds are
-    finer than families, and `families` says whose each is."""
+    """Holds the trained model: `mean` and `scale` of the features `(n,)`, `slopes` `(n, kinds)` and `bias` `(kinds,)`, and the
+    names of the `kinds`."""
 
     mean: Floats
     scale: Floats
     slopes: Floats
     bias: Floats
-    families: tuple[str, ...]
+    kinds: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
 def weights() -> Weights:
-    """Returns the model that is shipped; it fits the features of this version by their names."""
+    """Returns the model that is shipped; raises ValueError where it was trained on other features than today's."""
     with files("bridge.sound").joinpath(WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
         if tuple(stored["names"].tolist()) != NAMES:
             raise ValueError(f"{WEIGHTS} was trained on other features; train it anew: python tests/bench/recognise.py")
         numbers = {name: stored[name].astype(np.float64) for name in ("mean", "scale", "slopes", "bias")}
-        return Weights(**numbers, families=tuple(stored["families"].tolist()))
+        return Weights(**numbers, kinds=tuple(stored["kinds"].tolist()))
 
 
-def probabilities(heard: Features, model: Weights | None = None) -> dict[str, float]:
-    """Returns how probable each family is, highest first; they add up to 1. All notes are one, `NOTE`."""
+def kinds(heard: Features, model: Weights | None = None) -> dict[str, float]:
+    """Returns how probable each kind of sound is; they add up to 1."""
     model = model or weights()
     scores = ((heard.vector - model.mean) / model.scale) @ model.slopes + model.bias
     shares = np.exp(scores - scores.max())
-    shares /= shares.sum()
-    found: dict[str, float] = {}
-    for family, share in zip(model.families, shares.tolist(), strict=True):
-        found[family] = found.get(family, 0.0) + share
-    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+    return dict(zip(model.kinds, (shares / shares.sum()).tolist(), strict=True))
+
+
+def families(found: dict[str, float]) -> dict[str, float]:
+    """Returns how probable each family is, given the kinds, highest first. All notes are one, `NOTE`."""
+    shares: dict[str, float] = {}
+    for kind, share in found.items():
+        family = KINDS.get(kind, kind)
+        shares[family] = shares.get(family, 0.0) + share
+    return dict(sorted(shares.items(), key=lambda pair: -pair[1]))
 
 
 def support(family: str, found: dict[str, float]) -> float:
-    """Returns how much speaks for a family: its probability and that of its kin; 1 for one that is never vetoed."""
+    """Returns how much speaks for a family, given the kinds: its probability and that of its kin; 1 for one that is never
+    vetoed."""
     kin = KIN.get(family)
-    return 1.0 if kin is None else sum(share for name, share in found.items() if name == family or name in kin)
+    return 1.0 if kin is None else sum(share for kind, share in found.items() if kind == family or kind in kin)
 
 
 def label(heard: Features, *, note: int | None, glide: float = 0.0) -> str | None:
@@ -91,7 +102,7 @@ def label(heard: Features, *, note: int | None, glide: float = 0.0) -> str | Non
     `note` is its MIDI note (None: unpitched) and `glide` how many semitones it starts above it, as the pitch detector
     found them: of the sounds that are notes they tell the families apart.
     """
-    family, share = next(iter(probabilities(heard).items()))
+    family, share = next(iter(families(kinds(heard)).items()))
     if share < SURE:
         return None
     if family != NOTE:

@@ -25,7 +25,7 @@ import soxr
 
 from bridge.audio import Audio
 from bridge.sound.features import NAMES, Features, features
-from bridge.sound.recognise import IMPOSSIBLE, KIN, NOTE, WEIGHTS, Weights, probabilities, support
+from bridge.sound.recognise import IMPOSSIBLE, KIN, KINDS, NOTE, WEIGHTS, Weights, families, kinds, support
 
 DRUMS = ("kick", "snare", "clap", "hat", "open-hat", "cymbal", "tom", "perc")
 NOTES = ("bass", "pluck", "mallet", "bell", "lead", "pad-synth")
@@ -54,23 +54,24 @@ def examples() -> list[Example]:
             heard = features(sound.audio)
             if heard.peak > -60:
                 found.append(Example(name=sound.name, kit=sound.kit, family=family, kind=sound.kind, heard=heard, audio=sound.audio))
+    assert all(example.family == KINDS.get(example.kind, example.kind) for example in found)
     return found
 
 
 def train(chosen: list[Example]) -> Weights:
     """Returns the discriminant of some examples; a class of one kit weighs as the root of its number."""
     table = np.array([example.heard.vector for example in chosen])
-    kinds = sorted({(example.family, example.kind) for example in chosen})
-    places = np.array([kinds.index((example.family, example.kind)) for example in chosen])
+    names = sorted({example.kind for example in chosen})
+    places = np.array([names.index(example.kind) for example in chosen])
     kits = np.array([example.kit for example in chosen])
     mean, scale = table.mean(axis=0), table.std(axis=0) + 1e-9
     scaled = (table - mean) / scale
     weight = np.zeros(len(chosen))
-    for place in range(len(kinds)):
+    for place in range(len(names)):
         for kit in set(kits[places == place]):
             own = (places == place) & (kits == kit)
             weight[own] = own.sum() ** -0.5
-    centres = np.array([np.average(scaled[places == p], axis=0, weights=weight[places == p]) for p in range(len(kinds))])
+    centres = np.array([np.average(scaled[places == p], axis=0, weights=weight[places == p]) for p in range(len(names))])
     apart = scaled - centres[places]
     common = (apart * weight[:, None]).T @ apart / weight.sum()
     inverse = np.linalg.inv((1 - SHRINK) * common + SHRINK * np.eye(len(common)))
@@ -79,12 +80,12 @@ def train(chosen: list[Example]) -> Weights:
         scale=scale,
         slopes=inverse @ centres.T / TEMPERATURE,
         bias=-0.5 * np.einsum("kf,fg,kg->k", centres, inverse, centres) / TEMPERATURE,
-        families=tuple(family for family, _ in kinds),
+        kinds=tuple(names),
     )
 
 
 def unheard(chosen: list[Example]) -> list[dict[str, float]]:
-    """Returns the probabilities of every example by a model that never heard its kit.
+    """Returns the probabilities of every kind for every example, by a model that never heard its kit.
 
     The notes come mostly from one soundfont: for them it is cut in four.
     """
@@ -94,15 +95,19 @@ def unheard(chosen: list[Example]) -> list[dict[str, float]]:
         model = train([example for example, own in zip(chosen, group, strict=True) if own != kit])
         for place, own in enumerate(group):
             if own == kit:
-                answers[place] = probabilities(chosen[place].heard, model)
+                answers[place] = kinds(chosen[place].heard, model)
     return answers
+
+
+def best(found: dict[str, float]) -> str:
+    return next(iter(families(found)))
 
 
 def show(chosen: list[Example], answers: list[dict[str, float]]) -> None:
     names = (*DRUMS, NOTE)
     table = {name: dict.fromkeys(names, 0) for name in names}
     for example, found in zip(chosen, answers, strict=True):
-        table[example.family][next(iter(found))] += 1
+        table[example.family][best(found)] += 1
     print(f"\nLeave one kit out: {len(chosen)} sounds, {len({e.kit for e in chosen})} kits; rows are the names' families\n")
     print("| family | " + " | ".join(names) + " | right | in its kin | vetoed |")
     print("|---|" + "---|" * (len(names) + 3))
@@ -110,7 +115,7 @@ def show(chosen: list[Example], answers: list[dict[str, float]]) -> None:
     for name in names:
         own = [found for example, found in zip(chosen, answers, strict=True) if example.family == name]
         right = table[name][name] / len(own)
-        kin = sum(next(iter(found)) in KIN.get(name, set()) | {name} for found in own) / len(own)
+        kin = sum(max(found, key=found.__getitem__) in KIN.get(name, set()) | {name} for found in own) / len(own)
         veto = sum(support(name, found) < IMPOSSIBLE for found in own)
         shares.append(right)
         cells = " | ".join(str(table[name][other]) for other in names)
@@ -186,7 +191,7 @@ def main() -> None:
         np.savez_compressed(
             path,
             names=np.array(NAMES),
-            families=np.array(model.families),
+            kinds=np.array(model.kinds),
             mean=model.mean.astype(np.float32),
             scale=model.scale.astype(np.float32),
             slopes=model.slopes.astype(np.float32),
