@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint wheel clean
+.PHONY: run test lint wheel clean bench-sound
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -15,6 +15,10 @@ test: $(VENV)/tests-installed  ## every test, against the built wheel
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench-sound: $(VENV)/tests-installed  ## the tables of docs/sound*.md, measured anew
+	$(BIN)/python tests/bench/recognise.py
+	$(BIN)/python tests/bench/acceptance.py
 
 wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .

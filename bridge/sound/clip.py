@@ -1,6 +1,7 @@
 """Finds where a sound was clipped, and rounds what was cut off.
 
-Clipping is a run of equal values into which the wave runs with a slope and out of which it leaves with one. The top of a
+Clipping is a run of equal values into which the wave runs with a slope and out of which it leaves with one. The top
+of a
 low sine is flat too, but it gets there gently.
 """
 
@@ -53,7 +54,8 @@ def clipped_runs(channel: NDArray[np.float32]) -> tuple[Runs, Runs]:
 
 
 def mend(audio: Audio) -> Audio:
-    """Returns the sound with an arch in place of every clipped run, which leaves and meets the wave at its own slopes.
+    """Returns the sound with an arch in place of every clipped run, which leaves and meets the wave at its own
+    slopes.
 
     The arch is the cubic through both ends (Hermite). It rises above the peak that the sound had.
     """

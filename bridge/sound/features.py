@@ -26,6 +26,7 @@ The bands, moments and lines behind them feed the classifier (`vector`); none of
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -171,7 +172,8 @@ def loudness(audio: Audio, view: Picture | None = None) -> Decibels:
 
 @lru_cache(maxsize=8)
 def _k_weighting(window: int, rate: int) -> Floats:
-    """Returns what every bin of a column weighs: BS.1770's shelf and high-pass (their analog prototypes), and the scale that
+    """Returns what every bin of a column weighs: BS.1770's shelf and high-pass (their analog prototypes), and the
+    scale that
     makes the sum over the bins the mean square of the wave."""
     place = 1j * np.fft.rfftfreq(window, 1 / rate)
     gain, quality = 10 ** (3.999843853973347 / 20), 0.7071752369554196
@@ -274,7 +276,9 @@ def _range(spectrum: Floats, frequencies: Floats) -> tuple[Hz, Hz]:
     """Returns the frequencies below and above which half a percent of the power lies."""
     sums = np.cumsum(spectrum, dtype=np.float64)
     low, high = np.searchsorted(sums, (0.005 * sums[-1], 0.995 * sums[-1]))
-    return Hz(float(frequencies[min(low, len(frequencies) - 1)])), Hz(float(frequencies[min(high, len(frequencies) - 1)]))
+    return Hz(float(frequencies[min(low, len(frequencies) - 1)])), Hz(
+        float(frequencies[min(high, len(frequencies) - 1)])
+    )
 
 
 def _bandwidth(view: Picture) -> Hz:
@@ -288,7 +292,7 @@ def _bandwidth(view: Picture) -> Hz:
     bins = np.arange(len(tops))
     first, last = (bins / 1.03).astype(int), np.minimum((bins * 1.03).astype(int) + 1, len(tops))
     smooth = (sums[last] - sums[first]) / np.maximum(last - first, 1)
-    heard = np.flatnonzero(smooth > 10 ** (HEARD / 10) * smooth.max()) if smooth.max() > 0 else []
+    heard = np.flatnonzero((smooth > 10 ** (HEARD / 10) * smooth.max()) & (smooth > 0))
     return Hz(float(view.frequencies[heard[-1]])) if len(heard) else Hz(0.0)
 
 
@@ -300,7 +304,8 @@ def _flatness(spectrum: Floats, frequencies: Floats, low: float, high: float) ->
 
 
 def _tonality(view: Picture, level: Floats) -> float:
-    """Returns the share of power in narrow lines, of 0.2 s after the attack: 0.1 for noise, near 1 for a note or chord."""
+    """Returns the share of power in narrow lines, of 0.2 s after the attack: 0.1 for noise, near 1 for a note or
+    chord."""
     rate = view.sample_rate
     size = min(round(LINES * rate / 44_100), len(view.wave))
     start = min(round((int(level.argmax()) * MOMENT + 0.020) * rate), max(0, len(view.wave) - size))
@@ -313,7 +318,7 @@ def _tonality(view: Picture, level: Floats) -> float:
     while edges[-1] < min(rate / 2, 16_000):
         edges.append(edges[-1] * 2 ** (1 / 3))
     total, lines = 0.0, 0.0
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         first, last = round(low / step), min(round(high / step), len(spectrum))
         if last - first < 6 * LINE_WIDTH:
             continue
@@ -349,7 +354,20 @@ def _width(audio: Audio) -> Decibels:
 # --- for the classifier and for similarity ------------------------------------------------------------------------
 
 NAMES = (
-    *("seconds", "attack", "hardness", "t20", "t60", "sustain", "crest", "brightness", "spread", "low", "high", "bandwidth"),
+    *(
+        "seconds",
+        "attack",
+        "hardness",
+        "t20",
+        "t60",
+        "sustain",
+        "crest",
+        "brightness",
+        "spread",
+        "low",
+        "high",
+        "bandwidth",
+    ),
     *("flatness", "tonality", "glide", "flutter", "wander"),
     *(f"band {round(low)} Hz" for low in OCTAVES[:-1]),
     *(f"early {round(low)} Hz" for low in OCTAVES[:-1]),
@@ -366,17 +384,16 @@ def _vector(shown: dict[str, float], course: Course, view: Picture, heard: Float
     early = view.power[: max(1, round(0.025 / view.step))]
     log_mel = np.log10(view.mel.sum(axis=0) + 1e-6 * float(view.mel.sum()) + 1e-30)
     cepstra = fft.dct(log_mel.astype(np.float64), norm="ortho")[1 : CEPSTRA + 1]
-    return np.array(
-        [*known, *_bands(heard, view), *_bands(early, view), *_decays(view), *cepstra], dtype=np.float64
-    )
+    return np.array([*known, *_bands(heard, view), *_bands(early, view), *_decays(view), *cepstra], dtype=np.float64)
 
 
 def _bands(columns: Floats, view: Picture) -> NDArray[np.float64]:
     """Returns the share of power in each octave band in dB, not below `FLOOR`."""
     spectrum = columns.sum(axis=0)
     places = np.searchsorted(view.frequencies, OCTAVES)
-    sums = np.array([spectrum[first:last].sum() for first, last in zip(places[:-1], places[1:], strict=True)])
-    return np.maximum(10 * np.log10(sums / max(float(sums.sum()), 1e-30) + 1e-30), FLOOR)
+    sums = np.array([spectrum[first:last].sum() for first, last in itertools.pairwise(places)])
+    levels: NDArray[np.float64] = np.maximum(10 * np.log10(sums / max(float(sums.sum()), 1e-30) + 1e-30), FLOOR)
+    return levels
 
 
 def _decays(view: Picture) -> list[float]:
@@ -384,22 +401,26 @@ def _decays(view: Picture) -> list[float]:
     answers = []
     for low, high in ((0, 250), (250, 4_000), (4_000, 1e9)):
         course = view.mel[:, (view.centres >= low) & (view.centres < high)].sum(axis=1)
-        within = np.flatnonzero(course > 0.01 * course.max()) if course.max() > 0 else []
+        within = np.flatnonzero(course > 0.01 * course.max(initial=0.0))
         answers.append(math.log2((len(within) + 1) * view.step))
     return answers
 
 
 def _patch(view: Picture) -> Floats:
-    """Returns the small picture: 24 bands by 18 steps that grow longer, each in dB of the loudest, −60 as 0 and 0 as 1."""
+    """Returns the small picture: 24 bands by 18 steps that grow longer, each in dB of the loudest, −60 as 0 and 0 as
+    1."""
     edges = np.searchsorted(np.arange(len(view.mel)) * view.step * 1000, PATCH_TIMES)
-    bands = np.add.reduceat(view.mel, np.linspace(0, view.mel.shape[1], PATCH_BANDS, endpoint=False).astype(int), axis=1)
+    bands = np.add.reduceat(
+        view.mel, np.linspace(0, view.mel.shape[1], PATCH_BANDS, endpoint=False).astype(int), axis=1
+    )
     columns = np.zeros((len(PATCH_TIMES) - 1, PATCH_BANDS), dtype=np.float32)
-    for step, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for step, (first, last) in enumerate(itertools.pairwise(edges)):
         if first < len(bands):
             columns[step] = bands[first : max(last, first + 1)].mean(axis=0)
     top = float(columns.max())
     level = 10 * np.log10(columns / max(top, 1e-30) + 1e-30)
-    return np.clip(1 - level / FLOOR, 0, 1).T.ravel().astype(np.float32)
+    patch: Floats = np.clip(1 - level / FLOOR, 0, 1).T.ravel().astype(np.float32)
+    return patch
 
 
 __all__ = ["FIGURES", "NAMES", "Features", "features", "loudness", "loudness_course"]

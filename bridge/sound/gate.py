@@ -1,7 +1,9 @@
 """Judges whether a take is worth shaping, before any work goes into it.
 
-A rule is a row: what it looks at and what it says. Its verdict has a name, a figure and a rule of what follows: `pass`,
-`repair` (the shaping mends it), `choose` (the shaping keeps the best hit, `Judgement.keep`), `retry` (another seed may
+A rule is a row: what it looks at and what it says. Its verdict has a name, a figure and a rule of what follows:
+`pass`,
+`repair` (the shaping mends it), `choose` (the shaping keeps the best hit, `Judgement.keep`), `retry` (another seed
+may
 do better) or `fail` (none will). The first one that stops a take names the refusal. "Relative" means relative to the
 take's own peak.
 """
@@ -22,8 +24,8 @@ from bridge.sound.clip import clipped_share, mend
 from bridge.sound.envelope import amplitude, decibels, highest, means, peaks
 from bridge.sound.features import Features, features
 from bridge.sound.hits import Course, Hit, apart, course_of, find_hits, keep
-from bridge.sound.pitch import Pitch, measure
 from bridge.sound.picture import Picture, picture
+from bridge.sound.pitch import Pitch, measure
 from bridge.sound.recognise import IMPOSSIBLE, KIN, families, kinds, support
 from bridge.sound.tune import FARTHEST
 from bridge.units import Decibels, Hz, MidiNote, Seconds
@@ -46,22 +48,26 @@ DIED_AWAY = Decibels(-12.0)
 OFFSET = Decibels(-60.0)
 """Relative; a mean above is an offset to be removed."""
 MOST_CLIPPED = 0.01
-"""Share of the values in clipped runs that can still be mended. Of 1,929 recordings of drums and instruments 1 % have more."""
+"""Share of the values in clipped runs that can still be mended. Of 1,929 recordings of drums and instruments 1 %
+have more."""
 SPEECH_SYLLABLES, SPEECH_WANDER = 3, 4.0
-"""From both on it is speech. Measured: spoken sentences have 4–21 syllables and wander by 5.7–7.9 bands; of 1,300 one-shots
+"""From both on it is speech. Measured: spoken sentences have 4–21 syllables and wander by 5.7–7.9 bands; of 1,300
+one-shots
 one in a hundred has three syllables, and of those none wanders by more than 3.1."""
 SPEECH_APART = Decibels(3.0)
 """Hits that differ by less are one drum struck again."""
 BED_HITS = 4
 """From so many hits on, none of which stands alone, it is music or a loop."""
 NOISE_TONALITY = 0.25
-"""Share of power in lines under which a sound may be noise: white noise 0.07, of 230 notes one in a hundred under 0.29."""
+"""Share of power in lines under which a sound may be noise: white noise 0.07, of 230 notes one in a hundred under
+0.29."""
 NOISE_PERIODICITY = 0.6
 """Clarity of the period under which it is: of 1,142 notes 99.5 % have 0.75."""
 STATIC_SUSTAIN, STATIC_FLATNESS, STATIC_SECONDS = 0.9, 0.4, Seconds(0.5)
 """A drum that stays within 20 dB for nearly all its length, and is as flat as noise, is a hiss."""
 HAT_BANDWIDTH = Hz(9_000.0)
-"""Measured: of 411 hats and cymbals none ends below 11 kHz (recorded at 22 kHz), of those at 44.1 kHz none below 16 kHz."""
+"""Measured: of 411 hats and cymbals none ends below 11 kHz (recorded at 22 kHz), of those at 44.1 kHz none below 16
+kHz."""
 METAL = frozenset({"hat", "open-hat", "cymbal"})
 
 STOPS = frozenset({"retry", "fail"})
@@ -69,7 +75,8 @@ STOPS = frozenset({"retry", "fail"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Says what a take should be: its family, the seconds and the note asked for (None: not said), and whether it is meant to be
+    """Says what a take should be: its family, the seconds and the note asked for (None: not said), and whether it is
+    meant to be
     `distorted`."""
 
     family: Family
@@ -107,7 +114,8 @@ class Judgement:
 
 
 class Listener:
-    """Measures a take, each thing only when a rule first asks for it. `kept` is what is left after choosing the best hit."""
+    """Measures a take, each thing only when a rule first asks for it. `kept` is what is left after choosing the best
+    hit."""
 
     def __init__(self, audio: Audio, wanted: Wanted) -> None:
         self.audio = audio
@@ -271,7 +279,9 @@ def _died_away(take: Listener) -> bool:
     """Tells whether a sound is quiet by the greatest length that is usual."""
     blocks, _ = take.active
     hop = max(1, round(BLOCK * take.audio.sample_rate))
-    beginning = (take.range[0] if take.range else int(blocks[0]) * hop) + round(take.wanted.longest * take.audio.sample_rate)
+    beginning = (take.range[0] if take.range else int(blocks[0]) * hop) + round(
+        take.wanted.longest * take.audio.sample_rate
+    )
     return highest(take.moving[beginning : beginning + round(0.1 * take.audio.sample_rate)]) < (
         amplitude(DIED_AWAY) * take.peak_amplitude
     )

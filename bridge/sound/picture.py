@@ -51,7 +51,7 @@ class Picture:
     @property
     def step(self) -> float:
         """Returns the seconds from one column to the next."""
-        return self.hop / self.sample_rate
+        return float(self.hop / self.sample_rate)
 
 
 def one_channel(audio: Audio) -> Floats:
@@ -60,14 +60,16 @@ def one_channel(audio: Audio) -> Floats:
         return np.ascontiguousarray(audio.samples[:, 0])
     wave: Floats = audio.samples @ np.full(audio.channels, 1 / audio.channels, dtype=np.float32)
     if float(wave @ wave) < CANCELS * power_of(audio.samples):
-        wave = max((np.ascontiguousarray(channel) for channel in audio.samples.T), key=lambda channel: channel @ channel)
+        wave = max(
+            (np.ascontiguousarray(channel) for channel in audio.samples.T), key=lambda channel: channel @ channel
+        )
     return wave
 
 
 def power_of(samples: Floats) -> float:
     """Returns the sum of all squares of a sound over its channels, divided by their number."""
     flat = samples.ravel()
-    return float(flat @ flat) / samples.shape[1]
+    return float(flat @ flat) / int(samples.shape[1])
 
 
 def picture(audio: Audio) -> Picture:
@@ -92,7 +94,8 @@ def picture_of(wave: Floats, sample_rate: int) -> Picture:
 
 @lru_cache(maxsize=8)
 def hann(window: int) -> Floats:
-    """Returns half a period of a raised cosine, shape `(window,)`, of which four overlapping ones add up to a constant."""
+    """Returns half a period of a raised cosine, shape `(window,)`, of which four overlapping ones add up to a
+    constant."""
     return np.hanning(window + 1)[:-1].astype(np.float32)
 
 

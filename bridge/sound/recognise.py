@@ -1,7 +1,9 @@
 """Recognises what kind of sound something is, from its features: enough to veto, and to label a file nobody named.
 
-A linear discriminant over `features.NAMES`, trained on drum kits and soundfonts (`tests/bench/recognise.py` trains it and
-measures it on kits that it has not heard). What was asked for remains the label: only where next to nothing speaks for
+A linear discriminant over `features.NAMES`, trained on drum kits and soundfonts (`tests/bench/recognise.py` trains
+it and
+measures it on kits that it has not heard). What was asked for remains the label: only where next to nothing speaks
+for
 it, the answer is no. Its weights are statistics of a thousand sounds and hold none of them.
 """
 
@@ -34,10 +36,11 @@ KIN: dict[str, frozenset[str]] = {
     "cymbal": frozenset({"open-hat"}),
     "tom": frozenset({"kick"}),
 }
-"""The families that are vetoed, each with the kinds that it may be mistaken for. `perc` is everything that is struck."""
+"""The families that are vetoed, each with the kinds that it may be mistaken for. `perc` is everything that is
+struck."""
 KINDS = {
-    **{kind: "perc" for kind in ("rim", "shaker", "metal", "skin")},
-    **{kind: NOTE for kind in ("bass", "pluck", "mallet", "bell", "lead", "pad-synth")},
+    **dict.fromkeys(("rim", "shaker", "metal", "skin"), "perc"),
+    **dict.fromkeys(("bass", "pluck", "mallet", "bell", "lead", "pad-synth"), NOTE),
 }
 """The family of each kind that the classifier tells apart; any other kind is a family itself."""
 
@@ -52,7 +55,8 @@ BRIGHT_BELL = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weights:
-    """Holds the trained model: `mean` and `scale` of the features `(n,)`, `slopes` `(n, kinds)` and `bias` `(kinds,)`, and the
+    """Holds the trained model: `mean` and `scale` of the features `(n,)`, `slopes` `(n, kinds)` and `bias`
+    `(kinds,)`, and the
     names of the `kinds`."""
 
     mean: Floats
@@ -90,7 +94,8 @@ def families(found: dict[str, float]) -> dict[str, float]:
 
 
 def support(family: str, found: dict[str, float]) -> float:
-    """Returns how much speaks for a family, given the kinds: its probability and that of its kin; 1 for one that is never
+    """Returns how much speaks for a family, given the kinds: its probability and that of its kin; 1 for one that is
+    never
     vetoed."""
     kin = KIN.get(family)
     return 1.0 if kin is None else sum(share for kind, share in found.items() if kind == family or kind in kin)

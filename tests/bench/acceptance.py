@@ -1,11 +1,14 @@
-"""Sends real sounds, spoilt in the ways in which models spoil sounds, through gate and shaping, and has what comes out judged
+"""Sends real sounds, spoilt in the ways in which models spoil sounds, through gate and shaping, and has what comes
+out judged
 by a checker that shares no measurement with them.
 
     python tests/bench/acceptance.py [--most 1500]
 
-Prints for every point of the checklist how many published files pass it, and for every way of spoiling what became of the
+Prints for every point of the checklist how many published files pass it, and for every way of spoiling what became
+of the
 takes: published, or refused under which name.
 """
+# ruff: noqa: E402 (the threads of the libraries are set, and the folders found, before they are imported)
 
 from __future__ import annotations
 
@@ -173,7 +176,9 @@ def spoil(index: int, name: str, family: str, x: Wave, rate: int) -> Take:
     way = list(REPAIRABLE)[index % len(REPAIRABLE)]
     samples = REPAIRABLE[way](x, rate, np.random.default_rng(index))
     right = ("bandwidth",) if way == "16 kHz mono" and family in METAL else (PUBLISHED,)
-    return Take(way=way, name=name, samples=samples, rate=16_000 if way == "16 kHz mono" else rate, family=family, right=right)
+    return Take(
+        way=way, name=name, samples=samples, rate=16_000 if way == "16 kHz mono" else rate, family=family, right=right
+    )
 
 
 def hopeless(chosen: list, by_family: dict, beds: list) -> list[Take]:
@@ -200,7 +205,9 @@ def hopeless(chosen: list, by_family: dict, beds: list) -> list[Take]:
         for seed in range(4):
             hiss = 0.3 * np.random.default_rng(seed).standard_normal((6 * RATE, 1 + seed % 2))
             right = ("noise",) if FAMILIES[family].tonal else ("noise", "length", "family")
-            found.append(Take(way="a hiss", name=f"{family} {seed}", samples=hiss, rate=RATE, family=family, right=right))
+            found.append(
+                Take(way="a hiss", name=f"{family} {seed}", samples=hiss, rate=RATE, family=family, right=right)
+            )
     for family, others in FAR.items():
         for other in others:
             for name, x, rate in by_family[other][::12][:8]:
@@ -249,7 +256,16 @@ def _speech() -> list[Take]:
             spoken = subprocess.run(["espeak-ng", "-v", voice, "--stdout", sentence], capture_output=True, check=True)
             x, rate = soundfile.read(io.BytesIO(spoken.stdout), always_2d=True)
             family = ("kick", "snare", "pluck", "bass", "perc")[place]
-            found.append(Take(way="speech", name=f"{voice}: {sentence[:20]}", samples=x, rate=rate, family=family, right=("speech",)))
+            found.append(
+                Take(
+                    way="speech",
+                    name=f"{voice}: {sentence[:20]}",
+                    samples=x,
+                    rate=rate,
+                    family=family,
+                    right=("speech",),
+                )
+            )
     return found
 
 
@@ -314,7 +330,8 @@ def _flat_top(channel: Wave, peak: float) -> bool:
 def _second_onset(x: Wave) -> bool:
     """Tells whether, 80 ms or more after the first, a second sound begins that is at most 12 dB softer.
 
-    It begins where the power of 10 ms is 8 dB over all of the 60 ms before, once the lows that a kick swings in are out.
+    It begins where the power of 10 ms is 8 dB over all of the 60 ms before, once the lows that a kick swings in are
+    out.
     """
     high = scipy.signal.sosfilt(scipy.signal.butter(2, 200, "highpass", fs=RATE, output="sos"), x, axis=0)
     hop = RATE // 200
@@ -349,7 +366,9 @@ def publish(take: Take) -> tuple[str, bytes, float | None]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, default=1500)
-    parser.add_argument("--names", action="store_true", help="also print every file that fails a point or goes a wrong way")
+    parser.add_argument(
+        "--names", action="store_true", help="also print every file that fails a point or goes a wrong way"
+    )
     options = parser.parse_args()
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     wrong: dict[str, list[str]] = defaultdict(list)

@@ -23,13 +23,22 @@ LONGEST = 12.0
 FAMILY_NAMES: tuple[tuple[str, str], ...] = (
     # Loops and what is no single sound first, so that no later row takes them for a drum.
     ("loop", r"loop|beats?[_/]|drum_roll|applause|crowd|wind_chimes|bass_drop"),
-    ("", r"emptysample|^/beats_|french|/misc/|^fx|xfx|yfx|/fx|shapes/|vinyl|mehackit|robot|glitch|(guit|rhodes|dist|sitar)_|choke|scratch|metro"),
+    (
+        "",
+        r"emptysample|^/beats_|french|/misc/|^fx|xfx|yfx|/fx|shapes/|vinyl|mehackit|robot|glitch|(guit|rhodes|dist|sitar)_|choke|scratch|metro",
+    ),
     ("kick", r"kick|bass[- ]?drum|bassdr|\bbd\b|^bd|/bd_|_bd_|_k_0|drum_heavy|hse_k|drum_bass"),
-    ("open-hat", r"hat.?op|h_?open|hatopen|opened|open.?h|ohh|semi.?open|/ho_|swis|oh_|hi-?hat-open|hhat.*open|hihat-semi"),
+    (
+        "open-hat",
+        r"hat.?op|h_?open|hatopen|opened|open.?h|ohh|semi.?open|/ho_|swis|oh_|hi-?hat-open|hhat.*open|hihat-semi",
+    ),
     ("hat", r"hat|hihat|\bchh|\bhh|/hh|_hh_|cymbal_(closed|pedal)"),
     ("clap", r"clap|snap"),
-    ("perc", r"side.?stick|rim|clav(?!i)|shak|tamb|cowbell|agogo|conga|bongo|djembe|wood|maraca|guiro|cabasa|castanet|timbale|"
-             r"sangban|kenkeni|dununba|cajon|block|perc_(snap|till)|/cb|mc_cb|quinto|tumba|triangle|tabla|/rs_"),
+    (
+        "perc",
+        r"side.?stick|rim|clav(?!i)|shak|tamb|cowbell|agogo|conga|bongo|djembe|wood|maraca|guiro|cabasa|castanet|timbale|"
+        r"sangban|kenkeni|dununba|cajon|block|perc_(snap|till)|/cb|mc_cb|quinto|tumba|triangle|tabla|/rs_",
+    ),
     ("snare", r"snare|snr|\bsn\b|sn_|_sn|/sd|sd_|/sr_|sidestick"),
     ("tom", r"\btom|tom\b|tom[_-]?\d|tom(hi|lo|mid|h\b)|floor|/t[12]_|/ft_|tomh|drum_tom|toms|-ludwig1|-pearl1"),
     ("cymbal", r"crash|ride|china|splash|cymb|/cc_|/rc_|/rd|paiste|zildjian|sabian|/cr"),
@@ -57,7 +66,8 @@ NOTHING_SAID = ("rumpf_kit_z01_h2",)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Labelled:
-    """Holds a sound, the family and the finer kind that its name says (empty: none), and the kit that it comes from."""
+    """Holds a sound, the family and the finer kind that its name says (empty: none), and the kit that it comes
+    from."""
 
     name: str
     kit: str

@@ -1,8 +1,9 @@
 """Trains the family classifier, and measures it on kits that it has not heard; measures duplicates and speed too.
 
-    python tests/bench/recognise.py            prints the tables
-    python tests/bench/recognise.py --write    also writes bridge/sound/recognise.npz
+python tests/bench/recognise.py            prints the tables
+python tests/bench/recognise.py --write    also writes bridge/sound/recognise.npz
 """
+# ruff: noqa: E402 (the threads of the libraries are set, and the folders found, before they are imported)
 
 from __future__ import annotations
 
@@ -53,7 +54,11 @@ def examples() -> list[Example]:
             family = NOTE if sound.family in NOTES else sound.family
             heard = features(sound.audio)
             if heard.peak > -60:
-                found.append(Example(name=sound.name, kit=sound.kit, family=family, kind=sound.kind, heard=heard, audio=sound.audio))
+                found.append(
+                    Example(
+                        name=sound.name, kit=sound.kit, family=family, kind=sound.kind, heard=heard, audio=sound.audio
+                    )
+                )
     assert all(example.family == KINDS.get(example.kind, example.kind) for example in found)
     return found
 
@@ -71,7 +76,9 @@ def train(chosen: list[Example]) -> Weights:
         for kit in set(kits[places == place]):
             own = (places == place) & (kits == kit)
             weight[own] = own.sum() ** -0.5
-    centres = np.array([np.average(scaled[places == p], axis=0, weights=weight[places == p]) for p in range(len(names))])
+    centres = np.array(
+        [np.average(scaled[places == p], axis=0, weights=weight[places == p]) for p in range(len(names))]
+    )
     apart = scaled - centres[places]
     common = (apart * weight[:, None]).T @ apart / weight.sum()
     inverse = np.linalg.inv((1 - SHRINK) * common + SHRINK * np.eye(len(common)))
@@ -108,7 +115,9 @@ def show(chosen: list[Example], answers: list[dict[str, float]]) -> None:
     table = {name: dict.fromkeys(names, 0) for name in names}
     for example, found in zip(chosen, answers, strict=True):
         table[example.family][best(found)] += 1
-    print(f"\nLeave one kit out: {len(chosen)} sounds, {len({e.kit for e in chosen})} kits; rows are the names' families\n")
+    print(
+        f"\nLeave one kit out: {len(chosen)} sounds, {len({e.kit for e in chosen})} kits; rows are the names' families\n"  # noqa: E501 (a table)
+    )
     print("| family | " + " | ".join(names) + " | right | in its kin | vetoed |")
     print("|---|" + "---|" * (len(names) + 3))
     shares = []
@@ -126,7 +135,9 @@ def show(chosen: list[Example], answers: list[dict[str, float]]) -> None:
     print("| sound | " + " | ".join(KIN) + " |\n|---|" + "---|" * len(KIN))
     for name in names:
         own = [found for example, found in zip(chosen, answers, strict=True) if example.family == name]
-        print(f"| {name} | " + " | ".join(f"{np.mean([support(a, f) < IMPOSSIBLE for f in own]):.0%}" for a in KIN) + " |")
+        print(
+            f"| {name} | " + " | ".join(f"{np.mean([support(a, f) < IMPOSSIBLE for f in own]):.0%}" for a in KIN) + " |"
+        )
 
 
 def duplicates(chosen: list[Example]) -> None:
@@ -149,8 +160,11 @@ def duplicates(chosen: list[Example]) -> None:
     print("\n| copy | likeness p1 / p10 / median | correlation of the waves p1 / median |\n|---|---|---|")
     for name, rows in copies.items():
         alike, waves = np.array(rows).T
-        print("| {} | {:.3f} / {:.3f} / {:.3f} | {:.3f} / {:.3f} |".format(
-            name, *np.percentile(alike, [1, 10, 50]), *np.percentile(waves, [1, 50])))
+        print(
+            "| {} | {:.3f} / {:.3f} / {:.3f} | {:.3f} / {:.3f} |".format(
+                name, *np.percentile(alike, [1, 10, 50]), *np.percentile(waves, [1, 50])
+            )
+        )
     nearest, suspects, same = [], 0, []
     for place, one in enumerate(prints):
         alike = likenesses(one, prints)
@@ -162,7 +176,9 @@ def duplicates(chosen: list[Example]) -> None:
             if chosen[best].audio.sample_rate == chosen[place].audio.sample_rate:
                 same.append(correlation(chosen[place].audio, chosen[best].audio))
     print("nearest other sound: likeness median {:.3f}, p90 {:.3f}".format(*np.percentile(nearest, [50, 90])))
-    print(f"suspects {suspects} of {len(prints)}; of them the waves agree to 0.98 in {sum(value >= 0.98 for value in same)}")
+    print(
+        f"suspects {suspects} of {len(prints)}; of them the waves agree to 0.98 in {sum(value >= 0.98 for value in same)}"  # noqa: E501 (a table)
+    )
 
 
 def speed(chosen: list[Example]) -> None:
@@ -170,7 +186,9 @@ def speed(chosen: list[Example]) -> None:
     began, seconds = time.process_time(), sum(audio.seconds for audio in sounds)
     for audio in sounds:
         features(audio)
-    print(f"\nfeatures: {1000 * (time.process_time() - began) / len(sounds):.1f} ms a sound, {seconds / len(sounds):.2f} s long in the mean")
+    print(
+        f"\nfeatures: {1000 * (time.process_time() - began) / len(sounds):.1f} ms a sound, {seconds / len(sounds):.2f} s long in the mean"  # noqa: E501 (a table)
+    )
     t = np.arange(88_200) / 44_100
     wave = np.stack([np.tanh(2 * np.sin(2 * np.pi * 131 * t + shift)) * np.exp(-2 * t) for shift in (0, 0.4)], axis=1)
     audio, times = Audio.of(wave, 44_100), []
