@@ -214,7 +214,7 @@ def _begin(picture: Picture, column: int) -> int:
     block = max(1, rate // 1000)
     tops = np.maximum.reduceat(part, np.arange(0, len(part), block)) if len(part) else np.zeros(1, dtype=np.float32)
     ground = np.float32(1e-3 * float(tops.max(initial=0.0)) + 1e-12)
-    before = np.maximum.accumulate(np.concatenate([[0], tops[:-1]]))
+    before = np.maximum.accumulate(np.concatenate([tops[:1], tops[:-1]]))
     after = np.lib.stride_tricks.sliding_window_view(np.concatenate([tops, np.zeros(3, tops.dtype)]), 4).max(axis=-1)
     return first + int(np.argmax((after + ground) / (before + ground))) * block
 

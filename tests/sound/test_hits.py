@@ -29,7 +29,7 @@ def starts(audio):
 @settings(max_examples=25, deadline=None)
 @given(gaps=st.lists(st.floats(0.2, 0.6), min_size=0, max_size=3), seed=st.integers(0, 99))
 def test_hits_are_found_where_they_were_put(sounds, gaps, seed):
-    times = 0.1 + np.cumsum([0.0, *gaps])
+    times = (0.1 + np.cumsum([0.0, *gaps])).tolist()
     found = starts(placed(sounds, [(at, 1, sounds.snare(seed=seed)) for at in times], seconds=2.5))
     assert found == pytest.approx(times, abs=0.008)
 
