@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,7 @@ from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.sound.envelope import highest
-from bridge.sound.gate import judge
+from bridge.sound.gate import Judgement, Wanted, broken, judge, prepare
 from bridge.sound.level import true_peak
 from bridge.sound.recipe import SHORTEST_PITCH, Piece, walk
 from bridge.sound.tune import tune
@@ -23,15 +24,19 @@ from bridge.units import Cents, MidiNote, Seconds
 Finished = tuple[Audio, Analysis, tuple[Verdict, ...]]
 """A finished sound, what was measured of it, and what was judged on the way."""
 
-STOPS = frozenset({"retry", "fail"})
-BROKEN = frozenset({"channels", "empty", "finite"})
-"""The verdicts on what is no sound at all."""
+DISTORTED = re.compile(r"\b(distort\w*|overdriv\w*|clipp\w*|fuzz\w*|crush\w*|saturat\w*|gabber|hardcore|hardstyle)\b")
+"""Words of a prompt that ask for what a gate would call clipping."""
 
 
 def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
     """Returns the gate's verdicts on a raw take; a `retry` or `fail` among them means that `shape` will refuse it."""
-    usual = _family(brief).shortest
-    return judge(audio, shortest=min(usual, brief.seconds or usual))
+    return examine(audio, brief).verdicts
+
+
+def examine(audio: Audio, brief: Brief) -> Judgement:
+    """Returns the gate's verdicts on a raw take, and the range in frames of the hit to keep if it has several."""
+    distorted = DISTORTED.search(brief.prompt.lower()) is not None
+    return judge(audio, Wanted(family=_family(brief), seconds=brief.seconds, note=brief.note, distorted=distorted))
 
 
 def shape(audio: Audio, brief: Brief, sample_rate: int) -> Finished:
@@ -58,8 +63,10 @@ def shape_set(takes: Sequence[Audio], brief: Brief, sample_rate: int) -> list[Fi
     longest = Seconds(max(family.longest, brief.seconds or 0.0))
 
     def begin(take: Audio) -> Piece | SoundError:
-        return _stop(check(take, brief), family) or Piece(
-            audio=_scaled(take), family=family, note=brief.note, longest=longest, sample_rate=sample_rate
+        judgement = examine(take, brief)
+        return _stop(judgement.stop, family) or Piece(
+            audio=_scaled(prepare(take, judgement)), family=family, note=brief.note, longest=longest,
+            sample_rate=sample_rate,
         )
 
     return _walked([begin(take) for take in takes], recipe)
@@ -73,11 +80,9 @@ def take_steps(
     Nothing is judged: only what no step can work on (no frames, NaN, more than two channels) is refused.
     """
     kind = FAMILIES[family]
-    brief = Brief(prompt="", model="", seed=1, family=family, mapping=kind.mapping)
 
     def begin(sound: Audio) -> Piece | SoundError:
-        broken = tuple(verdict for verdict in check(sound, brief) if verdict.name in BROKEN)
-        return _stop(broken, kind) or Piece(
+        return _stop(broken(sound), kind) or Piece(
             audio=sound, family=kind, note=note, longest=Seconds(kind.longest), sample_rate=sample_rate
         )
 
@@ -122,17 +127,16 @@ def _family(brief: Brief) -> Family:
     return FAMILIES.get(brief.family, FAMILIES[DEFAULT_FAMILY])
 
 
-def _stop(verdicts: tuple[Verdict, ...], family: Family) -> SoundError | None:
-    """Returns the refusal of a take that one of the verdicts stops."""
-    for verdict in verdicts:
-        if verdict.rule in STOPS:
-            return SoundError(
-                f"This take can't become a {family.name}: {verdict.text}.",
-                "Ask again: another seed may do better." if verdict.rule == "retry" else "",
-                verdict=verdict.name,
-                retryable=verdict.rule == "retry",
-            )
-    return None
+def _stop(verdict: Verdict | None, family: Family) -> SoundError | None:
+    """Returns the refusal of a take that a verdict stops."""
+    if verdict is None:
+        return None
+    return SoundError(
+        f"This take can't become a {family.name}: {verdict.text}.",
+        "Ask again: another seed may do better." if verdict.rule == "retry" else "",
+        verdict=verdict.name,
+        retryable=verdict.rule == "retry",
+    )
 
 
 def _scaled(audio: Audio) -> Audio:

@@ -46,8 +46,8 @@ def test_what_is_claimed_is_what_the_finished_sound_has(sounds):
         assert heard.cents == pytest.approx(analysis.cents, abs=1)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_noise_is_an_unpitched_sample_in_every_family(sounds, family):
+@pytest.mark.parametrize("family", ["hat", "open-hat", "cymbal", "perc", "fx", "loop"])
+def test_noise_is_an_unpitched_sample_where_noise_may_be(sounds, family):
     _, analysis, verdicts = shape(sounds.noise(1.0, decay=3), brief(family), 44_100)
     assert (analysis.root, analysis.cents) == (None, 0)
     assert [verdict.rule for verdict in verdicts if verdict.name == "unpitched"] == ["pass"]
@@ -61,7 +61,7 @@ def test_a_kick_is_never_tuned_unless_a_note_is_asked(sounds):
 
 
 def test_no_family_gets_more_than_its_longest_unless_more_was_asked(sounds):
-    take = sounds.noise(4.0)
+    take = sounds.sine(33, 4.0, decay=1.2)
     assert shape(take, brief("kick"), 44_100)[1].seconds <= FAMILIES["kick"].longest
     assert shape(take, brief("kick", seconds=3.0), 44_100)[1].seconds == pytest.approx(3.0, abs=0.01)
     low = shape(sounds.saw(54, 4.0), brief("pluck", note=48), 44_100)[1]
