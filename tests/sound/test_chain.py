@@ -15,7 +15,8 @@ from bridge.audio import Audio
 from bridge.domain.brief import Brief
 from bridge.domain.family import FAMILIES
 from bridge.errors import SoundError
-from bridge.sound.chain import STOPS, check, shape
+from bridge.sound.chain import check, shape
+from bridge.sound.gate import STOPS
 from bridge.sound.pitch import measure
 from bridge.sound.trim import trim
 
