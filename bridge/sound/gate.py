@@ -68,6 +68,8 @@ STATIC_SUSTAIN, STATIC_FLATNESS, STATIC_SECONDS = 0.9, 0.4, Seconds(0.5)
 HAT_BANDWIDTH = Hz(9_000.0)
 """Measured: of 411 hats and cymbals none ends below 11 kHz (recorded at 22 kHz), of those at 44.1 kHz none below 16
 kHz."""
+MANY_HITS = frozenset({"loop", "fx"})
+"""Families in which anything may happen."""
 METAL = frozenset({"hat", "open-hat", "cymbal"})
 
 STOPS = frozenset({"retry", "fail"})
@@ -97,7 +99,7 @@ class Wanted:
     @property
     def one_hit(self) -> bool:
         """Tells whether several beginnings are too many."""
-        return self.family.name != "loop"
+        return self.family.name not in MANY_HITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

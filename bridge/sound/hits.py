@@ -37,6 +37,8 @@ ALONE = Decibels(20.0)
 PAIR_ALONE = Decibels(12.0)
 """The same where there are two or three of them: a fade over the rest does it."""
 FEW = 3
+BEHIND = 6
+"""Columns before the next hit in whose median a hit is said to have fallen; a moment's hush is no end."""
 TOP = 0.040
 """Seconds after a beginning in which a hit reaches its level."""
 LEAD = 0.003
@@ -108,7 +110,7 @@ def find_hits(picture: Picture) -> tuple[Hit, ...]:
         Hit(
             start=start,
             level=Decibels(float(level - levels.max())),
-            falls=Decibels(float(level - _db(course[column:end].min()))),
+            falls=Decibels(float(level - _db(float(np.median(course[column:end][-BEHIND:]))))),
             room=Seconds((end - column) * picture.step),
         )
         for start, level, column, end in zip(starts, levels, found, ends, strict=True)

@@ -157,8 +157,9 @@ def test_of_several_hits_one_is_chosen_and_the_rest_is_gone(sounds):
     assert figure(one, "hits", "snare") == 1
 
 
-def test_a_loop_may_have_as_many_hits_as_it_likes(sounds):
-    judgement = judge(again(sounds.snare(), 4), wanted("loop"))
+@pytest.mark.parametrize("family", ["loop", "fx"])
+def test_a_loop_and_an_effect_may_have_as_many_hits_as_they_like(sounds, family):
+    judgement = judge(again(sounds.snare(), 4), wanted(family))
     assert judgement.stop is judgement.keep is None
     assert not {"hits", "bed", "speech"} & {verdict.name for verdict in judgement.verdicts}
 
