@@ -26,7 +26,7 @@ SPACING, LISTENED = 1.5, (0.1, 1.0)
 
 @pytest.fixture(scope="module", params=CENTS)
 def instrument(request, sounds, tmp_path_factory):
-    """A library with an instrument of seven zones from 23 Hz to 2.6 kHz: (path of its SFZ, its zones)."""
+    """A library with an instrument of seven zones, keys from 22 Hz to 2.6 kHz: (path of its SFZ, its zones)."""
     library = tmp_path_factory.mktemp(request.param)
     (library / "samples").mkdir()
     zones = []
