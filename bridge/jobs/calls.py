@@ -75,6 +75,12 @@ class Caller:
             asked = replace(job.brief, count=min(missing, model.capabilities.variations))
             await self._finish(job, call, await self._make(job, model, asked, call))
 
+    async def may_try_freely(self, job: Job) -> bool:
+        """Tells whether another call costs nothing and is not the last: then a doubtful take is not good enough."""
+        calls = await self._database.read(lambda store: job_store.calls_of(store, job.id))
+        repeatable = self._model_of(job.brief.model).capabilities.repeatable
+        return repeatable and calls[-1].attempt + 1 < self._attempts
+
     async def abandon(self, job: Job) -> None:
         """Stops what goes on at the provider for a cancelled job; a provider that can't is only logged."""
         for call in await self._database.read(lambda store: job_store.calls_of(store, job.id)):

@@ -29,7 +29,8 @@ from bridge.store import samples as sample_store
 
 log = logging.getLogger(__name__)
 
-_USABLE = frozenset({"pass", "repair"})
+_CLEAN = frozenset({"pass", "repair", "choose"})
+_USABLE = _CLEAN | {"doubt"}
 
 DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Seconds between the tries of a step that the disk refuses; after the last the job fails with the reason."""
@@ -107,13 +108,14 @@ class Pipeline:
         for take, _ in takes:
             verdicts = await self._shaper.check(self._shelf.get(take.file), job.brief, priority=_urgency(job))
             judged.append((take, verdicts))
-        if any(_is_usable(verdicts) for _, verdicts in judged):
-            return await self._move(lambda store: self._judge(store, job, judged, JobState.SHAPING))
+        wanted = _CLEAN if await self._caller.may_try_freely(job) else _USABLE
+        if any(_only(wanted, verdicts) for _, verdicts in judged):
+            return await self._move(lambda store: self._judge(store, job, judged, wanted, JobState.SHAPING))
         return await self._try_again(job, judged)
 
     async def _try_again(self, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]]) -> Job | None:
         """Goes back for another seed where one may help; raises the verdicts as the reason where none will."""
-        refused = [verdict for _, verdicts in judged for verdict in verdicts if verdict.rule not in _USABLE]
+        refused = [verdict for _, verdicts in judged for verdict in verdicts if verdict.rule not in _CLEAN]
         reason = "; ".join(dict.fromkeys(verdict.text or verdict.name for verdict in refused)) or "no sound"
         if any(verdict.rule == "fail" for verdict in refused):
             raise SoundError(f"The sound is not usable: {reason}.")
@@ -124,7 +126,7 @@ class Pipeline:
             raise SoundError(f"{problem.message} The last sound: {reason}.", "Try other words.") from problem
 
         def back(store: Connection) -> Told:
-            moved = self._judge(store, job, judged, JobState.GENERATING)
+            moved = self._judge(store, job, judged, frozenset(), JobState.GENERATING)
             if moved[0] is not None:
                 job_store.add_call(store, call)
             return moved
@@ -132,10 +134,11 @@ class Pipeline:
         return await self._move(back)
 
     def _judge(
-        self, store: Connection, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]], to: JobState
+        self, store: Connection, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]], good: frozenset[str],
+        to: JobState,
     ) -> Told:
         for take, verdicts in judged:
-            job_store.judge_take(store, take.id, verdicts, _is_usable(verdicts))
+            job_store.judge_take(store, take.id, verdicts, _only(good, verdicts))
         return moves.move(store, job.id, to, now=self._clock.now())
 
     async def _shape(self, job: Job) -> Job | None:
@@ -237,8 +240,8 @@ class Pipeline:
             self._shaped.pop(sample.id, None)
 
 
-def _is_usable(verdicts: Sequence[Verdict]) -> bool:
-    return all(verdict.rule in _USABLE for verdict in verdicts)
+def _only(rules: frozenset[str], verdicts: Sequence[Verdict]) -> bool:
+    return all(verdict.rule in rules for verdict in verdicts)
 
 
 def _urgency(job: Job) -> int:

@@ -1,11 +1,9 @@
 """Judges whether a take is worth shaping, before any work goes into it.
 
 A rule is a row: what it looks at and what it says. Its verdict has a name, a figure and a rule of what follows:
-`pass`,
-`repair` (the shaping mends it), `choose` (the shaping keeps the best hit, `Judgement.keep`), `retry` (another seed
-may
-do better) or `fail` (none will). The first one that stops a take names the refusal. "Relative" means relative to the
-take's own peak.
+`pass`, `repair` (the shaping mends it), `choose` (the shaping keeps the best hit, `Judgement.keep`), `doubt` (it may be
+published, but another seed may do better: a classifier is a witness, no judge), `retry` (only another seed may do) or
+`fail` (none will). The first that stops a take names the refusal. "Relative" means relative to the take's own peak.
 """
 
 from __future__ import annotations
@@ -113,6 +111,11 @@ class Judgement:
     def stop(self) -> Verdict | None:
         """Returns the verdict that refuses the take, None for one that may be shaped."""
         return next((verdict for verdict in self.verdicts if verdict.rule in STOPS), None)
+
+    @property
+    def doubt(self) -> Verdict | None:
+        """Returns the first doubt about a take that may be shaped, None where there is none."""
+        return next((verdict for verdict in self.verdicts if verdict.rule == "doubt"), None)
 
 
 class Listener:
@@ -346,7 +349,7 @@ def _family(take: Listener) -> Verdict | None:
     share = support(name, found)
     likely, its_share = next(iter(families(found).items()))
     text = f"{100 * its_share:.0f} % {likely}" + ("" if likely == name else f", {100 * share:.0f} % {name} or its kin")
-    return Verdict(name="family", figure=share, rule="retry" if share < IMPOSSIBLE else "pass", text=text)
+    return Verdict(name="family", figure=share, rule="doubt" if share < IMPOSSIBLE else "pass", text=text)
 
 
 def _pitch(take: Listener) -> Verdict | None:
@@ -358,7 +361,7 @@ def _pitch(take: Listener) -> Verdict | None:
     far = abs(distance) > FARTHEST
     text = f"note {note} was asked, the sound came {distance:+.2f} semitones from it"
     text += ": too far to move it" if far else ""
-    return Verdict(name="asked-note", figure=distance, rule="retry" if far else "pass", text=text)
+    return Verdict(name="asked-note", figure=distance, rule="doubt" if far else "pass", text=text)
 
 
 RULES: tuple[Callable[[Listener], Verdict | None], ...] = (

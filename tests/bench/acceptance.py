@@ -44,7 +44,6 @@ from bridge.errors import SoundError
 from bridge.shaping import tasks
 from bridge.sound import chain
 from bridge.sound.codec import encode_float
-from bridge.sound.gate import prepare
 from bridge.sound.wav import wav_bytes
 
 RATE = 44_100
@@ -353,12 +352,12 @@ def publish(take: Take) -> tuple[str, bytes, float | None]:
     brief = Brief(prompt=take.prompt, model="m", seed=1, family=take.family, mapping="drum", note=take.note)
     audio = Audio.of(take.samples, take.rate)
     judgement = chain.examine(audio, brief)
-    if judgement.stop:
-        return judgement.stop.name, b"", None
-    try:
-        shaped = tasks.shape(encode_float(prepare(audio, judgement)), brief, RATE)
-    except SoundError as refused:
-        return refused.verdict or "shaping", b"", None
+    # A doubt is a refusal here: it sends a model back for another seed as long as that is free.
+    if said := judgement.stop or judgement.doubt:
+        return said.name, b"", None
+    (shaped,) = tasks.shape_set([encode_float(audio)], brief, RATE)
+    if isinstance(shaped, SoundError):
+        return shaped.verdict or "shaping", b"", None
     wav = wav_bytes(shaped.pcm, sample_rate=RATE, channels=shaped.channels, bits=24)
     return PUBLISHED, wav, shaped.analysis.cents if shaped.analysis.root is not None else None
 

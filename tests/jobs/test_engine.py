@@ -258,6 +258,30 @@ def test_takes_that_stay_bad_fail_the_job_with_the_reason_after_the_attempts(hou
     assert len(house.provider.accepted) == 3
 
 
+DOUBTFUL = (Verdict(name="family", figure=0.01, rule="doubt", text="90 % hat, 1 % kick or its kin"),)
+
+
+def test_a_doubtful_take_is_made_again_while_that_is_free_and_published_in_the_end(house) -> None:
+    async def tell(engine):
+        house.shaper.verdicts = [DOUBTFUL, DOUBTFUL, DOUBTFUL]
+        (sample,) = await made(engine, Request(pad="kick"))
+        return sample
+
+    sample = story(house, tell)
+    assert len(house.provider.accepted) == 3
+    assert [verdict.name for verdict in sample.verdicts if verdict.rule == "doubt"] == ["family"]
+
+
+def test_nobody_pays_again_for_a_doubt(house) -> None:
+    async def tell(engine):
+        house.shaper.verdicts = [DOUBTFUL]
+        return len(await made(engine, Request(pad="kick")))
+
+    house.repeatable = False
+    assert story(house, tell) == 1
+    assert len(house.provider.accepted) == 1
+
+
 def test_a_model_that_fails_for_now_is_asked_again_and_one_that_refuses_is_not(house) -> None:
     async def tell(engine):
         house.provider.failures = [Failed(reason="busy", retryable=True)]

@@ -135,12 +135,12 @@ class _Snare:
     buzz: float
 
 
-_MACHINE = _Snare(ratios=(1.0, 2.0), gains=(1.0, 0.55), fall=(0.05, 0.2), body=(0.35, 0.55), wires=(0.7, 1.1),
+_MACHINE = _Snare(ratios=(1.0, 2.0), gains=(1.0, 0.55), fall=(0.05, 0.2), body=(0.35, 0.55), wires=(0.45, 0.75),
                   wires_ring=(0.6, 0.9), wires_hz=(1_200, 2_000), buzz=0.0)  # fmt: skip
-_TIGHT = _Snare(ratios=(1.0, 1.68), gains=(1.0, 0.7), fall=(0.4, 0.8), body=(0.3, 0.45), wires=(0.9, 1.4),
+_TIGHT = _Snare(ratios=(1.0, 1.68), gains=(1.0, 0.7), fall=(0.4, 0.8), body=(0.3, 0.45), wires=(0.55, 0.9),
                 wires_ring=(0.7, 1.0), wires_hz=(900, 1_500), buzz=0.0)  # fmt: skip
 _SKIN = _Snare(ratios=(1.0, 1.594, 2.136, 2.296, 2.653, 3.156), gains=(1.0, 0.7, 0.35, 0.3, 0.25, 0.2),
-               fall=(0.08, 0.2), body=(0.25, 0.4), wires=(0.9, 1.3), wires_ring=(0.6, 0.85), wires_hz=(500, 900),
+               fall=(0.08, 0.2), body=(0.25, 0.4), wires=(0.55, 0.85), wires_ring=(0.6, 0.85), wires_hz=(500, 900),
                buzz=0.6)  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def _snare(part: Part, snare: _Snare) -> Wave:
     noise *= envelopes.two_stage(frames, 0.4 * wires_ring, wires_ring, dice.between("wires tail", 0.45, 0.7))
     if snare.buzz:  # the wires lie on the lower skin and rattle as it moves
         noise *= 1 - snare.buzz + snare.buzz * np.abs(oscillators.sine(running))
-    level = dice.between("wires level", *snare.wires) * part.bright(0.4)
+    level = dice.between("wires level", *snare.wires) * part.bright(0.3)
     whole = (body + level * noise) * envelopes.rise(frames, 0.0004 / part.hard(2.5))
     whole += 0.35 * part.hard(0.8) * click(part, 4_500, 0.008)
     return filters.drive(whole, dice.between("grit", 0.6, 1.1) * part.driven(), 0.05)
