@@ -57,7 +57,8 @@ class Pipeline:
             JobState.SHAPING: self._shape,
             JobState.PUBLISHING: self._publish,
         }
-        self._shaped: dict[str, Shaped] = {}
+        self._shaped: dict[str, dict[str, Shaped]] = {}
+        """By job and sample: what `_shape` has made and `_publish` is about to write."""
 
     async def walk(self, job_id: str) -> None:
         """Takes a job from where it stands to its end; returns early if it is cancelled meanwhile."""
@@ -68,6 +69,7 @@ class Pipeline:
                 job = await self._step(job, delays)
         finally:
             self._estimates.forget(job_id)
+            self._shaped.pop(job_id, None)
 
     async def _step(self, job: Job, delays: Iterator[float]) -> Job | None:
         try:
@@ -143,6 +145,7 @@ class Pipeline:
 
     async def _shape(self, job: Job) -> Job | None:
         samples: list[Sample] = []
+        shaped: dict[str, Shaped] = {}
         problem: SoundError | None = None
         for take, verdicts, outcome in await self._shape_takes(job):
             if isinstance(outcome, SoundError):
@@ -150,7 +153,7 @@ class Pipeline:
                 problem = outcome
                 continue
             sample = self._publisher.plan(new_id("s"), job, take, verdicts, outcome, now=self._clock.now())
-            self._shaped[sample.id] = outcome
+            shaped[sample.id] = outcome
             samples.append(sample)
         if not samples:
             raise problem or SoundError("Nothing was left to shape.")
@@ -162,21 +165,17 @@ class Pipeline:
                     sample_store.plan_sample(store, sample)
             return moved
 
-        try:
-            return await self._move(plan)
-        except BaseException:
-            self._forget(samples)
-            raise
+        self._shaped[job.id] = shaped
+        return await self._move(plan)
 
     async def _publish(self, job: Job) -> Job | None:
         samples = await self._database.read(lambda store: sample_store.planned_samples(store, job.id))
-        try:
-            if any(sample.id not in self._shaped for sample in samples):
-                await self._shape_again(job, samples)
+        if not await self._publisher.is_out(samples):
+            shaped = self._shaped.get(job.id)
+            if shaped is None:
+                samples, shaped = await self._shape_again(job, samples)
             for sample in samples:
-                await self._publisher.write(job, sample, self._shaped[sample.id])
-        finally:
-            self._forget(samples)
+                await self._publisher.write(job, sample, shaped[sample.id])
         await self._publisher.put_in_place(job, samples)
 
         def ready(store: Connection) -> Told:
@@ -188,14 +187,22 @@ class Pipeline:
 
         return await self._move(ready)
 
-    async def _shape_again(self, job: Job, samples: Sequence[Sample]) -> None:
-        """Makes the bytes of planned samples once more after a crash: the same takes, the same set, the same PCM."""
-        outcomes = {take.id: outcome for take, _, outcome in await self._shape_takes(job)}
-        for sample in samples:
-            outcome = outcomes[sample.take]
+    async def _shape_again(self, job: Job, planned: Sequence[Sample]) -> tuple[list[Sample], dict[str, Shaped]]:
+        """Makes the bytes of planned samples once more after a crash: the same takes, the same set, the same PCM.
+
+        A version of the bridge that shapes otherwise plans them anew under their ids.
+        """
+        outcomes = {take.id: (take, verdicts, outcome) for take, verdicts, outcome in await self._shape_takes(job)}
+        samples: list[Sample] = []
+        shaped: dict[str, Shaped] = {}
+        for old in planned:
+            take, verdicts, outcome = outcomes[old.take]
             if isinstance(outcome, SoundError):
                 raise outcome
-            self._shaped[sample.id] = outcome
+            shaped[old.id] = outcome
+            sample = self._publisher.plan(old.id, job, take, verdicts, outcome, now=old.created)
+            samples.append(old if sample.sha256 == old.sha256 else await self._publisher.plan_anew(old, sample))
+        return samples, shaped
 
     async def _shape_takes(self, job: Job) -> list[tuple[Take, tuple[Verdict, ...], Shaped | SoundError]]:
         """Shapes the good takes of a job as one set."""
@@ -234,10 +241,6 @@ class Pipeline:
             await self._publisher.withdraw(job)
         self._hub.tell(events)
         return failed
-
-    def _forget(self, samples: Sequence[Sample]) -> None:
-        for sample in samples:
-            self._shaped.pop(sample.id, None)
 
 
 def _only(rules: frozenset[str], verdicts: Sequence[Verdict]) -> bool:

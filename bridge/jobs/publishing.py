@@ -70,6 +70,17 @@ class Publisher:
             sidecar_of(sample, brief=job.brief, calls=calls, take=take, licence=model.licence),
         )
 
+    async def is_out(self, samples: Sequence[Sample]) -> bool:
+        """Tells whether the files of a job are public: they became so together, and nothing touches them again."""
+        first = samples[0].id
+        return await self._database.read(lambda store: sample_store.find_sample(store, first)) is not None
+
+    async def plan_anew(self, old: Sample, sample: Sample) -> Sample:
+        """Replaces a plan whose sound can't be made the same any more; a file that nobody knew of yet goes."""
+        await self._files.run(self._library.remove_sample, old.path)
+        await self._database.write(lambda store: sample_store.plan_sample(store, sample))
+        return sample
+
     async def put_in_place(self, job: Job, samples: Sequence[Sample]) -> None:
         """Makes the samples public: history, current, presets, deliveries. Safe to repeat."""
         pad = job.brief.pad

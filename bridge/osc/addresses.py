@@ -78,7 +78,7 @@ _GENERATE_KEYS = _arguments(
 )
 _PAD_KEYS = _arguments(
     "prompt:prompt", "negative:prompt", "model:word", "seconds:seconds", "note:note", "pad_note:note",
-    "mapping:mapping", "family:name", "count:count", "busy:busy",
+    "mapping:mapping", "family:name", "shape:word", "count:count", "busy:busy",
 )
 
 _ROWS: tuple[Address, ...] = (

@@ -120,6 +120,7 @@ class PlainShaper:
     def __init__(self, step: Callable[[str], None]) -> None:
         self._step = step
         self.verdicts: list[tuple[Verdict, ...]] = []
+        self.version = b""
 
     async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
         self._step("check")
@@ -127,7 +128,7 @@ class PlainShaper:
 
     async def shape_set(self, sounds, brief: Brief, *, priority: int) -> tuple[Shaped, ...]:
         self._step("shape")
-        return tuple(self._shaped(sound + hashlib.sha256(b"".join(sounds)).digest()) for sound in sounds)
+        return tuple(self._shaped(sound + hashlib.sha256(b"".join(sounds) + self.version).digest()) for sound in sounds)
 
     def _shaped(self, sound: bytes) -> Shaped:
         return Shaped(

@@ -101,3 +101,34 @@ def _moved(config, folder):
 
 def _is_ready(house) -> bool:
     return any(event.kind == "ready" for event in house.told)
+
+
+def test_an_update_in_the_middle_of_a_publication_plans_it_anew(house, crash) -> None:
+    async def first() -> None:
+        def step(name: str) -> None:
+            if name == "after write_sample":
+                raise crash(name)
+
+        house.step = step
+        with contextlib.suppress(crash):
+            async with house.open(start=False) as engine:
+                await engine.trigger(Request(pad="kick", count=2))
+                while not house.wavs():
+                    await asyncio.sleep(0.001)
+
+    async def second():
+        house.step = lambda _name: None
+        house.shaper.version = b"the new one shapes otherwise"
+        async with house.open() as engine:
+            (job,) = await engine.jobs()
+            await engine.wait(job.id, PATIENCE)
+            return list(reversed(await engine.samples()))
+
+    asyncio.run(first())
+    assert len(house.wavs()) == 1
+    samples = asyncio.run(second())
+    assert len(samples) == 2
+    assert sorted(house.library / sample.path for sample in samples) == house.wavs()
+    for sample in samples:
+        with wave.open(str(house.library / sample.path)) as file:
+            assert pcm_sha256(file.readframes(file.getnframes())) == sample.sha256

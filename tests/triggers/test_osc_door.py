@@ -429,7 +429,7 @@ async def test_oscdump_reads_every_reply_of_a_sound(scene, peer, tmp_path):
             text = (tmp_path / "heard").read_text
             async with asyncio.timeout(PATIENCE_SECONDS):
                 # Until the program listens, its subscription finds nobody at home.
-                while "state" not in text():
+                while not all(word in text() for word in ("/state", "/delivery")):
                     friend.send("/oneshot/subscribe", port, "sampler")
                     scene.engine.deliver("sampler", 7)
                     friend.send("/oneshot/pad/bell")
