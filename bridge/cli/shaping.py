@@ -93,7 +93,7 @@ class Shaping:
     def _shaped(self, members: Sequence[tuple[Path, Path]]) -> Iterator[Result]:
         """Shapes a set of one family: what was said, else what the name of its first file says."""
         family = self._order.family or family_of_file(members[0][0])
-        sounds = [_read(sound) for sound, _ in members]
+        sounds = [read_sound(sound) for sound, _ in members]
         shaped = iter(self._outcomes([sound for sound in sounds if isinstance(sound, Audio)], family))
         for (path, file), sound in zip(members, sounds, strict=True):
             outcome = next(shaped) if isinstance(sound, Audio) else sound
@@ -103,7 +103,7 @@ class Shaping:
             audio, analysis, verdicts = outcome
             mended = check(sound, self._brief(family)) if self._order.steps is None and isinstance(sound, Audio) else ()
             try:
-                _write(file, self._wav(audio, analysis))
+                write_file(file, self._wav(audio, analysis))
             except SoundError as problem:
                 yield Result(sound=path, file=file, error=problem)
                 continue
@@ -146,8 +146,13 @@ class Shaping:
 
 def family_of_file(path: Path) -> str:
     """Returns the family that the words of a file's name say, else the default one."""
+    return named_family(path) or DEFAULT_FAMILY
+
+
+def named_family(path: Path) -> str | None:
+    """Returns the family that the words of a file's name say, or None where no word says one."""
     words = "".join(letter if letter.isalnum() or letter == "-" else " " for letter in path.stem)
-    return family_of(words) or family_of(words.replace("-", " ")) or DEFAULT_FAMILY
+    return family_of(words) or family_of(words.replace("-", " "))
 
 
 def _places(sounds: Sequence[Path], output: Path) -> dict[Path, Path]:
@@ -174,7 +179,8 @@ def _refuse_losses(files: dict[Path, Path]) -> None:
             raise RequestError(f"{file} is not written over: {why}.", "Name another file, or say --overwrite.")
 
 
-def _read(path: Path) -> Audio | SoundError:
+def read_sound(path: Path) -> Audio | SoundError:
+    """Returns the sound of a file, or why it can't be read."""
     try:
         return decode(path.read_bytes())
     except OSError as problem:
@@ -183,7 +189,7 @@ def _read(path: Path) -> Audio | SoundError:
         return problem
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_file(file: Path, content: bytes) -> None:
     """Writes a file whole or not at all; raises SoundError where the disk refuses."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
