@@ -20,7 +20,7 @@ VELOCITY_PERCENT = 80
 """How much the velocity moves the level; at 127 every sound has the level of its file."""
 
 _HEADER = """\
-// Written by Oneshot Bridge, and rewritten with every new sound: change a copy, not this file.
+// Written by Oneshot Bridge. Those of pads and kits are rewritten with every new sound: change a copy.
 
 <control>
 hint_ram_based=1
