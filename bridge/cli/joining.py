@@ -10,7 +10,8 @@ from typing import Any
 
 from bridge import __version__
 from bridge.audio import Audio
-from bridge.cli.shaping import named_family, read_sound, write_file
+from bridge.cli.shaping import named_family
+from bridge.cli.soundfiles import read_sound, write_whole
 from bridge.domain.brief import Brief
 from bridge.domain.family import FAMILIES
 from bridge.domain.instrument import Instrument, Zone
@@ -136,8 +137,8 @@ class Joining:
         and then no new instrument is there."""
         ((_, text),) = write_sfz(joined.instrument, ".")
         for zone, stroke in zip(joined.instrument.zones, joined.strokes, strict=True):
-            write_file(self._output.parent / zone.path, _wav(zone, stroke))
-        write_file(self._output, text)
+            write_whole(self._output.parent / zone.path, _wav(zone, stroke))
+        write_whole(self._output, text)
 
     def _finished(self) -> list[Stroke]:
         """Returns the files shaped as one set; all that stand in the way are named at once."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any, Literal
 
 from bridge import __version__
 from bridge.audio import Audio
+from bridge.cli.soundfiles import read_sound, refuse_loss, write_whole
 from bridge.domain.brief import Brief
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.recipe import Recipe, filled, recipe_of
@@ -19,7 +17,7 @@ from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
 from bridge.errors import RequestError, SoundError
 from bridge.sound.chain import Finished, check, shape_set, take_steps
-from bridge.sound.codec import decode, to_pcm24
+from bridge.sound.codec import to_pcm24
 from bridge.sound.dither import to_pcm16
 from bridge.sound.wav import Inst, Smpl, unity_of, wav_bytes
 from bridge.units import MidiNote
@@ -81,7 +79,8 @@ class Shaping:
         self._order = order
         self._files = _places(sounds, output)
         if not overwrite:
-            _refuse_losses(self._files)
+            for sound, file in self._files.items():
+                refuse_loss(sound, file)
 
     def results(self) -> Iterator[Result]:
         """Yields the result of every file in their order; one that fails does not stop the others."""
@@ -103,7 +102,7 @@ class Shaping:
             audio, analysis, verdicts = outcome
             mended = check(sound, self._brief(family)) if self._order.steps is None and isinstance(sound, Audio) else ()
             try:
-                write_file(file, self._wav(audio, analysis))
+                write_whole(file, self._wav(audio, analysis))
             except SoundError as problem:
                 yield Result(sound=path, file=file, error=problem)
                 continue
@@ -170,38 +169,3 @@ def _places(sounds: Sequence[Path], output: Path) -> dict[Path, Path]:
             raise RequestError(f"{other} and {sound} would both become {file}.", "Shape them into two folders.")
         files[sound] = file
     return files
-
-
-def _refuse_losses(files: dict[Path, Path]) -> None:
-    for sound, file in files.items():
-        if file.exists():
-            why = "it is the sound itself" if sound.exists() and file.samefile(sound) else "it is there already"
-            raise RequestError(f"{file} is not written over: {why}.", "Name another file, or say --overwrite.")
-
-
-def read_sound(path: Path) -> Audio | SoundError:
-    """Returns the sound of a file, or why it can't be read."""
-    try:
-        return decode(path.read_bytes())
-    except OSError as problem:
-        return SoundError(f"can't be read: {problem.strerror}.")
-    except SoundError as problem:
-        return problem
-
-
-def write_file(file: Path, content: bytes) -> None:
-    """Writes a file whole or not at all; raises SoundError where the disk refuses."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
-    except OSError as problem:
-        raise SoundError(f"{file} can't be written: {problem.strerror}.") from problem

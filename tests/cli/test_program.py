@@ -19,7 +19,8 @@ HEAVY = ("numpy", "scipy", "soxr", "soundfile", "pydantic", "starlette", "uvicor
 CLI = Path(bridge.cli.__file__).parent
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["doctor", "--help"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["doctor", "--help"], ["analyse", "--help"],
+                                       ["slice", "--help"], ["--version"]])
 def test_help_loads_nothing_heavy(arguments):
     program = (
         "import sys\nfrom bridge.cli import main\n"
