@@ -222,7 +222,7 @@ def test_the_instrument_comes_last_so_a_disk_that_refuses_leaves_none(home, monk
             raise SoundError(f"{file} can't be written: No space left on device.")
         written.append(file.name)
 
-    monkeypatch.setattr(joining, "write_file", refuse)
+    monkeypatch.setattr(joining, "write_whole", refuse)
     sound = tone(home.folder / "pluck.wav", 57)
     result = home.run("instrument", str(sound), "-o", str(home.folder / "x.sfz"))
     assert (result.exit_code, written) == (1, ["057-layer1-turn1.wav"])
