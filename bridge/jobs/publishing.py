@@ -103,16 +103,16 @@ class Publisher:
         """Draws the presets that show a pad, then sends what waits for the hosts."""
         async with self._drawing:
             currents = await self._database.read(sample_store.current_samples)
-            await self._files.run(self._draw, pad, currents)
+            kits = [name for name, kit in self._kits.items() if pad in kit.pads]
+            await self._files.run(self._draw, [pad], kits, currents)
         await self._courier.send(pad)
 
     async def refresh_all(self) -> None:
-        """Draws every preset, for a start after whatever happened."""
+        """Draws every preset once, those of pads that were emptied too, for a start after whatever happened."""
         async with self._drawing:
             currents = await self._database.read(sample_store.current_samples)
-            for pad in currents:
-                await self._files.run(self._draw, pad, currents)
-            await self._files.run(self._draw_kits, list(self._kits), currents)
+            pads = await self._database.read(sample_store.history_lengths)
+            await self._files.run(self._draw, list(pads), list(self._kits), currents)
 
     async def withdraw(self, job: Job) -> None:
         """Removes what a failed publication left behind; nothing points at it."""
@@ -126,16 +126,12 @@ class Publisher:
             store, Event(kind="sample", at=now, job=job.id, pad=sample.pad, sample=sample.id, ref=job.ref)
         )
 
-    def _draw(self, pad: str, currents: Mapping[str, Sample]) -> None:
-        # An emptied pad keeps its file, without zones: the player that has it loaded falls silent and goes on.
-        held = currents.get(pad)
-        self._library.write_instrument(
-            instrument_of(pad, held) if held else Instrument(name=pad, mode="drum", zones=())
-        )
-        self._draw_kits([name for name, kit in self._kits.items() if pad in kit.pads], currents)
-
-    def _draw_kits(self, names: Sequence[str], currents: Mapping[str, Sample]) -> None:
-        for name in names:
+    def _draw(self, pads: Sequence[str], kits: Sequence[str], currents: Mapping[str, Sample]) -> None:
+        for pad in pads:
+            # An emptied pad keeps its file, without zones: the player that has it loaded falls silent and goes on.
+            empty = Instrument(name=pad, mode="drum", zones=())
+            self._library.write_instrument(instrument_of(pad, currents[pad]) if pad in currents else empty)
+        for name in kits:
             held = [currents[pad] for pad in self._kits[name].pads if pad in currents]
             self._library.write_kit(kit_of(name, held))
 

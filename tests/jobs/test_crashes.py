@@ -132,3 +132,30 @@ def test_an_update_in_the_middle_of_a_publication_plans_it_anew(house, crash) ->
     for sample in samples:
         with wave.open(str(house.library / sample.path)) as file:
             assert pcm_sha256(file.readframes(file.getnframes())) == sample.sha256
+
+
+def test_a_crash_between_a_discard_and_the_presets_leaves_no_preset_that_plays_what_was_discarded(house, crash) -> None:
+    def step(name: str) -> None:
+        if name == "before write_instrument":
+            raise crash(name)
+
+    async def first() -> str:
+        async with house.open() as engine:
+            job = await engine.wait((await engine.trigger(Request(pad="kick"))).id, PATIENCE)
+            (sample,) = await engine.samples(job=job.id)
+            house.step = step
+            with contextlib.suppress(crash):
+                await engine.discard(sample.id)
+            return sample.path.rpartition("/")[2]
+
+    async def second() -> None:
+        house.step = lambda _name: None
+        async with house.open():
+            pass
+
+    preset = house.library / "instruments" / "kick.sfz"
+    name = asyncio.run(first())
+    assert name in preset.read_text(), "the crash came too late to prove anything"
+    asyncio.run(second())
+    assert name not in preset.read_text()
+    assert name not in (house.library / "kits" / "main.sfz").read_text()
