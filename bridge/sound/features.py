@@ -38,6 +38,7 @@ from scipy import fft
 from bridge.audio import Audio
 from bridge.sound.envelope import SILENT, decibels, highest, peaks
 from bridge.sound.hits import Course, course_of, loudness_course
+from bridge.sound.loudness import HIGH_PASS, OFFSET, SHELF, SHELF_BAND, WINDOW
 from bridge.sound.picture import Picture, hann, picture, power_of
 from bridge.units import Decibels, Hz, Seconds
 
@@ -52,7 +53,6 @@ LINES = 8_192
 LINE_WIDTH = 2
 LOW_LINES = 280.0
 """Hz; below, a third of an octave holds too few bins to tell a line from noise."""
-WINDOW_OF_LOUDNESS = 0.400
 UNKNOWN_TONALITY = 0.5
 """Of a sound too short to tell lines in it."""
 HEARD = Decibels(-60.0)
@@ -163,24 +163,24 @@ def loudness(audio: Audio, view: Picture | None = None) -> Decibels:
     if share <= 0:
         return SILENT
     powers = (view.power @ _k_weighting(view.window, view.sample_rate)).astype(np.float64)
-    count = min(max(1, round(WINDOW_OF_LOUDNESS / view.step)), len(powers))
-    seconds = min(WINDOW_OF_LOUDNESS, audio.seconds)
+    count = min(max(1, round(WINDOW / view.step)), len(powers))
+    seconds = min(WINDOW, audio.seconds)
     loudest = float(np.convolve(powers, np.ones(count), "valid").max()) * view.step / seconds
     both = 2 * power_of(audio.samples) / share
-    return Decibels(max(10 * math.log10(max(loudest * both, 1e-30)) - 0.691, SILENT))
+    return Decibels(max(10 * math.log10(max(loudest * both, 1e-30)) + OFFSET, SILENT))
 
 
 @lru_cache(maxsize=8)
 def _k_weighting(window: int, rate: int) -> Floats:
-    """Returns what every bin of a column weighs: BS.1770's shelf and high-pass (their analog prototypes), and the
-    scale that
-    makes the sum over the bins the mean square of the wave."""
+    """Returns what every bin of a column weighs: BS.1770's shelf and high-pass (their analogue prototypes), and the
+    scale that makes the sum over the bins the mean square of the wave."""
     place = 1j * np.fft.rfftfreq(window, 1 / rate)
-    gain, quality = 10 ** (3.999843853973347 / 20), 0.7071752369554196
-    shelf = place / 1681.974450955533
-    high = (gain * shelf**2 + gain**0.4996667741545416 / quality * shelf + 1) / (shelf**2 + shelf / quality + 1)
-    corner = place / 38.13547087602444
-    low = corner**2 / (corner**2 + corner / 0.5003270373238773 + 1)
+    frequency, decibels_up, quality = SHELF
+    gain, shelf = 10 ** (decibels_up / 20), place / frequency
+    high = (gain * shelf**2 + gain**SHELF_BAND / quality * shelf + 1) / (shelf**2 + shelf / quality + 1)
+    frequency, quality = HIGH_PASS
+    corner = place / frequency
+    low = corner**2 / (corner**2 + corner / quality + 1)
     scale = window / 2 / float(np.square(hann(window)).sum()) * window / 2 * 2 / window
     weights: Floats = (np.square(np.abs(high * low)) * scale).astype(np.float32)
     return weights

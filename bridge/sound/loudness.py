@@ -29,8 +29,10 @@ FARTHEST = Decibels(12.0)
 
 # The two filters of BS.1770-4 as analogue prototypes, so that they can be made for any sample rate: frequency, gain in
 # dB and quality of the high shelf; frequency and quality of the high-pass.
-_SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)
-_HIGH_PASS = (38.13547087602444, 0.5003270373238773)
+SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)
+SHELF_BAND = 0.4996667741545416
+"""The power of the shelf's gain at which its middle lies."""
+HIGH_PASS = (38.13547087602444, 0.5003270373238773)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +83,14 @@ def louder(audio: Audio, gain: float) -> Audio:
 
 def _k_weighting(sample_rate: int) -> NDArray[np.float64]:
     """Returns the K-weighting at a sample rate as second-order sections, by the bilinear transform."""
-    frequency, gain, quality = _SHELF
+    frequency, gain, quality = SHELF
     k = math.tan(math.pi * frequency / sample_rate)
     high = 10 ** (gain / 20)
-    band = high**0.4996667741545416
+    band = high**SHELF_BAND
     norm = 1 + k / quality + k * k
     rising = np.array([high + band * k / quality + k * k, 2 * (k * k - high), high - band * k / quality + k * k]) / norm
     shelf = [*rising, 1.0, 2 * (k * k - 1) / norm, (1 - k / quality + k * k) / norm]
-    frequency, quality = _HIGH_PASS
+    frequency, quality = HIGH_PASS
     k = math.tan(math.pi * frequency / sample_rate)
     norm = 1 + k / quality + k * k
     high_pass = [1.0, -2.0, 1.0, 1.0, 2 * (k * k - 1) / norm, (1 - k / quality + k * k) / norm]

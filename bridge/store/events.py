@@ -20,12 +20,6 @@ def add_event(store: Connection, event: Event) -> Event:
     return replace(event, id=cursor.lastrowid or 0)
 
 
-def events_after(store: Connection, last: int, limit: int) -> list[Event]:
-    """Returns the events that came after an id, oldest first."""
-    rows = store.execute("SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?", (last, limit))
-    return [Event(**dict(row)) for row in rows]
-
-
 def forget_events(store: Connection) -> None:
     """Forgets all but the newest events."""
     store.execute("DELETE FROM events WHERE id <= (SELECT MAX(id) FROM events) - ?", (KEPT_EVENTS,))

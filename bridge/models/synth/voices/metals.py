@@ -10,7 +10,6 @@ from bridge.models.synth.part import Part, Wave
 
 BANK = np.array([205.3, 304.4, 369.6, 522.7, 540.0, 800.0])
 """Hz of the six squares of a well-known metal bank (Werner, Abel and Smith, ICMC 2014); units differ by ±20 %."""
-QUIETEST_SQUARE = 0.02
 
 
 def bank(part: Part, factor: float) -> Wave:
