@@ -6,6 +6,7 @@
     │   └── NotFoundError       the named job, sample, pad, kit or model does not exist
     ├── SoundError              a sound can't be decoded, judged good or shaped
     ├── ModelError              a model failed, timed out or answered nonsense
+    │   └── DoubtfulError       a call may have been accepted, and paid, without anybody knowing
     ├── LibraryError            the watched folder can't be read or written
     ├── StoreError              the database can't be opened, read or written
     └── InUseError              something that may exist only once exists already (daemon, port, library)
@@ -68,6 +69,10 @@ class SoundError(BridgeError):
 
 class ModelError(BridgeError):
     """Says why a model gave no sound."""
+
+
+class DoubtfulError(ModelError):
+    """Says that a call was sent and its answer lost: the provider may have accepted it. Never send it again blindly."""
 
 
 class LibraryError(BridgeError):

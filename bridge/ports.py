@@ -8,12 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from bridge.domain.brief import Brief, Origin, Request
+from bridge.domain.brief import AudioUse, Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
 from bridge.domain.job import Job
+from bridge.domain.licence import Licence
+from bridge.domain.prompt import Question
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
@@ -75,12 +78,20 @@ class Capabilities:
 
     `seconds` is the range that it makes. `notes` says that it obeys `brief.note`. `repeatable` says that a call
     may be made again at no cost and with the same result: after a crash it is simply repeated. `concurrent` is
-    how many calls may run at once; 0 leaves it to the workers.
+    how many calls may run at once; 0 leaves it to the workers. `seeded` says that the same seed brings the same
+    sound, `loops` that it answers with loops, `tempo` and `key` that it takes those as such, `audio` in which ways it
+    uses a sound that it is given, `image` that it sees.
     """
 
     seconds: tuple[float, float]
     negative: bool = False
     notes: bool = False
+    seeded: bool = True
+    loops: bool = False
+    tempo: bool = False
+    key: bool = False
+    audio: frozenset[AudioUse] = frozenset()
+    image: bool = False
     variations: int = 1
     repeatable: bool = False
     concurrent: int = 1
@@ -112,6 +123,14 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Brings the text of a chat model and what it cost."""
+
+    text: str
+    cost: Usd = Usd(0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """Says why a call brought nothing; `retryable` where another seed or a later time may do better."""
 
@@ -127,10 +146,19 @@ class Lost:
 
 
 CallState = Progress | Finished | Failed | Lost
+ChatState = Progress | Answered | Failed | Lost
 
 
-class Model(Protocol):
-    """Makes takes from a brief. There is no blocking `generate`: a call can be watched, cancelled and found again."""
+class References(Protocol):
+    """Keeps the sounds and pictures that briefs refer to, by name, until no job needs them."""
+
+    def path(self, name: str) -> Path:
+        """Returns where a reference lies; NotFoundError if it is gone."""
+        ...
+
+
+class Maker(Protocol):
+    """Says who a model is; what `Model` and `ChatModel` have in common."""
 
     @property
     def name(self) -> str: ...
@@ -139,7 +167,16 @@ class Model(Protocol):
     @property
     def provider(self) -> str: ...
     @property
-    def licence(self) -> str: ...
+    def licence(self) -> Licence: ...
+
+    async def cancel(self, ticket: str) -> None:
+        """Stops the work behind a ticket; a call that ended or is unknown is no error."""
+        ...
+
+
+class Model(Maker, Protocol):
+    """Makes takes from a brief. There is no blocking `generate`: a call can be watched, cancelled and found again."""
+
     @property
     def capabilities(self) -> Capabilities: ...
 
@@ -148,7 +185,8 @@ class Model(Protocol):
         ...
 
     async def submit(self, brief: Brief, seed: int) -> str:
-        """Starts a call and returns its ticket; raises ModelError if the provider did not accept it.
+        """Starts a call and returns its ticket; raises ModelError if the provider did not accept it, retryable where
+        it may do so later, and DoubtfulError if nobody knows whether it did.
 
         Makes `brief.count` takes where `capabilities.variations` allows it, with seeds derived from `seed`.
         """
@@ -158,13 +196,25 @@ class Model(Protocol):
         """Returns the state of a call: at once if it ended, else when it changes or after `patience`."""
         ...
 
-    async def cancel(self, ticket: str) -> None:
-        """Stops the work behind a ticket; a call that ended or is unknown is no error."""
+    async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
+        """Returns the tickets of calls for this brief that the provider accepted since then (seconds since 1970).
+
+        None is a sure answer: the provider was asked for long enough to have shown it. Raises ModelError where it
+        can't be asked.
+        """
         ...
 
-    async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
-        """Returns the tickets of calls for this brief that the provider accepted since then (seconds since 1970)."""
-        ...
+
+class ChatModel(Maker, Protocol):
+    """Answers questions in words, about pictures too where `sees` says so; watched, cancelled, found like any call."""
+
+    @property
+    def sees(self) -> bool: ...
+
+    async def estimate(self, question: Question) -> Usd: ...
+    async def submit(self, question: Question) -> str: ...
+    async def poll(self, ticket: str, patience: Seconds) -> ChatState: ...
+    async def find(self, question: Question, since: float) -> Sequence[str]: ...
 
 
 # --- shaping --------------------------------------------------------------------------------------------------

@@ -204,7 +204,7 @@ def models(room: Room) -> Iterator[Check]:
     found = open_models(ModelContext(workers=_Idle()))
     names = {model.name for model in found.all()}
     for model in found.all():
-        yield Check(name="model", state="ok", text=f"{model.name} {model.version}, {model.licence}")
+        yield Check(name="model", state="ok", text=f"{model.name} {model.version}, {model.licence.id}")
     for name, problem in found.problems.items():
         yield Check(name="model", state="notice", text=f"{name}: {problem}", cure="Install or repair its package.")
     wanted = {"model": room.config.model}

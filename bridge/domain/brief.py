@@ -17,13 +17,22 @@ LARGEST_COUNT = 16
 
 Origin = Literal["osc", "midi", "command", "http", "inbox", "again"]
 Priority = Literal["pad", "command", "batch"]
+AudioUse = Literal["melody", "continue", "init"]
+"""What a model makes of a sound that it is given: it follows its tune, goes on from its end, or starts from it."""
+Enhance = Literal["never", "always", "ask"]
+Setting = str | int | float | bool
+"""The value of one of a model's own inputs."""
+
+
+_SOUND = frozenset({"prompt", "negative", "model", "seed", "seconds", "note", "family", "energy"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """Holds what a door heard: a pad, a prompt or both, and whatever the user set for this one sound.
 
-    None means "not said": the pad, its family or the config decides. `ref` is the asker's own word for this
+    None means "not said": the pad, its family or the config decides. `audio` and `image` are absolute paths of files,
+    `audio` may be a sample's id. `ref` is the asker's own word for this
     request: it comes back in every reply, and the same `ref` again is the same job.
     """
 
@@ -39,6 +48,14 @@ class Request:
     family: str | None = None
     energy: float | None = None
     count: int | None = None
+    bpm: float | None = None
+    key: str | None = None
+    audio: str | None = None
+    audio_use: AudioUse | None = None
+    strength: float | None = None
+    image: str | None = None
+    inputs: Dict[str, Setting] | None = None
+    enhance: Enhance | None = None
     ref: str = ""
     origin: Origin = "command"
     priority: Priority | None = None
@@ -51,7 +68,10 @@ class Brief:
     `seed` is explicit, 1 … 2³²−1. `note` is the pitch asked for (None: whatever comes), `pad_note` the key on
     which the sound sits in a kit. `energy` is how hard it is played, 0 < energy ≤ 1. `count` variations are made
     from one brief. `pad` is empty for a sound that belongs to no pad. `targets` are `(host, target)` pairs. `shape` are
-    the steps of shaping (`bridge.domain.recipe`); empty: those of the family.
+    the steps of shaping (`bridge.domain.recipe`); empty: those of the family. `bpm` and `key` ("F# minor") are the
+    song's. `audio` and `image` name kept references (`bridge.ports.References`); `audio_use` and `strength` (0 … 1, how
+    much of it stays) say what for. `inputs` are inputs of that very model, by its own names. `enhance` says whether a
+    chat model may improve the words, `fallback` which model makes the sound if this one can't.
     """
 
     prompt: str
@@ -68,10 +88,24 @@ class Brief:
     pad: str = ""
     targets: tuple[tuple[str, str], ...] = ()
     shape: tuple[str, ...] = ()
+    bpm: float | None = None
+    key: str = ""
+    audio: str = ""
+    audio_use: AudioUse | None = None
+    strength: float | None = None
+    image: str = ""
+    inputs: tuple[tuple[str, Setting], ...] = ()
+    enhance: Enhance = "never"
+    fallback: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Returns plain JSON values, for the store and the sidecar."""
-        return {**asdict(self), "targets": [list(target) for target in self.targets], "shape": list(self.shape)}
+        return {
+            **asdict(self),
+            "targets": [list(target) for target in self.targets],
+            "shape": list(self.shape),
+            "inputs": [list(pair) for pair in self.inputs],
+        }
 
     @classmethod
     def from_dict(cls, values: Dict[str, Any]) -> Brief:
@@ -79,18 +113,15 @@ class Brief:
         known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         known["targets"] = tuple((host, target) for host, target in known.get("targets", ()))
         known["shape"] = tuple(known.get("shape", ()))
+        known["inputs"] = tuple((name, value) for name, value in known.get("inputs", ()))
         return cls(**known)
 
     def random_key(self, variation: int = 0) -> int:
         """Returns the 128-bit number from which everything random about this sound derives.
 
-        SHA-256 over what shapes the sound itself; where it goes (pad, key, targets) and how it is shaped
-        afterwards change nothing.
+        SHA-256 over what the sound itself is; where it goes (pad, key, targets), how it is shaped afterwards and what
+        only other models hear change nothing.
         """
-        sound = {
-            key: value
-            for key, value in self.to_dict().items()
-            if key not in ("pad", "pad_note", "targets", "count", "mapping", "shape")
-        }
+        sound = {key: value for key, value in self.to_dict().items() if key in _SOUND}
         text = json.dumps([sound, variation], sort_keys=True, ensure_ascii=True)
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])

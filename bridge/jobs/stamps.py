@@ -29,7 +29,7 @@ def stamped_wav(
         "model": f"{model.provider}/{model.name} {model.version}",
         "seed": take.seed,
         "cost": f"{call.cost:g} USD",
-        "licence": model.licence,
+        "licence": str(model.licence),
         "sample": sample.id,
         "job": sample.job,
     }
@@ -40,7 +40,7 @@ def stamped_wav(
         "IGNR": sample.family,
         "ISFT": f"Oneshot Bridge {__version__}",
         "ICRD": f"{made:%Y-%m-%d}",
-        "ICOP": model.licence,
+        "ICOP": str(model.licence),
         "ICMT": told,
     }
     if sample.root is not None:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bridge.domain.brief import Brief
+from bridge.domain.licence import Licence
 from bridge.domain.recipe import recipe_of
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Call, Take
@@ -16,7 +17,7 @@ from bridge.errors import LibraryError
 SIDECAR_SCHEMA = 1
 
 
-def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: str) -> dict[str, Any]:
+def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence) -> dict[str, Any]:
     """Returns a sample's provenance as plain JSON values; `calls` are all of its job, what failed included.
 
     Cents, decibels and seconds are rounded to what can be measured; `cost` is in US dollars over all calls.
@@ -37,7 +38,9 @@ def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Tak
         "family": sample.family,
         "verdicts": [{**asdict(verdict), "figure": _figure(verdict.figure)} for verdict in sample.verdicts],
         "shape": _shape(sample.analysis, brief),
-        "licence": licence,
+        "licence": licence.id,
+        "licence_link": licence.link,
+        "commercial": licence.commercial,
         "cost": round(sum(call.cost for call in calls), 6),
         "sha256": sample.sha256,
         "marks": marks_of(sample),

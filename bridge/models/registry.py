@@ -1,35 +1,50 @@
-"""The catalogue of models: every installed one that can be opened, and why the others can't."""
+"""The models that can be used: every installed one and every row of the catalogue, and why the others can't.
+
+Two groups of entry points bring them: a *model* is opened as it is, a *provider* opens rows (its own name is what a row
+says under `provider`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from importlib.metadata import EntryPoint
+from typing import Any
 
+from bridge.config.models import Row
 from bridge.errors import BridgeError, NotFoundError, unknown
-from bridge.ports import Clock, Model, SystemClock, Workers
+from bridge.ports import ChatModel, Clock, Model, References, SystemClock, Workers
 
 GROUP = "oneshot_bridge.models"
+PROVIDERS = "oneshot_bridge.providers"
 
-_PARTS = (
-    "name", "version", "provider", "licence", "capabilities", "estimate", "submit", "poll", "cancel", "find",
-)  # fmt: skip
+_CHAT_PARTS = ("name", "version", "provider", "licence", "estimate", "submit", "poll", "cancel", "find")
+_PARTS = (*_CHAT_PARTS, "capabilities")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelContext:
-    """Holds what a model may use of the bridge; `open_model(context)` of an entry point gets it."""
+    """Holds what a model may use of the bridge.
+
+    `open_model(context)` of a model's entry point gets it, `open_row(name, row, context)` of a provider's too.
+    `key_of(provider)` returns the user's key for a provider, None where there is none; ask each time, it may come
+    later. `references` are the sounds and pictures that briefs name.
+    """
 
     workers: Workers
     clock: Clock = field(default_factory=SystemClock)
+    key_of: Callable[[str], str | None] = lambda provider: None
+    references: References | None = None
 
 
 class Models:
     """Holds the opened models by name; `problems` says of each that could not be opened why."""
 
-    def __init__(self, models: Iterable[Model], problems: dict[str, str]) -> None:
+    def __init__(self, models: Iterable[Model], problems: dict[str, str], chats: Iterable[ChatModel] = ()) -> None:
         self._models = {model.name: model for model in sorted(models, key=lambda model: model.name)}
+        self._chats = {chat.name: chat for chat in sorted(chats, key=lambda chat: chat.name)}
         self.problems = problems
 
     def get(self, name: str) -> Model:
@@ -38,38 +53,80 @@ class Models:
             return self._models[name]
         if name in self.problems:
             raise NotFoundError(f"The model {name!r} can't be used: {self.problems[name]}")
+        if name in self._chats:
+            raise NotFoundError(f"The model {name!r} answers in words; it makes no sound.")
         raise unknown("model", name, self._models)
 
     def all(self) -> Sequence[Model]:
         """Returns the models in the order of their names."""
         return tuple(self._models.values())
 
+    def chat(self, name: str) -> ChatModel:
+        """Returns the chat model of that name."""
+        if name in self._chats:
+            return self._chats[name]
+        if name in self.problems:
+            raise NotFoundError(f"The model {name!r} can't be used: {self.problems[name]}")
+        raise unknown("chat model", name, self._chats)
 
-def open_models(context: ModelContext, entry_points: Iterable[EntryPoint] | None = None) -> Models:
-    """Opens every installed model; one that can't be opened is a line in `problems`, never a stop.
+    def chats(self) -> Sequence[ChatModel]:
+        """Returns the chat models in the order of their names."""
+        return tuple(self._chats.values())
 
-    The object of an entry point is called with the context and returns a Model. Without `entry_points` they are
-    those that installed distributions declare in the group `oneshot_bridge.models`.
+
+def open_models(
+    context: ModelContext,
+    rows: Mapping[str, Row] | None = None,
+    *,
+    entry_points: Iterable[EntryPoint] | None = None,
+    providers: Iterable[EntryPoint] | None = None,
+) -> Models:
+    """Opens every installed model and every row; one that can't be opened is a line in `problems`, never a stop.
+
+    Without `entry_points` and `providers` they are those that installed distributions declare in the groups
+    `oneshot_bridge.models` and `oneshot_bridge.providers`.
     """
-    models: dict[str, Model] = {}
+    made: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for entry in metadata.entry_points(group=GROUP) if entry_points is None else entry_points:
-        if entry.name in models:
+        if entry.name in made:
             problems[entry.name] = f"{entry.value} is left out: another model has that name."
             continue
-        try:
-            models[entry.name] = _open(entry, context)
-        except BridgeError as problem:
-            problems[entry.name] = str(problem)
-        except (Exception, SystemExit) as problem:  # a foreign package is imported and run: anything may come out
-            problems[entry.name] = f"{type(problem).__name__}: {problem}"
-    return Models(models.values(), problems)
+        _try(made, problems, entry.name, partial(_open_entry, entry, context))
+    found = metadata.entry_points(group=PROVIDERS) if providers is None else providers
+    known = {entry.name: entry for entry in found}
+    for name, row in (rows or {}).items():
+        if name in made:
+            problems[name] = "its row is left out: another model has that name."
+            continue
+        _try(made, problems, name, partial(_open_row, known, name, row, context))
+    chats = [model for model in made.values() if not hasattr(model, "capabilities")]
+    return Models([model for model in made.values() if hasattr(model, "capabilities")], problems, chats)
 
 
-def _open(entry: EntryPoint, context: ModelContext) -> Model:
-    model: Model = entry.load()(context)
-    if missing := [part for part in _PARTS if not hasattr(model, part)]:
-        raise BridgeError(f"{entry.value} returned no model: it has no {', '.join(missing)}.")
-    if model.name != entry.name:
-        raise BridgeError(f"{entry.value} calls itself {model.name!r}, but it is installed as {entry.name!r}.")
+def _try(made: dict[str, Any], problems: dict[str, str], name: str, opening: Callable[[], Any]) -> None:
+    try:
+        made[name] = opening()
+    except BridgeError as problem:
+        problems[name] = str(problem)
+    except (Exception, SystemExit) as problem:  # a foreign package is imported and run: anything may come out
+        problems[name] = f"{type(problem).__name__}: {problem}"
+
+
+def _open_entry(entry: EntryPoint, context: ModelContext) -> Any:
+    return _checked(entry.load()(context), entry.name, entry.value)
+
+
+def _open_row(providers: Mapping[str, EntryPoint], name: str, row: Row, context: ModelContext) -> Any:
+    if row.provider is None or row.provider not in providers:
+        raise unknown("provider", row.provider or "", providers)
+    entry = providers[row.provider]
+    return _checked(entry.load()(name, row, context), name, entry.value, chat=row.kind == "chat")
+
+
+def _checked(model: Any, name: str, where: str, *, chat: bool = False) -> Any:
+    if missing := [part for part in (_CHAT_PARTS if chat else _PARTS) if not hasattr(model, part)]:
+        raise BridgeError(f"{where} returned no model: it has no {', '.join(missing)}.")
+    if model.name != name:
+        raise BridgeError(f"{where} calls itself {model.name!r}, but it is installed as {name!r}.")
     return model

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bridge.config.fields import Text, Words
 from bridge.config.problems import sentences
-from bridge.domain.brief import Priority, Request
+from bridge.domain.brief import AudioUse, Enhance, Priority, Request, Setting
 from bridge.domain.family import Mapping as MappingName
 from bridge.errors import RequestError
 
@@ -46,6 +46,14 @@ class Trigger(Asked):
     family: Text | None = None
     energy: Number | None = None
     count: Whole | None = None
+    bpm: Number | None = None
+    key: Text | None = None
+    audio: Words | None = None
+    audio_use: AudioUse | None = None
+    strength: Number | None = None
+    image: Words | None = None
+    inputs: dict[Text, Setting] | None = None
+    enhance: Enhance | None = None
     ref: Text = ""
     origin: Origin = "http"
     priority: Priority | None = None

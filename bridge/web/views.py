@@ -54,7 +54,7 @@ def model_view(model: Model) -> dict[str, Any]:
         "name": model.name,
         "version": model.version,
         "provider": model.provider,
-        "licence": model.licence,
+        "licence": plain(model.licence),
         "capabilities": plain(model.capabilities),
     }
 

@@ -17,7 +17,8 @@ from bridge.cli import checks
 @pytest.fixture(autouse=True)
 def synth(monkeypatch):
     """One installed model, whatever is installed here."""
-    found = SimpleNamespace(all=lambda: [SimpleNamespace(name="synth", version="1", licence="MIT")], problems={})
+    model = SimpleNamespace(name="synth", version="1", licence=SimpleNamespace(id="MIT"))
+    found = SimpleNamespace(all=lambda: [model], problems={})
     monkeypatch.setattr("bridge.models.registry.open_models", lambda context: found)
     return found
 

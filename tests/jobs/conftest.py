@@ -18,6 +18,7 @@ import pytest
 from bridge.config.schema import Config
 from bridge.domain.brief import Brief
 from bridge.domain.event import Event
+from bridge.domain.licence import Licence
 from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
 from bridge.jobs.engine import BridgeEngine
@@ -61,7 +62,7 @@ class ModelOfProvider:
 
     provider = "fake"
     version = "1"
-    licence = "CC0-1.0"
+    licence = Licence(id="CC0-1.0")
 
     def __init__(self, provider: Provider, *, repeatable: bool, step: Callable[[str], None], name: str = "synth"):
         self.name = name
@@ -171,7 +172,8 @@ class House:
         engine = BridgeEngine(
             Workshop(
                 config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,
-                files=files, models=[model], model_of=open_models(ModelContext(workers=None), [_Entry(model)]).get,
+                files=files, models=[model],
+                model_of=open_models(ModelContext(workers=None), entry_points=[_Entry(model)]).get,
                 shaper=self.shaper, clock=self.clock, pads=dict(self.config.pads),
             )
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.domain.brief import Brief
+from bridge.domain.licence import Licence
 from bridge.domain.recipe import RECIPES
 from bridge.domain.take import Call, Take, Verdict
 from bridge.errors import LibraryError
@@ -28,13 +29,13 @@ def sidecar(make_sample):
         Verdict(name="peak", figure=0.123456789, rule="pass"), Verdict(name="tail", figure=-math.inf, rule="repair")
     )
     sample = make_sample(root=33, cents=-12.34567, kept=True, verdicts=verdicts)
-    return sidecar_of(sample, brief=BRIEF, calls=CALLS, take=TAKE, licence="CC0-1.0")
+    return sidecar_of(sample, brief=BRIEF, calls=CALLS, take=TAKE, licence=Licence(id="CC0-1.0", link="https://example.org"))
 
 
 def test_a_sidecar_holds_the_whole_provenance(sidecar):
     assert set(sidecar) == {
         "schema", "id", "job", "pad", "path", "prompt", "brief", "calls", "take", "root", "cents", "confidence",
-        "family", "verdicts", "shape", "licence", "cost", "sha256", "marks",
+        "family", "verdicts", "shape", "licence", "licence_link", "commercial", "cost", "sha256", "marks",
     }
 
 
@@ -46,7 +47,7 @@ def test_the_brief_in_a_sidecar_makes_the_same_sound_again(sidecar):
 
 def test_a_sidecar_says_how_the_sound_was_shaped(make_sample):
     def steps(brief):
-        return sidecar_of(make_sample(), brief=brief, calls=CALLS, take=TAKE, licence="")["shape"]["steps"]
+        return sidecar_of(make_sample(), brief=brief, calls=CALLS, take=TAKE, licence=Licence(id=""))["shape"]["steps"]
 
     assert steps(BRIEF) == list(RECIPES["808"])
     assert steps(replace(BRIEF, shape=("trim", "level hot"))) == ["trim", "rate", "level -0.3 dBTP"]

@@ -47,7 +47,7 @@ def plugin(monkeypatch):
 
 
 def test_the_synthesiser_is_opened_from_its_entry_point():
-    models = open_models(CONTEXT, [SYNTH])
+    models = open_models(CONTEXT, entry_points=[SYNTH])
     assert models.get("synth").provider == "synth"
     assert [model.name for model in models.all()] == ["synth"]
     assert models.problems == {}
@@ -66,7 +66,7 @@ def test_the_synthesiser_is_opened_from_its_entry_point():
     ],
 )
 def test_a_model_that_cannot_be_opened_is_a_problem_and_no_stop(entry, words):
-    models = open_models(CONTEXT, [entry, SYNTH])
+    models = open_models(CONTEXT, entry_points=[entry, SYNTH])
     assert [model.name for model in models.all()] == ["synth"]
     assert words in models.problems[entry.name]
     with pytest.raises(NotFoundError, match="can't be used") as caught:
@@ -75,20 +75,20 @@ def test_a_model_that_cannot_be_opened_is_a_problem_and_no_stop(entry, words):
 
 
 def test_a_second_model_of_the_same_name_is_left_out():
-    models = open_models(CONTEXT, [SYNTH, _installed("synth", "some.other:model")])
+    models = open_models(CONTEXT, entry_points=[SYNTH, _installed("synth", "some.other:model")])
     assert models.get("synth").version
     assert "some.other:model" in models.problems["synth"]
 
 
 def test_a_misspelt_model_brings_the_nearest_name():
     with pytest.raises(NotFoundError) as caught:
-        open_models(CONTEXT, [SYNTH]).get("sinth")
+        open_models(CONTEXT, entry_points=[SYNTH]).get("sinth")
     assert caught.value.hint == "Did you mean synth?"
 
 
 def test_without_any_model_the_error_says_so():
     with pytest.raises(NotFoundError, match="no model 'synth'"):
-        open_models(CONTEXT, []).get("synth")
+        open_models(CONTEXT, entry_points=[]).get("synth")
 
 
 def test_opening_the_models_imports_no_scipy_into_the_daemon():
@@ -97,7 +97,7 @@ import sys
 from importlib.metadata import EntryPoint
 from bridge.models.registry import ModelContext, open_models
 entry = EntryPoint(name="synth", value="bridge.models.synth:open_model", group="oneshot_bridge.models")
-assert not open_models(ModelContext(workers=None), [entry]).problems
+assert not open_models(ModelContext(workers=None), entry_points=[entry]).problems
 print([name for name in ("scipy", "soxr", "soundfile") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -16,6 +16,7 @@ from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.ids import new_id
 from bridge.domain.instrument import Zone
 from bridge.domain.job import CANCELLABLE, ENDED, Job, JobState
+from bridge.domain.licence import Licence
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
@@ -38,7 +39,7 @@ class FakeModel:
     name: str = "synth"
     version: str = "1"
     provider: str = "synth"
-    licence: str = "MIT"
+    licence: Licence = field(default_factory=lambda: Licence(id="MIT"))
     capabilities: Capabilities = field(
         default_factory=lambda: Capabilities(seconds=(0.05, 30.0), notes=True, repeatable=True)
     )

@@ -154,7 +154,7 @@ def models(shell: Shell, as_json: bool) -> None:
         say.as_json(answer)
         return
     rows = [
-        (model["name"], model["version"], model["provider"], model["licence"],
+        (model["name"], model["version"], model["provider"], model["licence"]["id"],
          "{:g}–{:g} s".format(*model["capabilities"]["seconds"]), "yes" if model["capabilities"]["notes"] else "no")
         for model in answer["models"]
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bridge.domain.licence import Licence
 from bridge.units import Seconds
 
 VERSION = "1"
 """Changes whenever the same brief and seed begin to sound different."""
-LICENCE = "CC0-1.0"
+LICENCE = Licence(id="CC0-1.0", link="https://creativecommons.org/publicdomain/zero/1.0/")
 """Of what it makes: nobody keeps any right in it."""
 SHORTEST, LONGEST = Seconds(0.05), Seconds(30.0)
 VARIATIONS = 16

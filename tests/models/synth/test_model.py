@@ -126,7 +126,7 @@ def test_results_that_nobody_collects_are_forgotten_in_time(lab):
 def test_it_costs_nothing_and_says_what_it_can_do(lab):
     async def story(model, workers, clock):
         assert await model.estimate(lab.brief("kick")) == 0
-        assert (model.name, model.provider, model.licence) == ("synth", "synth", "CC0-1.0")
+        assert (model.name, model.provider, model.licence.id) == ("synth", "synth", "CC0-1.0")
         assert model.version
         can = model.capabilities
         assert can.notes

@@ -1,0 +1,121 @@
+"""Models as rows of a table: the catalogue that comes with the bridge, and what the user adds to it, look the same.
+
+A row says how a brief becomes a model's inputs and how its answer becomes takes, so that a new model needs no code.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge.config.fields import Name
+
+BriefField = Literal[
+    "prompt", "negative", "seconds", "seed", "bpm", "key", "count", "audio", "continue", "strength", "image",
+]  # fmt: skip
+"""What of a brief a model may take; `audio` is a melody or a start to develop, `continue` a switch that goes on from
+it, `strength` 0 … 1 how much of it stays."""
+
+InputType = Literal["text", "integer", "number", "switch", "choice", "file", "files"]
+
+
+class Part(BaseModel):
+    """Reads a part of a row: never changed afterwards, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Input(Part):
+    """Describes one input of a model: its name there, its type, its range and its default."""
+
+    name: str
+    type: InputType = "text"
+    low: float | None = None
+    high: float | None = None
+    values: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+    text: str = Field(default="", description="What it does, in a user's words.")
+
+
+class Output(Part):
+    """Describes what comes back.
+
+    `keys` are the fields of an object that hold sound; empty: every link in the answer that is sound. `takes` says
+    whether each file is a take or one file holds `count` of them in a row. `extra` are the seconds that a file is
+    longer than was asked. `rate` in Hz, 0 where it differs.
+    """
+
+    keys: tuple[str, ...] = ()
+    takes: Literal["files", "row"] = "files"
+    extra: float = 0.0
+    rate: int = 0
+    channels: int = 0
+    loops: bool = Field(default=False, description="It answers with loops, to be cut or kept whole.")
+
+
+class Price(Part):
+    """Describes what a call costs in US dollars.
+
+    `run`: `usd` a call. `second`: the hardware's price for each second of work; `seconds` is what a call usually
+    works, `most` what it works at worst. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
+    answer, `question` for a thousand of the question. `free`: nothing.
+    """
+
+    by: Literal["free", "run", "second", "output", "tokens"] = "free"
+    usd: float = 0.0
+    question: float = 0.0
+    hardware: str = ""
+    seconds: float = 0.0
+    most: float = 0.0
+
+
+class Terms(Part):
+    """Describes the licence of a model's sounds."""
+
+    id: str
+    link: str = ""
+    commercial: Literal["yes", "conditions", "no"] = "conditions"
+    note: str = ""
+
+
+class Guide(Part):
+    """Describes how a model likes to be asked: which words, in which form.
+
+    `form` is `sentence` (like a caption) or `tags` (comma-separated). `tempo` and `pitch` say whether these belong in
+    the words; a model that has an input for one of them is not told twice. `extra` are words that it answers well to.
+    """
+
+    form: Literal["sentence", "tags"] = "tags"
+    tempo: bool = False
+    pitch: bool = False
+    extra: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+
+
+class Row(Part):
+    """Describes a model: where it is, what goes in, what comes out, what it costs and under which terms.
+
+    `like` names a row of the catalogue whose values stand where this one says nothing: a container of one's own
+    (`provider = "cog"`, `servers`) takes the inputs of the model that is in it.
+    """
+
+    provider: Name | None = None
+    like: Name | None = None
+    kind: Literal["sound", "chat"] = "sound"
+    text: str = Field(default="", description="What it is good for, in a line.")
+    reference: str = Field(default="", description="Where the provider has it: owner/name.")
+    version: str = Field(default="", description="The pinned version; empty only for models that the provider pins.")
+    servers: tuple[str, ...] = Field(default=(), description="The addresses of its own servers, for cog.")
+    inputs: dict[BriefField, Input] = {}
+    options: dict[str, Input] = Field(default={}, description="Its other inputs, by name; a pad may set them.")
+    fixed: dict[str, Any] = Field(default={}, description="Inputs that are always the same.")
+    output: Output = Output()
+    seconds: tuple[float, float] = (0.5, 30.0)
+    usual: float = Field(default=0.0, description="The seconds of a sound that it makes if it can't be told how long.")
+    sees: bool = Field(default=False, description="A chat model that looks at pictures.")
+    concurrent: int = 4
+    price: Price = Price()
+    licence: Terms | None = None
+    guide: Guide = Guide()
