@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from bridge.config.models import Guide
 from bridge.domain.brief import AudioUse, Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
@@ -76,11 +77,11 @@ class Workers(Protocol):
 class Capabilities:
     """Declares what a model can do, so that nobody finds out by failing.
 
-    `seconds` is the range that it makes. `notes` says that it obeys `brief.note`. `repeatable` says that a call
-    may be made again at no cost and with the same result: after a crash it is simply repeated. `concurrent` is
-    how many calls may run at once; 0 leaves it to the workers. `seeded` says that the same seed brings the same
-    sound, `loops` that it answers with loops, `tempo` and `key` that it takes those as such, `audio` in which ways it
-    uses a sound that it is given, `image` that it sees.
+    `seconds` is the range that it makes. `notes` says that it obeys `brief.note`. `repeatable` says that a call may be
+    made again at no cost and with the same result: after a crash it is simply repeated. `concurrent` is how many calls
+    may run at once; 0 leaves it to the workers. `seeded` says that the same seed brings the same sound, `guide` how it
+    likes to be asked (None: in the user's words), `loops` that it answers with loops, `tempo` and `key` that it takes
+    those as such, `audio` in which ways it uses a sound that it is given, `image` that it sees.
     """
 
     seconds: tuple[float, float]
@@ -90,6 +91,7 @@ class Capabilities:
     loops: bool = False
     tempo: bool = False
     key: bool = False
+    guide: Guide | None = None
     audio: frozenset[AudioUse] = frozenset()
     image: bool = False
     variations: int = 1

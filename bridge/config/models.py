@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.config.fields import Name
+from bridge.domain.brief import AudioUse
 
 BriefField = Literal[
     "prompt", "negative", "seconds", "seed", "bpm", "key", "count", "audio", "continue", "strength", "image",
@@ -17,6 +18,8 @@ BriefField = Literal[
 """What of a brief a model may take; `audio` is a melody or a start to develop, `continue` a switch that goes on from
 it, `strength` 0 … 1 how much of it stays."""
 
+Rule = Literal["prompt-or-audio", "continuation-needs-audio", "melody-needs-melody-model", "no-stereo-multi-band"]
+"""Rules between inputs, as the MusicGen family has them; `bridge.models.catalogue.inputs` holds them."""
 InputType = Literal["text", "integer", "number", "switch", "choice", "file", "files"]
 
 
@@ -36,6 +39,7 @@ class Input(Part):
     values: tuple[str, ...] = ()
     default: Any = None
     required: bool = False
+    invert: bool = Field(default=False, description="It wants 1 minus the value: noise where the bridge says strength.")
     text: str = Field(default="", description="What it does, in a user's words.")
 
 
@@ -43,13 +47,11 @@ class Output(Part):
     """Describes what comes back.
 
     `keys` are the fields of an object that hold sound; empty: every link in the answer that is sound. `takes` says
-    whether each file is a take or one file holds `count` of them in a row. `extra` are the seconds that a file is
-    longer than was asked. `rate` in Hz, 0 where it differs.
+    whether each file is a take or one file holds `count` of them in a row. `rate` in Hz, 0 where it differs.
     """
 
     keys: tuple[str, ...] = ()
     takes: Literal["files", "row"] = "files"
-    extra: float = 0.0
     rate: int = 0
     channels: int = 0
     loops: bool = Field(default=False, description="It answers with loops, to be cut or kept whole.")
@@ -112,7 +114,9 @@ class Row(Part):
     options: dict[str, Input] = Field(default={}, description="Its other inputs, by name; a pad may set them.")
     fixed: dict[str, Any] = Field(default={}, description="Inputs that are always the same.")
     output: Output = Output()
-    seconds: tuple[float, float] = (0.5, 30.0)
+    rules: tuple[Rule, ...] = Field(default=(), description="What its inputs must not be together.")
+    audio: tuple[AudioUse, ...] = Field(default=(), description="What it can make of a sound that it is given.")
+    seconds: tuple[float, float] = (0.05, 30.0)
     usual: float = Field(default=0.0, description="The seconds of a sound that it makes if it can't be told how long.")
     sees: bool = Field(default=False, description="A chat model that looks at pictures.")
     concurrent: int = 4
