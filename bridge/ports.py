@@ -208,7 +208,13 @@ class Model(Maker, Protocol):
 
 
 class ChatModel(Maker, Protocol):
-    """Answers questions in words, about pictures too where `sees` says so; watched, cancelled, found like any call."""
+    """Answers questions in words, about pictures too where `sees` says so; watched, cancelled, found like any call.
+
+    `repeatable` says that a call costs nothing and may be made again.
+    """
+
+    @property
+    def repeatable(self) -> bool: ...
 
     @property
     def sees(self) -> bool: ...
@@ -254,7 +260,7 @@ class Shaper(Protocol):
 
 # --- the engine, as doors and voices see it -------------------------------------------------------------------
 
-PadState = Literal["idle", "queued", "rendering", "ready", "failed"]
+PadState = Literal["idle", "queued", "rendering", "asking", "ready", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +279,40 @@ class PadView:
     path: str = ""
     history: int = 0
     overrides: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """Shows what a request would become: its brief, and what its first call costs at most, in US dollars."""
+
+    brief: Brief
+    usd: Usd
+    problem: str = ""
+    """Why the budget would refuse it; empty where it would not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Shows what the calls of one model came to this month, in US dollars."""
+
+    model: str
+    spent: Usd
+    reserved: Usd
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetView:
+    """Shows the money, in US dollars: what counts for today and this month (spent and reserved together), the caps,
+    what running calls may cost at most, and the models that cost something this month."""
+
+    day: Usd
+    day_cap: Usd
+    month: Usd
+    month_cap: Usd
+    job_cap: Usd
+    reserved: Usd
+    models: tuple[Spent, ...] = ()
 
 
 class Engine(Protocol):
@@ -298,6 +338,20 @@ class Engine(Protocol):
         """Marks a sample (or a pad's current one) as discarded; a pad goes back to the one before it."""
         ...
 
+    async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
+        """Lets a job that asks go on: with the words as written, with `prompt`, or with the user's `original` ones.
+
+        `target` is the job or its pad. A parked job goes on only with `pay`: then a new call is sent, though the old
+        one may have been paid.
+        """
+        ...
+
+    async def price(self, request: Request) -> Price:
+        """Returns what a request would cost at most, without making anything."""
+        ...
+
+    async def budget(self) -> BudgetView: ...
+
     async def cancel(self, target: str) -> Sequence[Job]:
         """Cancels a job, or all unfinished jobs of a pad, and returns them; nothing of them is published after."""
         ...
@@ -312,6 +366,10 @@ class Engine(Protocol):
 
     def set_pad(self, pad: str, key: str, value: object) -> None:
         """Sets a pad's key until the daemon restarts; never written to the config."""
+        ...
+
+    def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
+        """Sets the tempo (0: none) or the key of the song for sounds to come, until the daemon restarts."""
         ...
 
     def pad_for_note(self, note: int) -> str | None:

@@ -65,9 +65,9 @@ class Publisher:
             self._library.write_sample,
             sample.path,
             stamped_wav(
-                shaped, sample=sample, zone=zone_of(sample), brief=job.brief, call=call, take=take, model=model
+                shaped, sample=sample, zone=zone_of(sample), job=job, call=call, take=take, model=model
             ),
-            sidecar_of(sample, brief=job.brief, calls=calls, take=take, licence=model.licence),
+            sidecar_of(sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written),
         )
 
     async def is_out(self, samples: Sequence[Sample]) -> bool:

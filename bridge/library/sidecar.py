@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.domain.brief import Brief
 from bridge.domain.licence import Licence
+from bridge.domain.prompt import Written
 from bridge.domain.recipe import recipe_of
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Call, Take
@@ -17,7 +18,9 @@ from bridge.errors import LibraryError
 SIDECAR_SCHEMA = 1
 
 
-def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence) -> dict[str, Any]:
+def sidecar_of(
+    sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence, written: Written | None = None
+) -> dict[str, Any]:
     """Returns a sample's provenance as plain JSON values; `calls` are all of its job, what failed included.
 
     Cents, decibels and seconds are rounded to what can be measured; `cost` is in US dollars over all calls.
@@ -30,6 +33,7 @@ def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Tak
         "path": sample.path,
         "prompt": sample.prompt,
         "brief": brief.to_dict(),
+        "written": written.to_dict() if written else None,
         "calls": [_call(call) for call in calls],
         "take": asdict(take),
         "root": sample.root,

@@ -131,4 +131,13 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE samples ADD COLUMN loop_start INTEGER;
     ALTER TABLE samples ADD COLUMN loop_end INTEGER;
     """,
+    """
+    ALTER TABLE calls ADD COLUMN purpose TEXT NOT NULL DEFAULT 'sound';
+    ALTER TABLE calls ADD COLUMN answer TEXT NOT NULL DEFAULT '';
+    ALTER TABLE calls ADD COLUMN ended REAL NOT NULL DEFAULT 0;
+    CREATE INDEX calls_by_time ON calls (created);
+    CREATE INDEX calls_by_model ON calls (model, ended);
+    CREATE INDEX calls_by_ticket ON calls (ticket) WHERE ticket <> '';
+    ALTER TABLE jobs ADD COLUMN written TEXT NOT NULL DEFAULT '';
+    """,
 )

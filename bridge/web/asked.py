@@ -62,6 +62,14 @@ class Trigger(Asked):
         return Request(**self.model_dump())
 
 
+class Accept(Asked):
+    """Lets a job that asks go on."""
+
+    prompt: Words | None = None
+    original: Annotated[bool, Field(strict=True)] = False
+    pay: Annotated[bool, Field(strict=True)] = False
+
+
 class Again(Asked):
     """Asks for one more of the same."""
 

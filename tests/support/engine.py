@@ -20,8 +20,8 @@ from bridge.domain.licence import Licence
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
-from bridge.ports import Capabilities, Model, PadView
-from bridge.units import Cents, Decibels, MidiNote, Seconds
+from bridge.ports import BudgetView, Capabilities, Model, PadView, Price, Spent
+from bridge.units import Cents, Decibels, MidiNote, Seconds, Usd
 
 AT = 1_800_000_000.0
 SEED = 7
@@ -260,6 +260,23 @@ class FakeEngine:
 
     def absolute(self, path: str) -> str:
         return f"/music/Oneshot Bridge/{path}"
+
+    def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
+        self._note("set_song", bpm if key is None else key)
+
+    async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
+        self._note("accept", target, prompt, original, pay)
+        return await self.job(target)
+
+    async def price(self, request: Request) -> Price:
+        self._note("price", request.prompt)
+        brief = Brief(prompt=request.prompt or "", model="synth", seed=1, family="kick", mapping="drum")
+        return Price(brief=brief, usd=Usd(0.02))
+
+    async def budget(self) -> BudgetView:
+        self._note("budget")
+        return BudgetView(day=Usd(0.5), day_cap=Usd(2.0), month=Usd(1.5), month_cap=Usd(20.0), job_cap=Usd(0.5),
+                          reserved=Usd(0.05), models=(Spent(model="far", spent=Usd(1.5), reserved=Usd(0.0), calls=9),))
 
     # --- bridge.ports.Engine: hosts ---------------------------------------------------------------------------
 

@@ -60,6 +60,8 @@ class RowModel(RowMaker):
 class RowChat(RowMaker):
     """Is the part of `bridge.ports.ChatModel` that a row says."""
 
+    repeatable = False
+
     @property
     def sees(self) -> bool:
         return self.row.sees
