@@ -34,7 +34,8 @@ def sidecar(make_sample):
 def test_a_sidecar_holds_the_whole_provenance(sidecar):
     assert set(sidecar) == {
         "schema", "id", "job", "pad", "path", "prompt", "brief", "calls", "take", "root", "cents", "confidence",
-        "family", "verdicts", "shape", "licence", "cost", "sha256", "marks",
+        "key", "family", "tags", "character", "fingerprint", "duplicate_of", "verdicts", "shape", "licence", "cost",
+        "sha256", "marks",
     }
 
 
