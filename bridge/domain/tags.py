@@ -74,8 +74,8 @@ def tag_key(tag: str) -> str:
 def _heard(family: str, analysis: Analysis) -> Iterator[str]:
     character = analysis.character
     if character is not None:
-        if character.family is not None:
-            yield character.family
+        if family == DEFAULT_FAMILY and character.family is not None:
+            yield character.family  # nobody named one; a family that was named stays the label
         yield from _beside(character.brightness, BRIGHTNESS.get(family, BRIGHTNESS[DEFAULT_FAMILY]), "dark", "bright")
         yield from _beside(character.hardness, HARDNESS.get(family, HARDNESS[DEFAULT_FAMILY]), "soft", "hard")
     usual = FAMILIES.get(family, FAMILIES[DEFAULT_FAMILY]).usual

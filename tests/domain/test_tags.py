@@ -55,7 +55,10 @@ def test_what_is_heard_wins_over_what_was_asked():
     assert tags_of("dark kick", "kick", heard()) == ("kick", "dark")
 
 
-def test_a_family_that_is_heard_and_a_chord_are_tags():
+def test_the_family_that_is_heard_is_a_tag_where_nobody_named_one():
+    assert tags_of("deep 808", "808", heard(family="kick", brightness=900, hardness=3, seconds=1)) == (
+        "808", "deep",
+    )
     assert tags_of("boom", "fx", heard(family="kick", tone="chord", brightness=900, hardness=1, seconds=1.5)) == (
         "fx", "kick", "chord", "boom",
     )
