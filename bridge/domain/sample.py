@@ -17,10 +17,10 @@ Tone = Literal["note", "chord", "noise", "unsure"]
 class Character:
     """Holds what a finished sound is like, as a listener hears it.
 
-    `family` is what it was taken for, None where nothing is sure; `share` is how probable that is (of what is sure or
-    not), 0…1. `brightness` is the centre of its power on a scale of octaves. `hardness` is the power above 2 kHz of
-    its first 20 ms over that of the next 100 ms: high is a hard stroke. `loudness` is that of its loudest 400 ms, in
-    LUFS.
+    `family` is what it was taken for, None where nothing is sure; `share` is how probable the likeliest family is, 0…1
+    (those that are played over the keyboard count as one). `brightness` is the centre of its power on a scale of
+    octaves. `hardness` is the power above 2 kHz of its first 20 ms over that of the next 100 ms: high is a hard stroke.
+    `loudness` is that of its loudest 400 ms, in LUFS.
     """
 
     family: str | None

@@ -21,13 +21,14 @@ from bridge.domain.event import Event
 from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id, new_id
 from bridge.domain.job import ENDED, Job, JobState
-from bridge.domain.sample import Alike, Sample
+from bridge.domain.sample import Sample
 from bridge.domain.text import LONGEST_WORD
 from bridge.errors import NotFoundError, RequestError, unknown
 from bridge.jobs import moves
 from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
+from bridge.jobs.finding import find_samples, tags_in
 from bridge.jobs.hub import Listener
 from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
@@ -38,7 +39,7 @@ from bridge.ports import Model, PadState, PadView
 from bridge.store import deliveries as delivery_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
-from bridge.store.searching import Wanted, fingerprint_of
+from bridge.store.searching import Wanted
 from bridge.units import MidiNote, Seconds
 
 log = logging.getLogger(__name__)
@@ -281,27 +282,12 @@ class BridgeEngine:
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
         limit: int = 50,
     ) -> Sequence[Sample]:
-        tags = tuple(filter(None, (part.strip() for part in tag.split(","))))
         wanted = Wanted(
-            pad=pad, job=job, family=family, kept=kept, longer=longer, shorter=shorter, note=note, tags=tags, text=text
+            pad=pad, job=job, family=family, kept=kept, longer=longer, shorter=shorter, note=note, tags=tags_in(tag),
+            text=text,
         )
-        if near:
-            return await self._near(near, wanted, limit)
-        # A word that stands nowhere is looked for in every sample: nobody else should wait for that.
-        search = self._database.look if text else self._database.read
-        return await search(lambda store: sample_store.list_samples(store, wanted, limit=limit))
-
-    async def _near(self, target: str, wanted: Wanted, limit: int) -> Sequence[Alike]:
-        one = await self.sample(target)
-        fingerprint = await self._database.read(lambda store: fingerprint_of(store, one.id))
-        if fingerprint is None:
-            raise RequestError(
-                f"How {one.id} sounds was not written down when it was made.",
-                f"Make one more of it and search near that: oneshot again {one.id}",
-            )
-        return await self._database.look(
-            lambda store: sample_store.list_near(store, wanted, fingerprint, but=one.id, limit=limit)
-        )
+        one = await self.sample(near) if near else None
+        return await find_samples(self._database, wanted, near=one, limit=limit)
 
     async def sidecar(self, sample: str) -> dict[str, Any]:
         found = await self.sample(sample)
