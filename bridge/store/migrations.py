@@ -144,6 +144,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE samples ADD COLUMN loudness REAL;
     ALTER TABLE samples ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE samples ADD COLUMN duplicate_of TEXT NOT NULL DEFAULT '';
+    CREATE INDEX samples_by_seconds ON samples (seconds);
     CREATE INDEX samples_by_brightness ON samples (brightness, seconds);
     CREATE INDEX samples_by_root ON samples (root, number) WHERE root IS NOT NULL;
     CREATE INDEX samples_by_sha256 ON samples (sha256);

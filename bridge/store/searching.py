@@ -61,8 +61,8 @@ class Wanted:
         if self.note is not None:
             yield "root = ?", (self.note,)
         if self.longer is not None or self.shorter is not None:
-            # The plus keeps SQLite from sorting half a library by its lengths when it can go from the newest on.
-            yield "+seconds BETWEEN ? AND ?", (self.longer or 0.0, 1e9 if self.shorter is None else self.shorter)
+            bounds = (self.longer or 0.0, 1e9 if self.shorter is None else self.shorter)
+            yield "number IN (SELECT number FROM samples WHERE seconds BETWEEN ? AND ?)", bounds
         for tag in self.tags:
             yield "number IN (SELECT sample FROM sample_tags WHERE tag = ?)", (tag_key(tag),)
         for word in folded(self.text).split():

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass, replace
 from sqlite3 import Row, connect
 
+import labelled
 import numpy as np
 import recognise as families_bench
 import soxr
@@ -171,6 +172,7 @@ def main() -> None:
         print(f"| {name} | {len(ways)} | {noted:.0%} | {ways.count('hash')} | {ways.count('another')} |")
     print(f"compared by their waves: {np.mean(shelf.asked):.1f} a take")
     seeds()
+    usual()
     cost()
 
 
@@ -189,6 +191,20 @@ def seeds() -> None:
             noted += bool(shelf.duplicate(shaped, brief)[0])
             shelf.put(shaped, Held(name=str(seed), audio=decode(wav(shaped)), brief=brief, wav=wav(shaped)))
         print(f"| {family} | {noted} |")
+
+
+def usual() -> None:
+    """Prints what a fifth of a family's recordings lie under and a fifth over: the tables of `bridge.domain.tags`."""
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for sound in labelled.sounds():
+        heard = features(sound.audio)
+        if heard.peak > -60:
+            for family in (sound.family, "all"):
+                rows.setdefault(family, []).append((heard.brightness, heard.hardness))
+    print("\n| family | recordings | brightness, a fifth under / over | hardness |\n|---|---|---|---|")
+    for family, figures in sorted(rows.items()):
+        (dark, soft), (bright, hard) = np.percentile(figures, [20, 80], axis=0)
+        print(f"| {family or 'other'} | {len(figures)} | {dark:.0f} / {bright:.0f} Hz | {soft:.1f} / {hard:.1f} dB |")
 
 
 def cost() -> None:

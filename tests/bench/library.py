@@ -32,7 +32,7 @@ SEARCHES = {
     "ls": Wanted(),
     "--family kick": Wanted(family="kick"),
     "--longer 0.3 --shorter 1": Wanted(longer=Seconds(0.3), shorter=Seconds(1.0)),
-    "--longer 3.999 (40 of them)": Wanted(longer=Seconds(3.998)),
+    "--longer 3.999 (rare)": Wanted(longer=Seconds(3.998)),
     "--note C2": Wanted(note=MidiNote(36)),
     "--tag dark": Wanted(tags=("dark",)),
     "--tag rare": Wanted(tags=("rare",)),
