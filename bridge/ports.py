@@ -21,7 +21,7 @@ from bridge.domain.prompt import Question
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
-from bridge.units import Seconds, Usd
+from bridge.units import MidiNote, Seconds, Usd
 
 
 class Clock(Protocol):
@@ -230,7 +230,10 @@ class ChatModel(Maker, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shaped:
-    """Holds a finished sound: 24-bit little-endian interleaved PCM, what was measured, and what was judged."""
+    """Holds a finished sound: 24-bit little-endian interleaved PCM, what was measured, and what was judged.
+
+    `fingerprint` is what finds sounds that are alike (`bridge.sound.likeness`); empty where there is none.
+    """
 
     pcm: bytes
     frames: int
@@ -238,6 +241,7 @@ class Shaped:
     sample_rate: int
     analysis: Analysis
     verdicts: tuple[Verdict, ...] = ()
+    fingerprint: bytes = b""
 
 
 class Shaper(Protocol):
@@ -255,6 +259,11 @@ class Shaper(Protocol):
         They are shaped as one set, equally loud and with their attacks together. The same takes in the same order
         give the same PCM.
         """
+        ...
+
+    async def same_recording(self, sound: bytes, others: Sequence[bytes], *, priority: int) -> tuple[int, float] | None:
+        """Returns which of some sound files (their bytes) is the same recording as `sound`, and how far their waves
+        agree, 0…1; None where none is."""
         ...
 
 
@@ -388,8 +397,17 @@ class Engine(Protocol):
 
     async def sample(self, target: str) -> Sample: ...
     async def samples(
-        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
-    ) -> Sequence[Sample]: ...
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
+        shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
+        limit: int = 50,
+    ) -> Sequence[Sample]:
+        """Returns the published samples that everything said applies to, the newest first.
+
+        `longer` and `shorter` bound the length, both included. `note` is the root. `tag` are tags behind commas, of
+        which a sample has all. `text` are words, each of which stands somewhere in its prompt or tags. With `near`, a
+        sample or pad, the answers are `Alike`, the nearest first, without that sample itself.
+        """
+        ...
     async def sidecar(self, sample: str) -> dict[str, Any]: ...
     async def pads(self) -> Sequence[PadView]: ...
     def kits(self) -> dict[str, Sequence[str]]: ...

@@ -53,7 +53,8 @@ class Verdict:
     """Holds one judgement of the gate: what was looked for, the figure that was found, and what follows.
 
     `rule` is `pass`, `repair` (the shaping mends it), `choose` (the shaping keeps the best hit), `doubt` (it may be
-    published, but another seed may do better), `retry` (only another seed may do) or `fail` (none will).
+    published, but another seed may do better), `retry` (only another seed may do) or `fail` (none will). `note` is no
+    judgement: nothing follows, but it is good to know.
     """
 
     name: str

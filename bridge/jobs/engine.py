@@ -32,6 +32,7 @@ from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
 from bridge.jobs.budget import Budget
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
+from bridge.jobs.finding import find_samples, tags_in
 from bridge.jobs.hub import Listener
 from bridge.jobs.lines import Lines
 from bridge.jobs.pipeline import Pipeline
@@ -44,7 +45,8 @@ from bridge.ports import BudgetView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
-from bridge.units import Seconds
+from bridge.store.searching import Wanted
+from bridge.units import MidiNote, Seconds
 
 log = logging.getLogger(__name__)
 
@@ -360,11 +362,16 @@ class BridgeEngine:
         return sample
 
     async def samples(
-        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
+        shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
+        limit: int = 50,
     ) -> Sequence[Sample]:
-        return await self._database.read(
-            lambda store: sample_store.list_samples(store, pad=pad, job=job, family=family, kept=kept, limit=limit)
+        wanted = Wanted(
+            pad=pad, job=job, family=family, kept=kept, longer=longer, shorter=shorter, note=note, tags=tags_in(tag),
+            text=text,
         )
+        one = await self.sample(near) if near else None
+        return await find_samples(self._database, wanted, near=one, limit=limit)
 
     async def sidecar(self, sample: str) -> dict[str, Any]:
         found = await self.sample(sample)

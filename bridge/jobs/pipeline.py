@@ -186,6 +186,7 @@ class Pipeline:
                 problem = outcome
                 continue
             sample = self._publisher.plan(new_id("s"), job, take, verdicts, outcome, now=self._clock.now())
+            sample = await self._publisher.compare(job, sample, outcome, samples)
             shaped[sample.id] = outcome
             samples.append(sample)
         if not samples:
@@ -195,7 +196,7 @@ class Pipeline:
             moved = moves.move(store, job.id, JobState.PUBLISHING, now=self._clock.now())
             if moved[0] is not None:
                 for sample in samples:
-                    sample_store.plan_sample(store, sample)
+                    sample_store.plan_sample(store, sample, shaped[sample.id].fingerprint)
             return moved
 
         self._shaped[job.id] = shaped
@@ -234,7 +235,8 @@ class Pipeline:
                 raise outcome
             shaped[old.id] = outcome
             sample = self._publisher.plan(old.id, job, take, verdicts, outcome, now=old.created)
-            samples.append(old if sample.sha256 == old.sha256 else await self._publisher.plan_anew(old, sample))
+            anew = sample.sha256 != old.sha256
+            samples.append(await self._publisher.plan_anew(old, sample, outcome) if anew else old)
         return samples, shaped
 
     async def _shape_takes(self, job: Job) -> list[tuple[Take, tuple[Verdict, ...], Shaped | SoundError]]:

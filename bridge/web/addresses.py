@@ -6,7 +6,7 @@
     GET   /v1/budget
     GET   /v1/jobs                       ?unfinished=&limit=
     GET   /v1/jobs/{id}                  ?wait=seconds, up to 60, for the end of the job
-    GET   /v1/samples                    ?pad=&job=&family=&kept=&limit=
+    GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
     GET   /v1/pads
     GET   /v1/kits
