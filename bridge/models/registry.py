@@ -69,6 +69,12 @@ class Models:
             raise NotFoundError(f"The model {name!r} can't be used: {self.problems[name]}")
         raise unknown("chat model", name, self._chats)
 
+    async def close(self) -> None:
+        """Closes every model that holds something open; what goes on at providers goes on."""
+        for model in (*self._models.values(), *self._chats.values()):
+            if close := getattr(model, "close", None):
+                await close()
+
     def chats(self) -> Sequence[ChatModel]:
         """Returns the chat models in the order of their names."""
         return tuple(self._chats.values())
