@@ -10,12 +10,21 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.config.fields import Name
+from bridge.domain.brief import AudioUse
 
 BriefField = Literal[
     "prompt", "negative", "seconds", "seed", "bpm", "key", "count", "audio", "continue", "strength", "image",
+    "system", "longest",
 ]  # fmt: skip
-"""What of a brief a model may take; `audio` is a melody or a start to develop, `continue` a switch that goes on from
-it, `strength` 0 … 1 how much of it stays."""
+"""What of a brief or a question a model may take; `audio` is a melody or a start to develop, `continue` a switch that
+goes on from it, `strength` 0 … 1 how much of it stays. Of a question: `prompt`, `image`, `system` (how to answer) and
+`longest` (the most tokens)."""
+
+RuleName = Literal[
+    "prompt-or-audio", "continuing-needs-audio", "continuing-goes-forward", "melody-needs-melody-version",
+    "diffusion-needs-mono-version",
+]  # fmt: skip
+"""What inputs of one call must agree on; `bridge.models.catalogue.rules` holds what each of them says."""
 
 InputType = Literal["text", "integer", "number", "switch", "choice", "file", "files"]
 
@@ -27,7 +36,10 @@ class Part(BaseModel):
 
 
 class Input(Part):
-    """Describes one input of a model: its name there, its type, its range and its default."""
+    """Describes one input of a model: its name there, its type, its range and its default.
+
+    `default` is what is sent where the user says nothing; without one nothing is sent, and the model decides.
+    """
 
     name: str
     type: InputType = "text"
@@ -36,6 +48,7 @@ class Input(Part):
     values: tuple[str, ...] = ()
     default: Any = None
     required: bool = False
+    turned: bool = Field(default=False, description="It counts the other way: 1 − strength, how much is made anew.")
     text: str = Field(default="", description="What it does, in a user's words.")
 
 
@@ -47,7 +60,7 @@ class Output(Part):
     longer than was asked. `rate` in Hz, 0 where it differs.
     """
 
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] = Field(default=(), description='`*` stands for anything: "variation_*".')
     takes: Literal["files", "row"] = "files"
     extra: float = 0.0
     rate: int = 0
@@ -58,8 +71,9 @@ class Output(Part):
 class Price(Part):
     """Describes what a call costs in US dollars.
 
-    `run`: `usd` a call. `second`: the hardware's price for each second of work; `seconds` is what a call usually
-    works, `most` what it works at worst. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
+    `run`: `usd` a call. `second`: `usd` for each second of work, else the price of the `hardware`; `seconds` is what a
+    call usually works, `most` what it works at worst, both with the usual inputs; they grow with the inputs in
+    `grows`, in proportion. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
     answer, `question` for a thousand of the question. `free`: nothing.
     """
 
@@ -69,6 +83,7 @@ class Price(Part):
     hardware: str = ""
     seconds: float = 0.0
     most: float = 0.0
+    grows: tuple[str, ...] = ()
 
 
 class Terms(Part):
@@ -113,6 +128,8 @@ class Row(Part):
     fixed: dict[str, Any] = Field(default={}, description="Inputs that are always the same.")
     output: Output = Output()
     seconds: tuple[float, float] = (0.5, 30.0)
+    audio: tuple[AudioUse, ...] = Field(default=(), description="What it makes of a sound; the first unless said.")
+    rules: tuple[RuleName, ...] = Field(default=(), description="What its inputs must agree on.")
     usual: float = Field(default=0.0, description="The seconds of a sound that it makes if it can't be told how long.")
     sees: bool = Field(default=False, description="A chat model that looks at pictures.")
     concurrent: int = 4
