@@ -116,23 +116,23 @@ class Row(Part):
     (`provider = "cog"`, `servers`) takes the inputs of the model that is in it.
     """
 
-    provider: Name | None = None
-    like: Name | None = None
-    kind: Literal["sound", "chat"] = "sound"
+    provider: Name | None = Field(default=None, description='Who runs it: "replicate", or "cog" for servers of your own.')
+    like: Name | None = Field(default=None, description="The known model that has what this row does not say.")
+    kind: Literal["sound", "chat"] = Field(default="sound", description='"chat" for a model that answers in words.')
     text: str = Field(default="", description="What it is good for, in a line.")
     reference: str = Field(default="", description="Where the provider has it: owner/name.")
     version: str = Field(default="", description="The pinned version; empty only for models that the provider pins.")
     servers: tuple[str, ...] = Field(default=(), description="The addresses of its own servers, for cog.")
-    inputs: dict[BriefField, Input] = {}
+    inputs: dict[BriefField, Input] = Field(default={}, description="Its inputs for what a brief says.")
     options: dict[str, Input] = Field(default={}, description="Its other inputs, by name; a pad may set them.")
     fixed: dict[str, Any] = Field(default={}, description="Inputs that are always the same.")
-    output: Output = Output()
-    seconds: tuple[float, float] = (0.5, 30.0)
+    output: Output = Field(default=Output(), description="What comes back.")
+    seconds: tuple[float, float] = Field(default=(0.05, 30.0), description="The lengths that may be asked for.")
     audio: tuple[AudioUse, ...] = Field(default=(), description="What it makes of a sound; the first unless said.")
     rules: tuple[RuleName, ...] = Field(default=(), description="What its inputs must agree on.")
     usual: float = Field(default=0.0, description="The seconds of a sound that it makes if it can't be told how long.")
     sees: bool = Field(default=False, description="A chat model that looks at pictures.")
-    concurrent: int = 4
-    price: Price = Price()
-    licence: Terms | None = None
-    guide: Guide = Guide()
+    concurrent: int = Field(default=4, ge=1, le=64, description="How many calls run at once.")
+    price: Price = Field(default=Price(), description="What a call costs.")
+    licence: Terms | None = Field(default=None, description="The licence of its sounds; none said: not for commerce.")
+    guide: Guide = Field(default=Guide(), description="How it likes to be asked.")

@@ -28,6 +28,7 @@ from bridge.config.fields import (
     Words,
     did_you_mean,
 )
+from bridge.config.models import Row
 from bridge.config.places import default_library, state_folder
 from bridge.domain.brief import LARGEST_COUNT
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
@@ -198,6 +199,10 @@ class Config(Section):
     pads: dict[Name, Pad] = Field(default={}, description="The pads: press one, get a new sound.")
     kits: dict[Name, Kit] = Field(
         default={}, description="The kits: pads that are played together, each on its pad_note."
+    )
+    models: dict[Name, Row] = Field(
+        default={},
+        description="The models: more than the bridge knows by itself, and changes to those (docs/models.md).",
     )
     hosts: dict[Name, Host] = Field(
         default={}, description="The hosts: DAWs and samplers that load the sounds by themselves."

@@ -1,0 +1,96 @@
+"""The rows that come with the bridge, joined with the user's own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from bridge.config.fields import did_you_mean
+from bridge.config.models import Input, Row
+from bridge.errors import ConfigError
+from bridge.models.catalogue.price import HARDWARE
+
+OF_ITS_PROVIDER = ("price", "concurrent")
+"""What a row does not take from one of another provider: a machine of one's own has no bill, and other limits."""
+
+_CURE = "Edit the file with: oneshot config edit"
+
+
+@cache
+def catalogue() -> Mapping[str, Row]:
+    """Returns the rows that come with the bridge, by name, in the order of the catalogue."""
+    text = resources.files("bridge.models.catalogue").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    return {name: Row.model_validate(row) for name, row in tomllib.loads(text).items()}
+
+
+def rows_of(own: Mapping[str, Row]) -> dict[str, Row]:
+    """Returns every row: the catalogue's, changed and joined by the user's; ConfigError lists all that is wrong.
+
+    A user's row takes what it does not say from the row that it is `like`, or from the catalogue's of its own name.
+    """
+    rows = dict(catalogue())
+    problems: list[str] = []
+    for name, row in own.items():
+        if row.like is not None and row.like not in catalogue():
+            problems.append(f"models.{name}.like: there is no model {row.like!r}{did_you_mean(row.like, catalogue())}")
+            continue
+        base = catalogue().get(row.like or name)
+        rows[name] = joined(base, row) if base else row
+        problems += [f"models.{name}{place}: {text}" for place, text in wrong_with(rows[name])]
+    if problems:
+        raise ConfigError(problems, _CURE)
+    return rows
+
+
+def joined(base: Row, row: Row) -> Row:
+    """Returns a row with the values of `base` where it says nothing itself, field by field."""
+    said = row.model_dump(exclude_unset=True)
+    known = base.model_dump(exclude_unset=True)
+    if row.provider not in (None, base.provider):
+        known = {key: value for key, value in known.items() if key not in OF_ITS_PROVIDER}
+    return Row.model_validate(_joined(known, said))
+
+
+def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
+    """Yields what a whole row lacks or contradicts: where in it (".inputs", or nothing), and what."""
+    if row.provider is None:
+        yield "", "says neither its provider nor which model it is like"
+    if row.provider == "replicate" and not row.reference:
+        yield "", 'says no reference; write it like "owner/name"'
+    if row.provider == "cog" and not row.servers:
+        yield "", 'says no servers; write their addresses, like ["http://127.0.0.1:5000"]'
+    if row.servers and row.provider != "cog":
+        yield ".servers", 'only a model with provider = "cog" has servers of its own'
+    if "prompt" not in row.inputs:
+        yield ".inputs", "has no prompt: the words must go somewhere"
+    if row.price.hardware and row.price.hardware not in HARDWARE:
+        yield ".price.hardware", f"there is no {row.price.hardware!r}{did_you_mean(row.price.hardware, HARDWARE)}"
+    if not 0 < row.seconds[0] <= row.seconds[1]:
+        yield ".seconds", f"{list(row.seconds)} is no range: the shortest first, both above 0"
+    for table, inputs in (("inputs", row.inputs), ("options", row.options)):
+        for key, one in inputs.items():
+            if text := _wrong_with_input(one):
+                yield f".{table}.{key}", text
+    names = {one.name for one in (*row.inputs.values(), *row.options.values())}
+    for name in row.price.grows:
+        if name not in names:
+            yield ".price.grows", f"there is no input {name!r}{did_you_mean(name, names)}"
+
+
+def _wrong_with_input(one: Input) -> str:
+    if one.low is not None and one.high is not None and one.low > one.high:
+        return f"its low, {one.low:g}, is above its high, {one.high:g}"
+    if one.type == "choice" and not one.values:
+        return "is a choice without values"
+    return ""
+
+
+def _joined(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(known)
+    for key, value in said.items():
+        below = result.get(key)
+        result[key] = _joined(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
