@@ -72,8 +72,8 @@ class Price(Part):
     """Describes what a call costs in US dollars.
 
     `run`: `usd` a call. `second`: `usd` for each second of work, else the price of the `hardware`; `seconds` is what a
-    call usually works, `most` what it works at worst, both with the usual inputs; they grow with the inputs in
-    `grows`, in proportion. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
+    call usually works, `most` what it works at worst, both for inputs as `grows` has them: above these they grow in
+    proportion. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
     answer, `question` for a thousand of the question. `free`: nothing.
     """
 
@@ -83,7 +83,7 @@ class Price(Part):
     hardware: str = ""
     seconds: float = 0.0
     most: float = 0.0
-    grows: tuple[str, ...] = ()
+    grows: dict[str, float] = {}
 
 
 class Terms(Part):
@@ -116,7 +116,7 @@ class Row(Part):
     (`provider = "cog"`, `servers`) takes the inputs of the model that is in it.
     """
 
-    provider: Name | None = Field(default=None, description='Who runs it: "replicate", or "cog" for servers of your own.')
+    provider: Name | None = Field(default=None, description='Who runs it: "replicate", or "cog" (your own servers).')
     like: Name | None = Field(default=None, description="The known model that has what this row does not say.")
     kind: Literal["sound", "chat"] = Field(default="sound", description='"chat" for a model that answers in words.')
     text: str = Field(default="", description="What it is good for, in a line.")

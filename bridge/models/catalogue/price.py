@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from bridge.config.models import Price, Row
 from bridge.domain.brief import Brief
@@ -60,7 +59,7 @@ def estimate_question(row: Row, question: Question) -> Usd:
 def worst_seconds(row: Row, brief: Brief) -> Seconds:
     """Returns how long a call for this brief works at worst; 0 where the row does not say.
 
-    The row's own figure is for the usual inputs; it grows with those that the row names, never shrinks.
+    The row's own figure is for the inputs that it names beside it; it grows with them, and never shrinks.
     """
     return Seconds(row.price.most * _growth(row, brief))
 
@@ -92,15 +91,10 @@ def _growth(row: Row, brief: Brief) -> float:
     if not row.price.grows:
         return 1.0
     values = inputs_of(row, brief, brief.seed, {field: f"file:{name}" for field, name in files_of(row, brief).items()})
-    usual = {wanted.name: wanted.default for wanted in (*row.inputs.values(), *row.options.values())}
     growth = 1.0
-    for name in row.price.grows:
-        growth *= max(1.0, _number(values.get(name)) / max(1.0, _number(usual.get(name))))
+    for name, usual in row.price.grows.items():
+        growth *= max(1.0, float(values.get(name, usual)) / usual)
     return growth
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 1.0
 
 
 def _per_second(price: Price) -> float:

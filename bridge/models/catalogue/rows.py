@@ -74,10 +74,12 @@ def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
         for key, one in inputs.items():
             if text := _wrong_with_input(one):
                 yield f".{table}.{key}", text
-    names = {one.name for one in (*row.inputs.values(), *row.options.values())}
-    for name in row.price.grows:
-        if name not in names:
-            yield ".price.grows", f"there is no input {name!r}{did_you_mean(name, names)}"
+    numbers = {one.name for one in (*row.inputs.values(), *row.options.values()) if one.type in ("integer", "number")}
+    for name, usual in row.price.grows.items():
+        if name not in numbers:
+            yield ".price.grows", f"there is no input {name!r} that is a number{did_you_mean(name, numbers)}"
+        elif usual <= 0:
+            yield f".price.grows.{name}", "must be more than 0: what the call's usual seconds were taken with"
 
 
 def _wrong_with_input(one: Input) -> str:
