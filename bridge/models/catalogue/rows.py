@@ -66,8 +66,10 @@ def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
         yield ".servers", 'only a model with provider = "cog" has servers of its own'
     if "prompt" not in row.inputs:
         yield ".inputs", "has no prompt: the words must go somewhere"
+    if row.audio and "audio" not in row.inputs:
+        yield ".audio", "says what it makes of a sound, but there is no input for one (inputs.audio)"
     if row.price.hardware and row.price.hardware not in HARDWARE:
-        yield ".price.hardware", f"there is no {row.price.hardware!r}{did_you_mean(row.price.hardware, HARDWARE)}"
+        yield ".price.hardware", f"there is no {row.price.hardware!r}; there are {', '.join(HARDWARE)}"
     if not 0 < row.seconds[0] <= row.seconds[1]:
         yield ".seconds", f"{list(row.seconds)} is no range: the shortest first, both above 0"
     for table, inputs in (("inputs", row.inputs), ("options", row.options)):
