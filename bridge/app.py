@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge import __version__
+from bridge.config.keys import key_of
 from bridge.config.schema import Config
 from bridge.feedback.osc import OscVoice
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
+from bridge.models.catalogue.rows import rows
 from bridge.models.registry import ModelContext, Models, open_models
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
@@ -25,6 +27,7 @@ from bridge.shaping import Shaping
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
 from bridge.store.database import Database
+from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 from bridge.triggers.midi import MidiDoor
 from bridge.triggers.osc import OscDoor
@@ -83,12 +86,17 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     stack.push_async_callback(workers.close)
     if not hasty:
         await workers.start()
-    models = open_models(ModelContext(workers=workers))
+    references = ReferenceShelf(home / "references")
+    if references.names():  # most people have none, and nobody should wait for a look through all jobs
+        wanted = await database.read(lambda store: job_store.references(store, _oldest_take(config, clock)))
+        references.sweep(wanted)
+    context = ModelContext(workers=workers, clock=clock, key_of=key_of, references=references)
+    models = open_models(context, {name: row for name, row in rows(config.models).items() if name in config.models})
     engine = BridgeEngine(
         Workshop(
-            config=config, database=database, shelf=shelf, library=library, files=files, models=models.all(),
-            model_of=models.get, shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock,
-            pads=dict(config.pads),
+            config=config, database=database, shelf=shelf, references=references, library=library, files=files,
+            models=models.all(), model_of=models.get, chat_of=models.chat,
+            shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock, pads=dict(config.pads),
         )
     )
     app = App(
@@ -101,10 +109,14 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
 
 async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:
     """Forgets what is old: raw takes, events, and the bytes that a crash left without a row."""
-    oldest = clock.now() - config.jobs.keep_takes_days * SECONDS_A_DAY
-    shelf.drop(await database.write(lambda store: job_store.forget_takes(store, oldest)))
+    shelf.drop(await database.write(lambda store: job_store.forget_takes(store, _oldest_take(config, clock))))
     shelf.sweep(await database.read(job_store.take_files))
     await database.write(event_store.forget_events)
+
+
+def _oldest_take(config: Config, clock: Clock) -> float:
+    """Returns since when raw takes, and what they were made from, are kept (seconds since 1970)."""
+    return clock.now() - config.jobs.keep_takes_days * SECONDS_A_DAY
 
 
 async def _open_doors(app: App, stack: AsyncExitStack) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from bridge.config.models import Guide
 from bridge.domain.brief import AudioUse, Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
@@ -20,7 +21,7 @@ from bridge.domain.prompt import Question
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
-from bridge.units import Seconds, Usd
+from bridge.units import MidiNote, Seconds, Usd
 
 
 class Clock(Protocol):
@@ -76,11 +77,11 @@ class Workers(Protocol):
 class Capabilities:
     """Declares what a model can do, so that nobody finds out by failing.
 
-    `seconds` is the range that it makes. `notes` says that it obeys `brief.note`. `repeatable` says that a call
-    may be made again at no cost and with the same result: after a crash it is simply repeated. `concurrent` is
-    how many calls may run at once; 0 leaves it to the workers. `seeded` says that the same seed brings the same
-    sound, `loops` that it answers with loops, `tempo` and `key` that it takes those as such, `audio` in which ways it
-    uses a sound that it is given, `image` that it sees.
+    `seconds` is the range that it makes. `notes` says that it obeys `brief.note`. `repeatable` says that a call may be
+    made again at no cost and with the same result: after a crash it is simply repeated. `concurrent` is how many calls
+    may run at once; 0 leaves it to the workers. `seeded` says that the same seed brings the same sound, `guide` how it
+    likes to be asked (None: in the user's words), `loops` that it answers with loops, `tempo` and `key` that it takes
+    those as such, `audio` in which ways it uses a sound that it is given, `image` that it sees.
     """
 
     seconds: tuple[float, float]
@@ -90,6 +91,7 @@ class Capabilities:
     loops: bool = False
     tempo: bool = False
     key: bool = False
+    guide: Guide | None = None
     audio: frozenset[AudioUse] = frozenset()
     image: bool = False
     variations: int = 1
@@ -206,7 +208,13 @@ class Model(Maker, Protocol):
 
 
 class ChatModel(Maker, Protocol):
-    """Answers questions in words, about pictures too where `sees` says so; watched, cancelled, found like any call."""
+    """Answers questions in words, about pictures too where `sees` says so; watched, cancelled, found like any call.
+
+    `repeatable` says that a call costs nothing and may be made again.
+    """
+
+    @property
+    def repeatable(self) -> bool: ...
 
     @property
     def sees(self) -> bool: ...
@@ -222,7 +230,10 @@ class ChatModel(Maker, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shaped:
-    """Holds a finished sound: 24-bit little-endian interleaved PCM, what was measured, and what was judged."""
+    """Holds a finished sound: 24-bit little-endian interleaved PCM, what was measured, and what was judged.
+
+    `fingerprint` is what finds sounds that are alike (`bridge.sound.likeness`); empty where there is none.
+    """
 
     pcm: bytes
     frames: int
@@ -230,6 +241,7 @@ class Shaped:
     sample_rate: int
     analysis: Analysis
     verdicts: tuple[Verdict, ...] = ()
+    fingerprint: bytes = b""
 
 
 class Shaper(Protocol):
@@ -249,10 +261,15 @@ class Shaper(Protocol):
         """
         ...
 
+    async def same_recording(self, sound: bytes, others: Sequence[bytes], *, priority: int) -> tuple[int, float] | None:
+        """Returns which of some sound files (their bytes) is the same recording as `sound`, and how far their waves
+        agree, 0…1; None where none is."""
+        ...
+
 
 # --- the engine, as doors and voices see it -------------------------------------------------------------------
 
-PadState = Literal["idle", "queued", "rendering", "ready", "failed"]
+PadState = Literal["idle", "queued", "rendering", "asking", "ready", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +288,40 @@ class PadView:
     path: str = ""
     history: int = 0
     overrides: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """Shows what a request would become: its brief, and what its first call costs at most, in US dollars."""
+
+    brief: Brief
+    usd: Usd
+    problem: str = ""
+    """Why the budget would refuse it; empty where it would not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Shows what the calls of one model came to this month, in US dollars."""
+
+    model: str
+    spent: Usd
+    reserved: Usd
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetView:
+    """Shows the money, in US dollars: what counts for today and this month (spent and reserved together), the caps,
+    what running calls may cost at most, and the models that cost something this month."""
+
+    day: Usd
+    day_cap: Usd
+    month: Usd
+    month_cap: Usd
+    job_cap: Usd
+    reserved: Usd
+    models: tuple[Spent, ...] = ()
 
 
 class Engine(Protocol):
@@ -296,6 +347,20 @@ class Engine(Protocol):
         """Marks a sample (or a pad's current one) as discarded; a pad goes back to the one before it."""
         ...
 
+    async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
+        """Lets a job that asks go on: with the words as written, with `prompt`, or with the user's `original` ones.
+
+        `target` is the job or its pad. A parked job goes on only with `pay`: then a new call is sent, though the old
+        one may have been paid.
+        """
+        ...
+
+    async def price(self, request: Request) -> Price:
+        """Returns what a request would cost at most, without making anything."""
+        ...
+
+    async def budget(self) -> BudgetView: ...
+
     async def cancel(self, target: str) -> Sequence[Job]:
         """Cancels a job, or all unfinished jobs of a pad, and returns them; nothing of them is published after."""
         ...
@@ -310,6 +375,10 @@ class Engine(Protocol):
 
     def set_pad(self, pad: str, key: str, value: object) -> None:
         """Sets a pad's key until the daemon restarts; never written to the config."""
+        ...
+
+    def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
+        """Sets the tempo (0: none) or the key of the song for sounds to come, until the daemon restarts."""
         ...
 
     def pad_for_note(self, note: int) -> str | None:
@@ -328,8 +397,17 @@ class Engine(Protocol):
 
     async def sample(self, target: str) -> Sample: ...
     async def samples(
-        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
-    ) -> Sequence[Sample]: ...
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
+        shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
+        limit: int = 50,
+    ) -> Sequence[Sample]:
+        """Returns the published samples that everything said applies to, the newest first.
+
+        `longer` and `shorter` bound the length, both included. `note` is the root. `tag` are tags behind commas, of
+        which a sample has all. `text` are words, each of which stands somewhere in its prompt or tags. With `near`, a
+        sample or pad, the answers are `Alike`, the nearest first, without that sample itself.
+        """
+        ...
     async def sidecar(self, sample: str) -> dict[str, Any]: ...
     async def pads(self) -> Sequence[PadView]: ...
     def kits(self) -> dict[str, Sequence[str]]: ...

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bridge.cli.client import Client
 from bridge.cli.show import Shown
-from bridge.domain.job import ENDED
+from bridge.domain.job import ENDED, JobState
 
 if TYPE_CHECKING:
     from bridge.config.schema import Config
@@ -33,10 +33,10 @@ class Session(ABC):
         """Asks for a row of `bridge.web.addresses`; fields that are None are not sent."""
 
     def wait(self, job: str) -> Shown:
-        """Returns the job once it has ended."""
+        """Returns the job once it has ended, or asks something."""
         while True:
             shown: Shown = self.ask("job", job, wait=_WAIT_SECONDS)["job"]
-            if shown["state"] in ENDED:
+            if shown["state"] in ENDED or shown["state"] == JobState.ASKING:
                 return shown
 
     def samples(self, **wanted: Any) -> list[Shown]:

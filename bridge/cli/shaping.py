@@ -53,6 +53,7 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Returns plain JSON values."""
         found = asdict(self.analysis) if self.analysis else {}
+        found.pop("character", None)  # `oneshot analyse` tells that; the steps do not need it
         return {
             "sound": str(self.sound), "file": str(self.file), "family": self.family, "steps": list(self.steps),
             "bits": self.bits, **found, "verdicts": [asdict(verdict) for verdict in self.verdicts],

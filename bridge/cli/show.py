@@ -27,8 +27,36 @@ def sample_line(sample: Shown, name_of: NameOf) -> str:
     return "  ".join([sample["file"], pitch(sample["analysis"], name_of), "; ".join(remarks)]).rstrip()
 
 
+SAMPLE_COLUMNS = ("sample", "pad", "family", "pitch", "length", "age", "marks", "file")
+NEAR_COLUMNS = ("likeness", *SAMPLE_COLUMNS)
+
+
+def sample_row(sample: Shown, name_of: NameOf) -> tuple[str, ...]:
+    """Returns a sample as a row of the list, under `NEAR_COLUMNS` if it was searched for by likeness."""
+    near = (f"{sample['likeness']:.3f}",) if "likeness" in sample else ()
+    return (
+        *near, sample["id"], sample["pad"], sample["family"], pitch(sample["analysis"], name_of),
+        f"{sample['analysis']['seconds']:.2f} s", ago(sample["created"]), marks(sample), sample["file"],
+    )  # fmt: skip
+
+
+def for_people(answer: Shown) -> Shown:
+    """Returns an answer about one sample without what only programs read, and with what is not known said; any other
+    answer as it is."""
+    if "sample" not in answer:
+        return answer
+    sample, sidecar = answer["sample"], answer["sidecar"]
+    analysis = {**sample["analysis"], "character": sample["analysis"]["character"] or "unknown"}
+    return {
+        "sample": {**sample, "analysis": analysis},
+        "sidecar": {key: value for key, value in sidecar.items() if key != "fingerprint"},
+    }
+
+
 def marks(sample: Shown) -> str:
-    return ", ".join(mark for mark in ("kept", "discarded") if sample[mark])
+    """Returns the user's marks, and which sample this is a duplicate of."""
+    said = [mark for mark in ("kept", "discarded") if sample[mark]]
+    return ", ".join([*said, *([f"duplicate of {sample['duplicate_of']}"] if sample["duplicate_of"] else [])])
 
 
 def job_end(job: Shown) -> str:

@@ -48,7 +48,7 @@ class Input(Part):
     values: tuple[str, ...] = ()
     default: Any = None
     required: bool = False
-    turned: bool = Field(default=False, description="It counts the other way: 1 − strength, how much is made anew.")
+    invert: bool = Field(default=False, description="It counts the other way: 1 − strength, how much is made anew.")
     text: str = Field(default="", description="What it does, in a user's words.")
 
 

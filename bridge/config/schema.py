@@ -30,7 +30,7 @@ from bridge.config.fields import (
 )
 from bridge.config.models import Row
 from bridge.config.places import default_library, state_folder
-from bridge.domain.brief import LARGEST_COUNT
+from bridge.domain.brief import LARGEST_COUNT, Enhance, Setting
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.family import Mapping as MappingName
 from bridge.units import MidiNote, Seconds
@@ -55,6 +55,10 @@ class LibrarySettings(Section):
     sample_rate: Annotated[int, Field(strict=True, ge=8_000, le=192_000)] = Field(
         default=44_100,
         description="The sample rate of finished sounds in Hz. Nearly every sampler is happy with 44100.",
+    )
+    commercial: Switch = Field(
+        default=False,
+        description="Whether you sell what you make with it: models whose terms forbid that are then refused.",
     )
     middle_c_octave: Annotated[int, Field(strict=True, ge=3, le=5)] = Field(
         default=4,
@@ -113,6 +117,34 @@ class JobSettings(Section):
         return self.workers or os.cpu_count() or 1
 
 
+Money = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+
+
+class BudgetSettings(Section):
+    day: Money = Field(default=2.0, description="The most that may be spent in a day, in US dollars; 0: nothing.")
+    month: Money = Field(default=20.0, description="The most that may be spent in a month, in US dollars.")
+    job: Money = Field(default=0.5, description="The most that one sound may cost in US dollars, with all attempts.")
+
+
+class PromptSettings(Section):
+    enhance: Enhance = Field(
+        default="always",
+        description='Whether your words become the model\'s words: "never", "always", or "ask" to see them first.',
+    )
+    writer: Name = Field(
+        default="rules",
+        description='Who writes them: "rules" (free, on this computer) or a chat model like "gpt-4o" (costs a little).',
+    )
+    looks: Name = Field(default="gpt-4o", description="The chat model that looks at pictures.")
+
+
+class SongSettings(Section):
+    bpm: Annotated[float, Field(ge=0, le=400, allow_inf_nan=False)] = Field(
+        default=0.0, description="The tempo of your song in beats per minute, 20 to 400; 0 says nothing."
+    )
+    key: Text = Field(default="", description='The key of your song, like "F# minor".')
+
+
 class Pad(Section):
     """Describes a named slot: what a press asks for, and where the sound goes."""
 
@@ -152,6 +184,19 @@ class Pad(Section):
     )
     count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_COUNT)] = Field(
         default=1, description="How many variations one press makes; the first good one is played, the others wait."
+    )
+    enhance: Enhance | None = Field(
+        default=None,
+        examples=["ask"],
+        description='Whether its words become the model\'s words, if not as usual: "never", "always" or "ask".',
+    )
+    fallback: Name | None = Field(
+        default=None, examples=["synth"], description="The model that makes the sound if its own can't."
+    )
+    inputs: dict[Text, Setting] = Field(
+        default={},
+        examples=[{"temperature": 1.1}],
+        description="Inputs of its model, by the model's own names; `oneshot models show NAME` lists them.",
     )
     busy: Busy = Field(
         default="queue",
@@ -196,6 +241,9 @@ class Config(Section):
     control: ControlSettings = Field(default_factory=ControlSettings, description="The door of the oneshot command.")
     midi: MidiSettings = Field(default_factory=MidiSettings, description="Triggers by MIDI.")
     jobs: JobSettings = Field(default_factory=JobSettings, description="How sounds are made.")
+    budget: BudgetSettings = Field(default_factory=BudgetSettings, description="What models may cost.")
+    prompts: PromptSettings = Field(default_factory=PromptSettings, description="How your words reach a model.")
+    song: SongSettings = Field(default_factory=SongSettings, description="What all sounds should fit to.")
     pads: dict[Name, Pad] = Field(default={}, description="The pads: press one, get a new sound.")
     kits: dict[Name, Kit] = Field(
         default={}, description="The kits: pads that are played together, each on its pad_note."

@@ -15,6 +15,8 @@ LARGEST_SEED = 2**32 - 1
 LARGEST_COUNT = 16
 """Variations of one brief."""
 
+SLOWEST_BPM, FASTEST_BPM = 20, 400
+
 Origin = Literal["osc", "midi", "command", "http", "inbox", "again"]
 Priority = Literal["pad", "command", "batch"]
 AudioUse = Literal["melody", "continue", "init"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bridge.domain.brief import Brief, Origin, Priority
+from bridge.domain.prompt import Written
 
 
 class JobState(StrEnum):
     """Where a job stands on the way of a sound."""
 
     QUEUED = "queued"
+    PROMPTING = "prompting"
+    ASKING = "asking"
     GENERATING = "generating"
     CHECKING = "checking"
     SHAPING = "shaping"
@@ -24,8 +27,11 @@ class JobState(StrEnum):
 _ENDS = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 LEGAL_MOVES: dict[JobState, frozenset[JobState]] = {
-    JobState.QUEUED: frozenset({JobState.GENERATING}) | _ENDS,
-    JobState.GENERATING: frozenset({JobState.CHECKING}) | _ENDS,
+    JobState.QUEUED: frozenset({JobState.PROMPTING, JobState.GENERATING}) | _ENDS,
+    JobState.PROMPTING: frozenset({JobState.ASKING, JobState.GENERATING}) | _ENDS,
+    # The user is asked whether the words are good, or what becomes of a call that may have been paid.
+    JobState.ASKING: frozenset({JobState.GENERATING}) | _ENDS,
+    JobState.GENERATING: frozenset({JobState.CHECKING, JobState.ASKING}) | _ENDS,
     # A take that fails its check is made again with another seed.
     JobState.CHECKING: frozenset({JobState.SHAPING, JobState.GENERATING}) | _ENDS,
     JobState.SHAPING: frozenset({JobState.PUBLISHING}) | _ENDS,
@@ -48,8 +54,9 @@ PRIORITIES: dict[Priority, int] = {"pad": 0, "command": 1, "batch": 2}
 class Job:
     """Holds one brief and how far it has come.
 
-    `number` grows with every job. `ref` is the asker's word for it, `parent` the job that this one repeats,
-    `reason` why it failed or was cancelled (`user`, `superseded`, or a sentence). Times are seconds since 1970.
+    `number` grows with every job. `written` are the model's words, once they are there. `ref` is the asker's word for
+    it, `parent` the job that this one repeats, `reason` why it failed, was cancelled (`user`, `superseded`) or asks,
+    in a sentence. Times are seconds since 1970.
     """
 
     id: str
@@ -64,3 +71,11 @@ class Job:
     parent: str = ""
     reason: str = ""
     hint: str = ""
+    written: Written | None = None
+
+    @property
+    def model_brief(self) -> Brief:
+        """Returns the brief as its model gets it: with the words that were written for it."""
+        if self.written is None:
+            return self.brief
+        return replace(self.brief, prompt=self.written.prompt, negative=self.written.negative)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +41,12 @@ class Written:
     by: str = "user"
     steps: tuple[Step, ...] = ()
     trouble: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns plain JSON values, for the store and the sidecar."""
+        return {**asdict(self), "steps": [asdict(step) for step in self.steps]}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Written:
+        """Reads what `to_dict` wrote."""
+        return cls(**{**values, "steps": tuple(Step(**step) for step in values["steps"])})

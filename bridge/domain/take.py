@@ -6,13 +6,18 @@ from dataclasses import dataclass
 
 from bridge.units import Usd
 
+SOUND = "sound"
+"""The purpose of a call that is to bring takes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Holds one invocation of a model for a job: a row each, never overwritten by the next.
 
     `ticket` is the provider's reference, known from the moment the provider accepted; `outcome` is empty while the
-    call runs, then `takes`, `failed`, `cancelled` or `lost`.
+    call runs, then `takes`, `answered`, `failed`, `cancelled` or `lost`. While it runs its `estimate` is reserved,
+    then its `cost` is spent; a call that may have been paid costs its estimate. `purpose` is `sound`, or `words` where
+    a chat model was asked, whose `answer` is kept. Times are seconds since 1970; `ended` is 0 before.
     """
 
     id: str
@@ -26,6 +31,9 @@ class Call:
     cost: Usd = Usd(0.0)
     outcome: str = ""
     reason: str = ""
+    purpose: str = SOUND
+    answer: str = ""
+    ended: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,8 @@ class Verdict:
     """Holds one judgement of the gate: what was looked for, the figure that was found, and what follows.
 
     `rule` is `pass`, `repair` (the shaping mends it), `choose` (the shaping keeps the best hit), `doubt` (it may be
-    published, but another seed may do better), `retry` (only another seed may do) or `fail` (none will).
+    published, but another seed may do better), `retry` (only another seed may do) or `fail` (none will). `note` is no
+    judgement: nothing follows, but it is good to know.
     """
 
     name: str

@@ -10,6 +10,9 @@ LONGEST_PROMPT = 2_000
 LONGEST_WORD = 200
 """Characters of a `ref`, a reason or a target."""
 
+FIRST_LETTER_MARK = 0x0483
+"""Before it lie the combining accents of Latin and Greek; what follows belongs to other scripts."""
+
 NAME = re.compile(r"[a-z0-9-]{1,32}")
 """Pads, kits and hosts: names stand in paths and addresses, so they come from an allow-list of letters."""
 
@@ -25,3 +28,13 @@ def plain_text(text: str) -> str:
     if bad:
         raise ValueError(f"contains control characters (U+{ord(bad):04X}); write plain text")
     return tidy
+
+
+def folded(text: str) -> str:
+    """Returns text for comparing: without case, accents and width (`Schläge` → `schlage`), any script.
+
+    The marks of scripts that write vowels with them (Devanagari, Thai …) stay: there they are letters.
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter) or ord(letter) >= FIRST_LETTER_MARK)
+    return unicodedata.normalize("NFKC", plain)

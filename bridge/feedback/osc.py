@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bridge.domain.event import Event, EventKind
+from bridge.domain.job import JobState
 from bridge.errors import BridgeError
 from bridge.instruments.mapping import zone_of
 from bridge.osc.addresses import fill
@@ -88,6 +89,11 @@ class OscVoice:
         self._outlet.send(fill("job/accepted", job=event.job, pad=event.pad, ref=self._ref(event)), self._others(told))
 
     async def _progress(self, event: Event, turn: Turn | None) -> None:
+        if event.stage == JobState.ASKING:
+            reason = f"{event.reason} {event.hint}".strip()
+            message = fill("job/asking", job=event.job, reason=reason, ref=self._ref(event))
+            self._outlet.send(message, self._subscribers.audience(event.job))
+            return
         message = fill("job/progress", job=event.job, stage=event.stage, fraction=event.fraction,
                        eta_seconds=event.eta_seconds, ref=self._ref(event))
         self._outlet.send(message, self._subscribers.audience(event.job))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from bridge.config.schema import Pad, family_of_pad
-from bridge.domain.brief import LARGEST_COUNT, LARGEST_SEED, Brief, Priority, Request
+from bridge.config.schema import Config, Pad, SongSettings, family_of_pad
+from bridge.domain.brief import FASTEST_BPM, LARGEST_COUNT, LARGEST_SEED, SLOWEST_BPM, Brief, Priority, Request, Setting
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
-from bridge.domain.text import LONGEST_PROMPT, plain_text
+from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, plain_text
 from bridge.errors import RequestError, unknown
 from bridge.ports import Model
 
@@ -19,15 +19,19 @@ _PRIORITY_OF_ORIGIN: dict[str, Priority] = {"osc": "pad", "midi": "pad"}
 
 
 def resolve(
-    request: Request, pads: Mapping[str, Pad], model_of: Callable[[str], Model], default_model: str
+    request: Request, pads: Mapping[str, Pad], model_of: Callable[[str], Model], models: Sequence[Model],
+    config: Config, song: SongSettings,
 ) -> Brief:
-    """Returns the brief of a request; raises RequestError or NotFoundError that names what is wrong with it."""
+    """Returns the brief of a request; raises RequestError or NotFoundError that names what is wrong with it.
+
+    `audio` and `image` are taken as they are: the names of references.
+    """
     pad = _pad_of(request, pads)
     prompt = clean_text(request.prompt if request.prompt is not None else pad.prompt if pad else "", "The prompt")
-    if not prompt and request.family is None and pad is None:
+    if not (prompt or request.family or pad or request.image or request.audio):
         raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
     family = FAMILIES[_family_of(request, pad, prompt)]
-    model = model_of(request.model or (pad.model if pad else None) or default_model)
+    model = model_of(request.model or (pad.model if pad else None) or config.model)
     note = request.note if request.note is not None else pad.note if pad else None
     pad_note = request.pad_note if request.pad_note is not None else pad.pad_note if pad else None
     brief = Brief(
@@ -45,9 +49,57 @@ def resolve(
         pad=request.pad,
         targets=tuple(sorted(pad.targets.items())) if pad else (),
         shape=pad.shape if pad else (),
+        bpm=(request.bpm if request.bpm is not None else song.bpm) or None,
+        key=clean_text(request.key if request.key is not None else song.key, "The key", LONGEST_WORD),
+        audio=request.audio or "",
+        audio_use=request.audio_use if request.audio else None,
+        strength=request.strength,
+        image=request.image or "",
+        inputs=_inputs_of(request, pad, model),
+        enhance=_first(request.enhance, pad.enhance if pad else None, config.prompts.enhance),
+        fallback=_fallback_of(pad, model, model_of),
     )
     _check_ranges(brief, model)
+    _check_uses(brief, model)
+    if config.library.commercial:
+        check_licences(brief, model_of, models)
     return brief
+
+
+def check_licences(brief: Brief, model_of: Callable[[str], Model], models: Sequence[Model]) -> None:
+    """Refuses models whose terms forbid what a commercial library is for; names those that do not."""
+    for name in filter(None, (brief.model, brief.fallback)):
+        licence = model_of(name).licence
+        if licence.commercial == "no":
+            others = ", ".join(model.name for model in models if model.licence.commercial != "no")
+            raise RequestError(
+                f"The sounds of {name} may not be sold ({licence}), and your library is marked commercial.",
+                f"Take another model: {others}.",
+            )
+
+
+def _inputs_of(request: Request, pad: Pad | None, model: Model) -> tuple[tuple[str, Setting], ...]:
+    """A pad's inputs are those of its own model; another model that was asked for now gets only what came with it."""
+    own = pad.inputs if pad and request.model in (None, pad.model) else {}
+    return tuple(sorted({**own, **(request.inputs or {})}.items()))
+
+
+def _fallback_of(pad: Pad | None, model: Model, model_of: Callable[[str], Model]) -> str:
+    if pad is None or pad.fallback is None or pad.fallback == model.name:
+        return ""
+    return model_of(pad.fallback).name
+
+
+def _check_uses(brief: Brief, model: Model) -> None:
+    can = model.capabilities
+    if brief.audio and not can.audio:
+        raise RequestError(f"{model.name} takes no sound to go by.", "See which do: oneshot models")
+    if brief.audio_use and brief.audio_use not in can.audio:
+        raise RequestError(
+            f"{model.name} can't use a sound as {brief.audio_use}.", f"It can: {', '.join(sorted(can.audio))}."
+        )
+    if brief.inputs and can.guide is None:
+        raise RequestError(f"{model.name} has no inputs of its own.", "Leave them out.")
 
 
 def priority_of(request: Request) -> Priority:
@@ -104,6 +156,10 @@ def _check_ranges(brief: Brief, model: Model) -> None:
         (_off_keyboard(brief.pad_note), f"{brief.pad_note} is no MIDI note: they go from 0 to 127."),
         (not 0 < brief.energy <= 1, f"The energy {brief.energy} is not above 0 and at most 1."),
         (not 1 <= brief.count <= LARGEST_COUNT, f"{brief.count} variations are not between 1 and {LARGEST_COUNT}."),
+        (brief.strength is not None and not 0 <= brief.strength <= 1,
+         f"The strength {brief.strength} is not between 0 and 1."),
+        (brief.bpm is not None and not SLOWEST_BPM <= brief.bpm <= FASTEST_BPM,
+         f"The tempo {brief.bpm} is not between {SLOWEST_BPM} and {FASTEST_BPM}."),
         (not 1 <= brief.seed <= LARGEST_SEED, f"The seed {brief.seed} is not between 1 and {LARGEST_SEED}."),
     ]
     for wrong, message in problems:

@@ -1,30 +1,34 @@
-"""Makes the calls of a job: written down before they are sent, their ticket kept the moment it is known, and after
-a crash found again rather than sent again."""
+"""Makes the calls of a job for sound: written down and their cost reserved before they are sent, settled when they
+end, made by the fallback where the model can't."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from sqlite3 import Connection
 
 from bridge.domain.brief import LARGEST_SEED, Brief
 from bridge.domain.event import Event
 from bridge.domain.ids import new_id
-from bridge.domain.job import Job, JobState
+from bridge.domain.job import Job
 from bridge.domain.take import Call, Take
-from bridge.errors import BridgeError, ModelError
-from bridge.jobs.moves import STAGE_FRACTION
+from bridge.errors import BridgeError, ModelError, RequestError
+from bridge.jobs.budget import Budget
+from bridge.jobs.lines import PATIENCE, Line, Lines, ParkedError
 from bridge.jobs.workshop import Workshop
-from bridge.ports import Failed, Finished, Lost, Model, Progress
+from bridge.ports import CallState, Failed, Finished, Lost, Model, Progress
 from bridge.store import jobs as job_store
-from bridge.units import Seconds
+from bridge.units import Seconds, Usd
 
 log = logging.getLogger(__name__)
 
-PATIENCE = Seconds(20.0)
-"""How long one look at a call may wait for news; the models wake earlier when something happens."""
+DELAYS = (0.0, 2.0, 5.0, 15.0, 30.0)
+"""Seconds before the attempts after a call that a provider did not take or could not finish; the last one repeats."""
+
+Told = tuple[Job | None, list[Event]]
 
 
 def seed_of_call(brief: Brief, number: int) -> int:
@@ -32,144 +36,217 @@ def seed_of_call(brief: Brief, number: int) -> int:
     return brief.seed if number == 0 else 1 + brief.random_key(variation=-number) % LARGEST_SEED
 
 
+def brief_for(job: Job, model: Model) -> Brief:
+    """Returns what a model gets of a job: its own words for the model it was asked of, the user's for a fallback."""
+    if model.name == job.brief.model:
+        return job.model_brief
+    shortest, longest = model.capabilities.seconds
+    seconds = job.brief.seconds
+    return replace(
+        job.brief, model=model.name, audio="", image="", inputs=(),
+        seconds=None if seconds is None else Seconds(min(max(seconds, shortest), longest)),
+    )
+
+
 class Caller:
     """Brings the takes of a job, through as many calls as it needs; so many may fail as the config has attempts."""
 
-    def __init__(self, shop: Workshop) -> None:
+    def __init__(self, shop: Workshop, lines: Lines, budget: Budget) -> None:
         self._database = shop.database
         self._shelf = shop.shelf
         self._model_of = shop.model_of
         self._hub = shop.hub
         self._clock = shop.clock
-        self._estimates = shop.estimates
         self._attempts = shop.config.jobs.attempts
-        self._unsent: set[str] = set()
+        self._lines = lines
+        self._budget = budget
 
-    async def prepare(self, job: Job, calls: Sequence[Call], *, failed: bool) -> Call:
-        """Returns the next call of a job, not yet written down.
+    async def open(
+        self, job: Job, before: Callable[[Connection], Told], *, failed: bool = False, by: str = ""
+    ) -> Told:
+        """Writes down the next call of a job, its cost reserved, in one transaction with `before`.
 
-        `failed` says that the one before brought nothing usable; raises ModelError when that was the last attempt.
+        `failed` says that the call before brought nothing usable. Where the model has no attempt left, can't be had or
+        would cost too much, the fallback's call is written; `by` names the only model that may. Raises BridgeError
+        where nobody may try. A job that `before` could not move gets no call.
         """
-        attempt = calls[-1].attempt + int(failed) if calls else 0
-        if attempt >= self._attempts:
-            raise ModelError(f"{job.brief.model} brought nothing usable in {attempt} attempts.", calls[-1].reason)
-        model = self._model_of(job.brief.model)
-        call = Call(
-            id=new_id("c"), job=job.id, model=model.name, attempt=attempt, seed=seed_of_call(job.brief, len(calls)),
-            estimate=await model.estimate(job.brief), created=self._clock.now(),
-        )
-        self._unsent.add(call.id)
-        return call
+        calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
+        problem: BridgeError | None = None
+        for name in [by] if by else _candidates(job, calls):
+            try:
+                call = await self._next_call(job, calls, name, failed=failed)
+                told = await self._database.write(partial(self._write, call, before))
+            except BridgeError as refused:
+                if not _may_pass_on(refused):
+                    raise
+                problem = problem or refused
+                continue
+            if problem is not None:
+                self._tell_fallback(job, name, problem)
+            return told
+        raise problem or ModelError(f"{job.brief.model} can't be called.")
 
     async def bring_takes(self, job: Job) -> None:
         """Makes calls until the job has the takes it asked for, all of them kept on the shelf; resumes after a crash.
 
-        Raises ModelError when the attempts are used up or when a call may have been paid and can't be found again.
+        Raises ModelError when the attempts are used up and ParkedError when a call may have been paid and can't be
+        found again.
         """
-        model = self._model_of(job.brief.model)
         while (missing := await self._missing(job)) > 0:
-            calls = await self._database.read(lambda store: job_store.calls_of(store, job.id))
+            calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
             call = calls[-1]
             if call.outcome:
-                call = await self._next(job, calls)
-            asked = replace(job.brief, count=min(missing, model.capabilities.variations))
-            await self._finish(job, call, await self._make(job, model, asked, call))
+                await self.open(job, lambda store: (job, []), failed=call.outcome == "failed")
+                continue
+            model = self._model_of(call.model)
+            asked = replace(brief_for(job, model), count=min(missing, model.capabilities.variations))
+            try:
+                state = await self._lines.carry(job, call, _line(model, asked, call))
+                await self._finish(call, state)
+            except ModelError as problem:
+                await self._pass_on(job, call, problem)
+            else:
+                if isinstance(state, Failed):
+                    await asyncio.sleep(DELAYS[min(call.attempt, len(DELAYS) - 1)])
 
     async def may_try_freely(self, job: Job) -> bool:
         """Tells whether another call costs nothing and is not the last: then a doubtful take is not good enough."""
-        calls = await self._database.read(lambda store: job_store.calls_of(store, job.id))
-        repeatable = self._model_of(job.brief.model).capabilities.repeatable
-        return repeatable and calls[-1].attempt + 1 < self._attempts
+        call = (await self._database.read(lambda store: job_store.sound_calls(store, job.id)))[-1]
+        return self._model_of(call.model).capabilities.repeatable and call.attempt + 1 < self._attempts
+
+    async def give_up(self, job: Job) -> None:
+        """Ends the call that a parked job waits for: it counts as paid, and a new one may be sent."""
+        for call in await self._database.read(lambda store: job_store.sound_calls(store, job.id)):
+            if not call.outcome:
+                await self._end(call, "lost", reason="given up by the user", cost=call.estimate)
 
     async def abandon(self, job: Job) -> None:
-        """Stops what goes on at the provider for a cancelled job; a provider that can't is only logged."""
-        for call in await self._database.read(lambda store: job_store.calls_of(store, job.id)):
-            if call.outcome == "cancelled" and call.ticket:
-                try:
-                    await self._model_of(call.model).cancel(call.ticket)
-                except BridgeError as problem:
-                    log.warning("call %s of the cancelled job %s can't be stopped: %s", call.id, job.id, problem)
+        """Stops what goes on at the provider for a cancelled job and books what it cost; trouble is only logged."""
+        for call in await self._database.read(lambda store: job_store.sound_calls(store, job.id)):
+            if call.outcome != "cancelled":
+                continue
+            try:
+                await self._stop(job, call, self._model_of(call.model))
+            except BridgeError as problem:
+                log.warning("call %s of the cancelled job %s can't be stopped: %s", call.id, job.id, problem)
+
+    async def _stop(self, job: Job, call: Call, model: Model) -> None:
+        tickets: Sequence[str] = [call.ticket] if call.ticket else []
+        if not tickets and call.estimate > 0:
+            # The cancel came between the sending and the answer.
+            found = await model.find(replace(brief_for(job, model), count=1), call.seed, call.created)
+            claimed = await self._database.read(lambda store: job_store.claimed_tickets(store, found))
+            tickets = [ticket for ticket in found if ticket not in claimed]
+        cost = Usd(0.0)
+        for ticket in tickets:
+            await model.cancel(ticket)
+            if call.estimate > 0:
+                cost = Usd(cost + await self._final_cost(model, ticket, call.estimate))
+        await self._database.write(lambda store: job_store.settle_cancelled(store, call.id, cost))
+
+    async def _final_cost(self, model: Model, ticket: str, estimate: Usd) -> Usd:
+        state: CallState = Progress()
+        for _ in range(6):
+            state = await model.poll(ticket, PATIENCE)
+            if not isinstance(state, Progress):
+                break
+        return state.cost if isinstance(state, Finished | Failed) else estimate
+
+    async def _next_call(self, job: Job, calls: Sequence[Call], name: str, *, failed: bool) -> Call:
+        """Returns the next call of a job by a model; raises ModelError when that has no attempt left."""
+        model = self._model_of(name)
+        mine = [call for call in calls if call.model == name]
+        attempt = mine[-1].attempt + int(failed and mine[-1] is calls[-1]) if mine else 0
+        if attempt >= self._attempts:
+            raise ModelError(f"{name} brought nothing usable in {attempt} attempts.", mine[-1].reason)
+        again = bool(mine) and mine[-1].outcome == "lost" and model.capabilities.repeatable
+        call = Call(
+            id=new_id("c"), job=job.id, model=name, attempt=attempt,
+            seed=mine[-1].seed if again else seed_of_call(job.brief, len(calls)),
+            estimate=await model.estimate(brief_for(job, model)), created=self._clock.now(),
+        )
+        self._lines.expect(call)
+        return call
+
+    def _write(self, call: Call, before: Callable[[Connection], Told], store: Connection) -> Told:
+        moved = before(store)
+        if moved[0] is not None:
+            self._budget.reserve(store, call)
+            job_store.add_call(store, call)
+        return moved
 
     async def _missing(self, job: Job) -> int:
         takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=False))
         return job.brief.count - len(takes)
 
-    async def _next(self, job: Job, calls: Sequence[Call]) -> Call:
-        call = await self.prepare(job, calls, failed=calls[-1].outcome == "failed")
-        if calls[-1].outcome == "lost":
-            call = replace(call, seed=calls[-1].seed)
-        await self._database.write(lambda store: job_store.add_call(store, call))
-        return call
-
-    async def _make(self, job: Job, model: Model, brief: Brief, call: Call) -> Finished | Failed | Lost:
-        try:
-            ticket = call.ticket or await self._send(model, brief, call)
-        except ModelError as problem:
-            return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
-        while True:
-            state = await model.poll(ticket, PATIENCE)
-            if not isinstance(state, Progress):
-                return state
-            self._hub.tell([self._progress(job, state)])
-
-    async def _send(self, model: Model, brief: Brief, call: Call) -> str:
-        """Submits a call and keeps its ticket; one that a process which died may have sent is looked for instead."""
-        if call.id in self._unsent or model.capabilities.repeatable:
-            self._unsent.discard(call.id)
-            ticket = await model.submit(brief, call.seed)
-        else:
-            ticket = await self._find(model, brief, call)
-        await self._database.write(lambda store: job_store.set_ticket(store, call.id, ticket))
-        return ticket
-
-    async def _find(self, model: Model, brief: Brief, call: Call) -> str:
-        tickets = await model.find(brief, call.seed, call.created)
-        if len(tickets) == 1:
-            return tickets[0]
-        raise ModelError(
-            f"The bridge ended while it sent a call to {model.name}, and {len(tickets)} calls there may be it.",
-            "It was not sent again, because it may have been paid. Ask again if you want it anyway.",
-        )
-
-    def _progress(self, job: Job, state: Progress) -> Event:
-        start, end = STAGE_FRACTION[JobState.GENERATING], STAGE_FRACTION[JobState.CHECKING]
-        return Event(
-            kind="progress", job=job.id, pad=job.brief.pad, ref=job.ref, at=self._clock.now(), stage=state.stage,
-            fraction=start + (end - start) * state.fraction,
-            eta_seconds=state.eta_seconds
-            or self._estimates.left(job.id, job.brief.model, self._clock.monotonic()),
-        )
-
-    async def _finish(self, job: Job, call: Call, end: Finished | Failed | Lost) -> None:
+    async def _finish(self, call: Call, end: Finished | Failed | Lost) -> None:
         match end:
             case Finished(takes=raw, cost=cost):
+                if not raw:
+                    await self._end(call, "failed", reason="an answer without a sound", cost=cost)
+                    raise ModelError(f"{call.model} answered without a sound.")
                 takes = [
-                    Take(id=(name := new_id("t")), call=call.id, job=job.id, index=index, seed=take.seed,
+                    Take(id=(name := new_id("t")), call=call.id, job=call.job, index=index, seed=take.seed,
                          file=await asyncio.to_thread(self._shelf.put, name, take.sound))
                     for index, take in enumerate(raw)
                 ]
 
                 def settle(store: Connection) -> None:
-                    job_store.end_call(store, call.id, outcome="takes", cost=cost)
+                    job_store.end_call(store, call.id, outcome="takes", cost=cost, now=self._clock.now())
                     for take in takes:
                         job_store.add_take(store, take)
 
                 await self._database.write(settle)
-                if not takes:
-                    raise ModelError(f"{call.model} answered without a sound.")
             case Failed(reason=reason, hint=hint, retryable=retryable, cost=cost):
                 await self._end(call, "failed", reason=reason, cost=cost)
                 if not retryable:
                     raise ModelError(reason, hint)
             case Lost():
                 await self._end(call, "lost", reason="the provider does not know the ticket")
-                if not self._model_of(call.model).capabilities.repeatable:
-                    raise ModelError(
-                        f"{call.model} does not know the call {call.ticket} any more.",
-                        "It may have been paid, so it was not sent again. Ask again if you want it anyway.",
-                    )
+
+    async def _pass_on(self, job: Job, call: Call, problem: ModelError) -> None:
+        """Lets the fallback make the sound of a model that can't; raises the problem where there is none."""
+        if not job.brief.fallback or job.brief.fallback == call.model:
+            raise problem
+        if isinstance(problem, ParkedError):
+            await self._end(call, "lost", reason=problem.message, cost=call.estimate)
+        try:
+            await self.open(job, lambda store: (job, []), by=job.brief.fallback)
+        except BridgeError as worse:
+            raise problem from worse
+        self._tell_fallback(job, job.brief.fallback, problem)
+
+    def _tell_fallback(self, job: Job, name: str, problem: BridgeError) -> None:
+        log.warning("job %s: %s makes it instead: %s", job.id, name, problem)
+        self._hub.tell([
+            Event(kind="notice", job=job.id, pad=job.brief.pad, ref=job.ref, at=self._clock.now(),
+                  reason=f"{name} makes the sound instead of {job.brief.model}: {problem.message}", hint=problem.hint)
+        ])
 
     async def _end(self, call: Call, outcome: str, *, reason: str, cost: float = 0.0) -> None:
+        now = self._clock.now()
         await self._database.write(
-            lambda store: job_store.end_call(store, call.id, outcome=outcome, reason=reason, cost=cost)
+            lambda store: job_store.end_call(store, call.id, outcome=outcome, reason=reason, cost=cost, now=now)
         )
+
+
+def _line(model: Model, brief: Brief, call: Call) -> Line[Finished]:
+    return Line(
+        send=lambda: model.submit(brief, call.seed),
+        find=lambda: model.find(brief, call.seed, call.created),
+        poll=model.poll,
+        free_to_repeat=model.capabilities.repeatable,
+    )
+
+
+def _candidates(job: Job, calls: Sequence[Call]) -> Iterator[str]:
+    """Yields the models that may make the next call: the one that is at it, then the fallback."""
+    current = calls[-1].model if calls and calls[-1].model == job.brief.fallback else job.brief.model
+    yield current
+    if job.brief.fallback and job.brief.fallback != current:
+        yield job.brief.fallback
+
+
+def _may_pass_on(problem: BridgeError) -> bool:
+    """Tells whether another model may do better: not where the store or the folder is the trouble."""
+    return isinstance(problem, ModelError | RequestError)

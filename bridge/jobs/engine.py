@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
@@ -21,24 +22,31 @@ from bridge.domain.event import Event
 from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id, new_id
 from bridge.domain.job import ENDED, Job, JobState
+from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
+from bridge.domain.take import Call
 from bridge.domain.text import LONGEST_WORD
-from bridge.errors import NotFoundError, RequestError, unknown
+from bridge.errors import ModelError, NotFoundError, RequestError, unknown
 from bridge.jobs import moves
 from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
+from bridge.jobs.budget import Budget
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
+from bridge.jobs.finding import find_samples, tags_in
 from bridge.jobs.hub import Listener
+from bridge.jobs.lines import Lines
 from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
+from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
 from bridge.library.sidecar import marks_of
-from bridge.ports import Model, PadState, PadView
+from bridge.ports import BudgetView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
-from bridge.units import Seconds
+from bridge.store.searching import Wanted
+from bridge.units import MidiNote, Seconds
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +69,16 @@ class BridgeEngine:
         self._clock = shop.clock
         self._pads = shop.pads
         self._overrides: dict[str, dict[str, Any]] = {}
+        self._song = shop.config.song
         self._kit = shop.config.kit or next(iter(shop.config.kits), "")
-        self._caller = Caller(shop)
+        self._references = shop.references
+        self._budget = Budget(shop.config.budget, shop.clock)
+        lines = Lines(shop)
+        self._caller = Caller(shop, lines, self._budget)
+        self._wording = Wording(shop, lines, self._budget)
         self._courier = Courier(shop)
         self._publisher = Publisher(shop, self._courier)
-        self._pipeline = Pipeline(shop, self._caller, self._publisher)
+        self._pipeline = Pipeline(shop, self._caller, self._wording, self._publisher)
         self._scheduler = Scheduler(self._pipeline.walk, self._running_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -97,10 +110,42 @@ class BridgeEngine:
     # --- asking -----------------------------------------------------------------------------------------------
 
     async def trigger(self, request: Request) -> Job:
-        brief = resolve(request, self._pads, self._model_of, self._config.model)
+        brief = await self._brief_of(request)
         return await self._accept(
             self._new_job(brief, request.origin, ref=request.ref, priority=priority_of(request))
         )
+
+    async def _brief_of(self, request: Request) -> Brief:
+        if request.audio or request.image:
+            request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
+        return resolve(request, self._pads, self._model_of, self._models, self._config, self._song)
+
+    def _take_in(self, request: Request, audio: str) -> Request:
+        """Keeps what a request names, so that the file may go before its turn comes."""
+        return replace(
+            request,
+            audio=self._references.take_in(Path(audio), "sound") if audio else None,
+            image=self._references.take_in(Path(request.image), "picture") if request.image else None,
+        )
+
+    async def _file_of(self, audio: str | None) -> str:
+        if audio and (is_id(audio, "s") or audio in self._pads):
+            return self._library.absolute((await self.sample(audio)).path)
+        return audio or ""
+
+    async def price(self, request: Request) -> Price:
+        brief = await self._brief_of(request)
+        call = Call(id="", job="", model=brief.model, attempt=0, seed=brief.seed, created=self._clock.now(),
+                    estimate=await self._model_of(brief.model).estimate(brief))
+        problem = ""
+        try:
+            await self._database.read(lambda store: self._budget.reserve(store, call))
+        except ModelError as refused:
+            problem = str(refused)
+        return Price(brief=brief, usd=call.estimate, problem=problem)
+
+    async def budget(self) -> BudgetView:
+        return await self._database.read(self._budget.view)
 
     async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
         parent = await self._job_behind(target)
@@ -125,7 +170,7 @@ class BridgeEngine:
             superseded: list[Job] = []
             events: list[Event] = []
             if busy != "queue" and (unfinished := job_store.unfinished_jobs(store, job.brief.pad)):
-                if busy == "ignore":
+                if busy == "ignore" and any(other.state is not JobState.ASKING for other in unfinished):
                     raise RequestError(
                         f"Pad {job.brief.pad} is busy.", "It takes a new trigger when its sound is ready."
                     )
@@ -147,6 +192,43 @@ class BridgeEngine:
             log.info("job %s accepted from %s: %s %r", added.id, added.origin, added.brief.family, added.brief.prompt)
             self._scheduler.add(added)
         return added
+
+    async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
+        job = await self._asking_job(target)
+        calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
+        if bool(calls) is not pay:
+            raise RequestError(
+                f"Job {job.id} asks: {job.reason}", f"{job.hint}" if calls else "There is nothing to pay again."
+            )
+        if pay:
+            return await self._go_on(job, given_up=True)
+        written = job.written or Written(original=job.brief.prompt, prompt=job.brief.prompt)
+        if original:
+            written = replace(written, prompt=written.original, negative=job.brief.negative, by="user")
+        elif prompt is not None:
+            written = replace(written, prompt=clean_text(prompt, "The prompt"), by="user")
+        return await self._go_on(replace(job, written=written))
+
+    async def _go_on(self, job: Job, *, given_up: bool = False) -> Job:
+        if given_up:
+            await self._caller.give_up(job)
+        moved = await self._pipeline.begin_call(job)
+        if moved is None:
+            raise RequestError(f"Job {job.id} does not ask any more.", "")
+        self._scheduler.add(moved)
+        return moved
+
+    async def _asking_job(self, target: str) -> Job:
+        if target in self._pads:
+            unfinished = await self._database.read(lambda store: job_store.unfinished_jobs(store, target))
+            asking = [job for job in unfinished if job.state is JobState.ASKING]
+            if not asking:
+                raise NotFoundError(f"Pad {target} asks nothing.", "See: oneshot jobs")
+            return asking[-1]
+        job = await self.job(target)
+        if job.state is not JobState.ASKING:
+            raise RequestError(f"Job {job.id} asks nothing: it is {job.state}.", "")
+        return job
 
     async def cancel(self, target: str) -> Sequence[Job]:
         if is_id(target, "j"):
@@ -234,6 +316,10 @@ class BridgeEngine:
         self._pads[pad] = changed
         self._overrides.setdefault(pad, {})[key] = value
 
+    def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
+        said = {name: value for name, value in (("bpm", bpm), ("key", key)) if value is not None}
+        self._song = self._song.model_copy(update=said)
+
     def pad_for_note(self, note: int) -> str | None:
         pads = self._config.kits[self._kit].pads if self._kit else ()
         return next((pad for pad in pads if pad_note_of(pad, self._pads[pad]) == note), None)
@@ -257,7 +343,7 @@ class BridgeEngine:
     async def wait(self, job: str, patience: Seconds) -> Job:
         ending = self._hub.ending(job)
         found = await self.job(job)
-        if found.state in ENDED:
+        if found.state in ENDED or found.state is JobState.ASKING:
             self._hub.release(job)
             return found
         with contextlib.suppress(TimeoutError):
@@ -276,11 +362,16 @@ class BridgeEngine:
         return sample
 
     async def samples(
-        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
+        shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
+        limit: int = 50,
     ) -> Sequence[Sample]:
-        return await self._database.read(
-            lambda store: sample_store.list_samples(store, pad=pad, job=job, family=family, kept=kept, limit=limit)
+        wanted = Wanted(
+            pad=pad, job=job, family=family, kept=kept, longer=longer, shorter=shorter, note=note, tags=tags_in(tag),
+            text=text,
         )
+        one = await self.sample(near) if near else None
+        return await find_samples(self._database, wanted, near=one, limit=limit)
 
     async def sidecar(self, sample: str) -> dict[str, Any]:
         found = await self.sample(sample)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from bridge.domain.event import Event
+from bridge.domain.job import JobState
 
 log = logging.getLogger(__name__)
 Listener = Callable[[Event], None]
@@ -39,7 +40,7 @@ class Hub:
                     listener(event)
                 except Exception:  # a border: a broken light never stops a render
                     log.exception("a listener failed on %s", event)
-            if event.kind in _ENDS:
+            if event.kind in _ENDS or event.stage == JobState.ASKING:
                 self.release(event.job)
 
     def ending(self, job: str) -> asyncio.Event:
@@ -47,6 +48,6 @@ class Hub:
         return self._endings.setdefault(job, asyncio.Event())
 
     def release(self, job: str) -> None:
-        """Wakes everyone who waits for a job's end."""
+        """Wakes everyone who waits for a job's end; one that asks waits for its user."""
         if ending := self._endings.pop(job, None):
             ending.set()

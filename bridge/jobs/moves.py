@@ -20,6 +20,8 @@ _KIND_OF_END: dict[JobState, EventKind] = {
 
 STAGE_FRACTION: dict[JobState, float] = {
     JobState.QUEUED: 0.0,
+    JobState.PROMPTING: 0.02,
+    JobState.ASKING: 0.04,
     JobState.GENERATING: 0.05,
     JobState.CHECKING: 0.7,
     JobState.SHAPING: 0.75,
@@ -61,8 +63,10 @@ def pad_event(store: Connection, pad: str, now: float) -> Event:
 def pad_state(store: Connection, pad: str) -> PadState:
     """Returns what a light on the pad should show."""
     unfinished = job_store.unfinished_jobs(store, pad)
+    if waking := [job for job in unfinished if job.state is not JobState.ASKING]:
+        return "queued" if all(job.state is JobState.QUEUED for job in waking) else "rendering"
     if unfinished:
-        return "queued" if all(job.state is JobState.QUEUED for job in unfinished) else "rendering"
+        return "asking"
     last = job_store.last_job_of_pad(store, pad)
     if last is not None and last.state is JobState.FAILED:
         return "failed"
@@ -76,8 +80,8 @@ def _told(store: Connection, job: Job | None) -> tuple[Job | None, list[Event]]:
         told = _note(store, _KIND_OF_END[job.state], job)
     else:
         told = Event(kind="progress", job=job.id, pad=job.brief.pad, ref=job.ref, at=job.updated,
-                     stage=job.state.value, fraction=STAGE_FRACTION[job.state])
-    lights_change = job.state in ENDED or job.state is JobState.GENERATING
+                     stage=job.state.value, fraction=STAGE_FRACTION[job.state], reason=job.reason, hint=job.hint)
+    lights_change = job.state in ENDED or job.state in (JobState.GENERATING, JobState.ASKING)
     return job, [told, pad_event(store, job.brief.pad, job.updated)] if job.brief.pad and lights_change else [told]
 
 

@@ -1,4 +1,4 @@
-"""Walks a job through its stages, one durable step at a time.
+"""Walks a job through its stages, one durable step at a time, to its end or to where the user is asked.
 
 A step does its work first and then moves the job in one transaction with everything the work brought. So a process
 that dies in a step leaves the job before it, and the next start takes the step again: calls are found again by
@@ -21,7 +21,9 @@ from bridge.domain.take import Take, Verdict
 from bridge.errors import BridgeError, LibraryError, ModelError, SoundError, StoreError
 from bridge.jobs import moves
 from bridge.jobs.calls import Caller
+from bridge.jobs.lines import ParkedError
 from bridge.jobs.publishing import Publisher
+from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
 from bridge.ports import Shaped
 from bridge.store import jobs as job_store
@@ -41,7 +43,7 @@ Told = tuple[Job | None, list[Event]]
 class Pipeline:
     """Holds what the stages need; `walk` does the walking."""
 
-    def __init__(self, shop: Workshop, caller: Caller, publisher: Publisher) -> None:
+    def __init__(self, shop: Workshop, caller: Caller, wording: Wording, publisher: Publisher) -> None:
         self._database = shop.database
         self._shelf = shop.shelf
         self._shaper = shop.shaper
@@ -49,9 +51,11 @@ class Pipeline:
         self._clock = shop.clock
         self._estimates = shop.estimates
         self._caller = caller
+        self._wording = wording
         self._publisher = publisher
         self._steps: dict[JobState, Callable[[Job], Awaitable[Job | None]]] = {
             JobState.QUEUED: self._begin,
+            JobState.PROMPTING: self._prompt,
             JobState.GENERATING: self._generate,
             JobState.CHECKING: self._check,
             JobState.SHAPING: self._shape,
@@ -65,7 +69,7 @@ class Pipeline:
         job = await self._database.read(lambda store: job_store.find_job(store, job_id))
         delays = iter(DELAYS)
         try:
-            while job is not None and job.state not in ENDED:
+            while job is not None and job.state not in ENDED and job.state is not JobState.ASKING:
                 job = await self._step(job, delays)
         finally:
             self._estimates.forget(job_id)
@@ -90,19 +94,53 @@ class Pipeline:
     # --- the stages -------------------------------------------------------------------------------------------
 
     async def _begin(self, job: Job) -> Job | None:
-        call = await self._caller.prepare(job, (), failed=False)
+        if self._wording.is_needed(job):
+            return await self._move(
+                lambda store: moves.move(store, job.id, JobState.PROMPTING, now=self._clock.now())
+            )
+        return await self.begin_call(job)
+
+    async def _prompt(self, job: Job) -> Job | None:
+        """Brings the model's words, then asks for the sound, or the user first where the brief wants that."""
+        written = job.written or await self._wording.write(job)
+        if job.brief.enhance != "ask" or written.by == "user":
+            return await self.begin_call(replace(job, written=written))
+
+        def ask(store: Connection) -> Told:
+            job_store.set_written(store, job.id, written)
+            return moves.move(
+                store, job.id, JobState.ASKING, now=self._clock.now(),
+                reason=f"Shall it be: {written.prompt}", hint=f"Say yes with: oneshot accept {job.id}",
+            )
+
+        return await self._move(ask)
+
+    async def begin_call(self, job: Job) -> Job | None:
+        """Writes down a call with the words that the job has now and moves it on; None where it was cancelled."""
 
         def begin(store: Connection) -> Told:
-            moved = moves.move(store, job.id, JobState.GENERATING, now=self._clock.now())
-            if moved[0] is not None:
-                job_store.add_call(store, call)
-            return moved
+            if job.written is not None:
+                job_store.set_written(store, job.id, job.written)
+            return moves.move(store, job.id, JobState.GENERATING, now=self._clock.now())
 
-        return await self._move(begin)
+        return self._tell(await self._caller.open(job, begin))
 
     async def _generate(self, job: Job) -> Job | None:
-        await self._caller.bring_takes(job)
+        try:
+            await self._caller.bring_takes(job)
+        except ParkedError as problem:
+            return await self._park(job, problem)
         return await self._move(lambda store: moves.move(store, job.id, JobState.CHECKING, now=self._clock.now()))
+
+    async def _park(self, job: Job, problem: ParkedError) -> Job | None:
+        log.warning("job %s is parked: %s", job.id, problem.message)
+        hint = f"Nothing was sent again. To pay for a new one: oneshot accept {job.id} --again. To let it be: " \
+            f"oneshot cancel {job.id}"
+        return await self._move(
+            lambda store: moves.move(
+                store, job.id, JobState.ASKING, now=self._clock.now(), reason=problem.message, hint=hint
+            )
+        )
 
     async def _check(self, job: Job) -> Job | None:
         takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=False))
@@ -121,19 +159,14 @@ class Pipeline:
         reason = "; ".join(dict.fromkeys(verdict.text or verdict.name for verdict in refused)) or "no sound"
         if any(verdict.rule == "fail" for verdict in refused):
             raise SoundError(f"The sound is not usable: {reason}.")
-        calls = await self._database.read(lambda store: job_store.calls_of(store, job.id))
         try:
-            call = await self._caller.prepare(job, calls, failed=True)
+            return self._tell(
+                await self._caller.open(
+                    job, lambda store: self._judge(store, job, judged, frozenset(), JobState.GENERATING), failed=True
+                )
+            )
         except ModelError as problem:
             raise SoundError(f"{problem.message} The last sound: {reason}.", "Try other words.") from problem
-
-        def back(store: Connection) -> Told:
-            moved = self._judge(store, job, judged, frozenset(), JobState.GENERATING)
-            if moved[0] is not None:
-                job_store.add_call(store, call)
-            return moved
-
-        return await self._move(back)
 
     def _judge(
         self, store: Connection, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]], good: frozenset[str],
@@ -153,6 +186,7 @@ class Pipeline:
                 problem = outcome
                 continue
             sample = self._publisher.plan(new_id("s"), job, take, verdicts, outcome, now=self._clock.now())
+            sample = await self._publisher.compare(job, sample, outcome, samples)
             shaped[sample.id] = outcome
             samples.append(sample)
         if not samples:
@@ -162,7 +196,7 @@ class Pipeline:
             moved = moves.move(store, job.id, JobState.PUBLISHING, now=self._clock.now())
             if moved[0] is not None:
                 for sample in samples:
-                    sample_store.plan_sample(store, sample)
+                    sample_store.plan_sample(store, sample, shaped[sample.id].fingerprint)
             return moved
 
         self._shaped[job.id] = shaped
@@ -201,7 +235,8 @@ class Pipeline:
                 raise outcome
             shaped[old.id] = outcome
             sample = self._publisher.plan(old.id, job, take, verdicts, outcome, now=old.created)
-            samples.append(old if sample.sha256 == old.sha256 else await self._publisher.plan_anew(old, sample))
+            anew = sample.sha256 != old.sha256
+            samples.append(await self._publisher.plan_anew(old, sample, outcome) if anew else old)
         return samples, shaped
 
     async def _shape_takes(self, job: Job) -> list[tuple[Take, tuple[Verdict, ...], Shaped | SoundError]]:
@@ -214,7 +249,10 @@ class Pipeline:
     # --- moving and failing -----------------------------------------------------------------------------------
 
     async def _move(self, transaction: Callable[[Connection], Told]) -> Job | None:
-        job, events = await self._database.write(transaction)
+        return self._tell(await self._database.write(transaction))
+
+    def _tell(self, told: Told) -> Job | None:
+        job, events = told
         if job is not None:
             events = [self._with_estimate(event, job) for event in events]
         self._hub.tell(events)

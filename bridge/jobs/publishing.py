@@ -8,14 +8,18 @@ but the picture.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from sqlite3 import Connection
 
 from bridge.domain.event import Event
 from bridge.domain.instrument import Instrument
-from bridge.domain.job import Job
+from bridge.domain.job import PRIORITIES, Job
 from bridge.domain.sample import Sample
+from bridge.domain.tags import tags_of
 from bridge.domain.take import Call, Take, Verdict
+from bridge.errors import BridgeError
 from bridge.instruments.mapping import instrument_of, kit_of, zone_of
 from bridge.jobs.courier import Courier
 from bridge.jobs.stamps import stamped_wav
@@ -23,10 +27,13 @@ from bridge.jobs.workshop import Workshop
 from bridge.library.names import sample_path
 from bridge.library.sidecar import sidecar_of
 from bridge.ports import Shaped
-from bridge.sound.wav import pcm_sha256
+from bridge.sound.wav import pcm_sha256, wav_bytes
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
+from bridge.store import searching
+
+log = logging.getLogger(__name__)
 
 
 class Publisher:
@@ -37,6 +44,7 @@ class Publisher:
         self._library = shop.library
         self._files = shop.files
         self._model_of = shop.model_of
+        self._shaper = shop.shaper
         self._kits = shop.config.kits
         self._courier = courier
         self._drawing = asyncio.Lock()
@@ -50,11 +58,35 @@ class Publisher:
             id=sample_id, job=job.id, take=take.id, pad=brief.pad, pad_note=brief.pad_note, family=brief.family,
             mapping=brief.mapping, prompt=brief.prompt, sha256=pcm_sha256(shaped.pcm), analysis=shaped.analysis,
             verdicts=(*verdicts, *shaped.verdicts), created=now,
+            tags=tags_of(brief.prompt, brief.family, shaped.analysis),
             path=sample_path(
                 pad=brief.pad, family=brief.family, prompt=brief.prompt, root=shaped.analysis.root,
                 sample_id=sample_id,
             ),
         )
+
+    async def compare(self, job: Job, sample: Sample, shaped: Shaped, siblings: Sequence[Sample]) -> Sample:
+        """Returns the sample with a note where an older one is the same recording; it is published all the same.
+
+        The very same PCM is found by its hash, among the `siblings` of the job too. What only sounds alike is settled
+        by the waves, in a worker.
+        """
+        same = await self._database.read(lambda store: searching.same_sound(store, sample))
+        same = same or next((other.id for other in siblings if other.sha256 == sample.sha256), "")
+        if same:
+            return _noted(sample, same, 1.0)
+        found = await self._database.look(lambda store: searching.suspects(store, sample, shaped.fingerprint))
+        if not found:
+            return sample
+        try:
+            others = [await self._files.run(self._library.read_sample, path) for _, path in found]
+            wav = wav_bytes(shaped.pcm, sample_rate=shaped.sample_rate, channels=shaped.channels)
+            answer = await self._shaper.same_recording(wav, others, priority=PRIORITIES[job.priority])
+        except BridgeError as problem:
+            # Whether a sound is new is good to know; not to know it is no reason to keep the sound back.
+            log.warning("sample %s was not compared with older ones: %s", sample.id, problem)
+            return sample
+        return sample if answer is None else _noted(sample, found[answer[0]][0], answer[1])
 
     async def write(self, job: Job, sample: Sample, shaped: Shaped) -> None:
         """Writes the WAV and the sidecar; doing it again after a crash changes nothing."""
@@ -65,9 +97,12 @@ class Publisher:
             self._library.write_sample,
             sample.path,
             stamped_wav(
-                shaped, sample=sample, zone=zone_of(sample), brief=job.brief, call=call, take=take, model=model
+                shaped, sample=sample, zone=zone_of(sample), job=job, call=call, take=take, model=model
             ),
-            sidecar_of(sample, brief=job.brief, calls=calls, take=take, licence=model.licence),
+            sidecar_of(
+                sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written,
+                fingerprint=shaped.fingerprint,
+            ),
         )
 
     async def is_out(self, samples: Sequence[Sample]) -> bool:
@@ -75,10 +110,10 @@ class Publisher:
         first = samples[0].id
         return await self._database.read(lambda store: sample_store.find_sample(store, first)) is not None
 
-    async def plan_anew(self, old: Sample, sample: Sample) -> Sample:
+    async def plan_anew(self, old: Sample, sample: Sample, shaped: Shaped) -> Sample:
         """Replaces a plan whose sound can't be made the same any more; a file that nobody knew of yet goes."""
         await self._files.run(self._library.remove_sample, old.path)
-        await self._database.write(lambda store: sample_store.plan_sample(store, sample))
+        await self._database.write(lambda store: sample_store.plan_sample(store, sample, shaped.fingerprint))
         return sample
 
     async def put_in_place(self, job: Job, samples: Sequence[Sample]) -> None:
@@ -138,6 +173,11 @@ class Publisher:
 
 def _history(store: Connection, job: str) -> tuple[list[Call], list[Take]]:
     return job_store.calls_of(store, job), [take for take, _ in job_store.takes_of(store, job)]
+
+
+def _noted(sample: Sample, other: str, agreement: float) -> Sample:
+    note = Verdict(name="duplicate", figure=agreement, rule="note", text=f"duplicate of {other}")
+    return replace(sample, verdicts=(*sample.verdicts, note), duplicate_of=other)
 
 
 def _origin(sample: Sample, calls: Sequence[Call], takes: Sequence[Take]) -> tuple[Call, Take]:

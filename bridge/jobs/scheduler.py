@@ -78,6 +78,7 @@ class Scheduler:
         except Exception:  # a border: one job's bug never stops the others
             log.exception("job %s stopped on an error in the bridge", job)
         finally:
-            self._running.pop(job, None)
+            if self._running.get(job) is asyncio.current_task():
+                del self._running[job]
             self._per_model[model] -= 1
             self._start_more(model)

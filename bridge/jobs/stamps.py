@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bridge import __version__
-from bridge.domain.brief import Brief
 from bridge.domain.instrument import Zone
+from bridge.domain.job import Job
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call, Take
 from bridge.ports import Model, Shaped
@@ -15,17 +15,19 @@ from bridge.units import pitch_class
 
 
 def stamped_wav(
-    shaped: Shaped, *, sample: Sample, zone: Zone, brief: Brief, call: Call, take: Take, model: Model
+    shaped: Shaped, *, sample: Sample, zone: Zone, job: Job, call: Call, take: Take, model: Model
 ) -> bytes:
     """Returns the published file of a sample: 24-bit PCM, `smpl` and `inst` that agree with its zone, provenance.
 
     No loop is written for a one-shot, because samplers play a loop that they find.
     """
+    brief = job.brief
     note, cents = unity_of(sample.root, sample.cents, sample.pad_note)
     made = datetime.fromtimestamp(sample.created, tz=UTC)
     story = {
         "prompt": brief.prompt,
         "negative": brief.negative,
+        "written": job.written.prompt if job.written and job.written.prompt != brief.prompt else "",
         "model": f"{model.provider}/{model.name} {model.version}",
         "seed": take.seed,
         "cost": f"{call.cost:g} USD",

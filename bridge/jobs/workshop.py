@@ -10,8 +10,9 @@ from bridge.jobs.estimates import Estimates
 from bridge.jobs.files import FileThread
 from bridge.jobs.hub import Hub
 from bridge.library.folder import Library
-from bridge.ports import Clock, Model, Shaper
+from bridge.ports import ChatModel, Clock, Model, Shaper
 from bridge.store.database import Database
+from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 
 
@@ -25,10 +26,12 @@ class Workshop:
     config: Config
     database: Database
     shelf: Shelf
+    references: ReferenceShelf
     library: Library
     files: FileThread
     models: Sequence[Model]
     model_of: Callable[[str], Model]
+    chat_of: Callable[[str], ChatModel]
     shaper: Shaper
     clock: Clock
     pads: dict[str, Pad]

@@ -103,6 +103,12 @@ class Library:
             atomic.write_new(file, wav)
             atomic.replace(file.with_suffix(".json"), encode_sidecar(sidecar))
 
+    def read_sample(self, path: str) -> bytes:
+        """Returns the WAV of a sample; empty where it is gone."""
+        file = self._sample(path)
+        with self._at_work():
+            return file.read_bytes() if file.is_file() else b""
+
     def read_sidecar(self, path: str) -> dict[str, Any]:
         """Returns the sidecar of a sample, given the path of its WAV."""
         file = self._sample(path).with_suffix(".json")

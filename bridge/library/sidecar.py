@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,6 +10,7 @@ from typing import Any
 
 from bridge.domain.brief import Brief
 from bridge.domain.licence import Licence
+from bridge.domain.prompt import Written
 from bridge.domain.recipe import recipe_of
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Call, Take
@@ -17,10 +19,14 @@ from bridge.errors import LibraryError
 SIDECAR_SCHEMA = 1
 
 
-def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence) -> dict[str, Any]:
+def sidecar_of(
+    sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence,
+    written: Written | None = None, fingerprint: bytes = b"",
+) -> dict[str, Any]:
     """Returns a sample's provenance as plain JSON values; `calls` are all of its job, what failed included.
 
-    Cents, decibels and seconds are rounded to what can be measured; `cost` is in US dollars over all calls.
+    `character` is None where nothing was heard; `fingerprint` is in Base64, empty where there is none. Cents, decibels
+    and seconds are rounded to what can be measured; `cost` is in US dollars over all calls.
     """
     return {
         "schema": SIDECAR_SCHEMA,
@@ -30,12 +36,18 @@ def sidecar_of(sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Tak
         "path": sample.path,
         "prompt": sample.prompt,
         "brief": brief.to_dict(),
+        "written": written.to_dict() if written else None,
         "calls": [_call(call) for call in calls],
         "take": asdict(take),
         "root": sample.root,
         "cents": round(sample.cents, 2),
         "confidence": round(sample.analysis.confidence, 3),
+        "key": sample.key,
         "family": sample.family,
+        "tags": list(sample.tags),
+        "character": _character(sample.analysis),
+        "fingerprint": base64.b64encode(fingerprint).decode("ascii"),
+        "duplicate_of": sample.duplicate_of,
         "verdicts": [{**asdict(verdict), "figure": _figure(verdict.figure)} for verdict in sample.verdicts],
         "shape": _shape(sample.analysis, brief),
         "licence": licence.id,
@@ -72,6 +84,21 @@ def decode_sidecar(content: bytes, path: str) -> dict[str, Any]:
 
 def _call(call: Call) -> dict[str, Any]:
     return {**asdict(call), "estimate": round(call.estimate, 6), "cost": round(call.cost, 6)}
+
+
+def _character(analysis: Analysis) -> dict[str, Any] | None:
+    character = analysis.character
+    if character is None:
+        return None
+    return {
+        "family": character.family,
+        "share": round(character.share, 3),
+        "brightness": round(character.brightness, 1),
+        "hardness": round(character.hardness, 2),
+        "loudness": round(character.loudness, 2),
+        "tone": analysis.tone,
+        "glide": None if analysis.glide is None else round(analysis.glide, 2),
+    }
 
 
 def _shape(analysis: Analysis, brief: Brief) -> dict[str, Any]:

@@ -75,10 +75,12 @@ def _arguments(*specs: str) -> tuple[Argument, ...]:
 _GENERATE_KEYS = _arguments(
     "pad:name", "negative:prompt", "model:word", "seed:seed", "seconds:seconds", "note:note", "pad_note:note",
     "mapping:mapping", "family:name", "energy:energy", "count:count", "ref:word",
+    "bpm:bpm", "key:word", "enhance:enhance",
 )
 _PAD_KEYS = _arguments(
     "prompt:prompt", "negative:prompt", "model:word", "seconds:seconds", "note:note", "pad_note:note",
     "mapping:mapping", "family:name", "shape:word", "count:count", "busy:busy",
+    "enhance:enhance", "fallback:word",
 )
 
 _ROWS: tuple[Address, ...] = (
@@ -97,6 +99,14 @@ _ROWS: tuple[Address, ...] = (
             doc="Discards a sample or a pad's current one, and the pad goes back; by default the sender's last."),
     Address(direction="in", pattern="/oneshot/cancel", arguments=_arguments("target:word?"),
             doc="Cancels a job, or a pad's unfinished jobs; by default the sender's last job."),
+    Address(direction="in", pattern="/oneshot/accept", arguments=_arguments("target:word"), pairs=True,
+            keys=_arguments("prompt:prompt", "original:switch"),
+            doc="Says yes to the words that a job (or a pad's job) asks about: as they are, with your `prompt` "
+                "instead, or your `original` ones."),
+    Address(direction="in", pattern="/oneshot/tempo", arguments=_arguments("bpm:bpm"),
+            doc="Says the tempo of the song for sounds to come, until the daemon restarts."),
+    Address(direction="in", pattern="/oneshot/key", arguments=_arguments("key:word"),
+            doc="Says the key of the song (like `F# minor`) for sounds to come, until the daemon restarts."),
     Address(direction="in", pattern="/oneshot/kit", arguments=_arguments("name:name"),
             doc="Selects the kit whose pads MIDI notes trigger."),
     Address(direction="in", pattern="/oneshot/subscribe", arguments=_arguments("port:port", "host:name?"),
@@ -112,6 +122,9 @@ _ROWS: tuple[Address, ...] = (
     Address(direction="out", pattern="/oneshot/job/progress",
             arguments=_arguments("job:text", "stage:text", "fraction:float", "eta_seconds:float", "ref:text?"),
             doc="A job goes on: its stage, how far it is (0–1) and the seconds left (0 = unknown)."),
+    Address(direction="out", pattern="/oneshot/job/asking",
+            arguments=_arguments("job:text", "reason:text", "ref:text?"),
+            doc="A job waits for its user: the words that it would use, or a call that may have been paid."),
     Address(direction="out", pattern="/oneshot/job/ready",
             arguments=_arguments("job:text", "reason:text", "ref:text?"),
             doc="A job ended well; its samples were announced before. `reason` is empty."),
@@ -130,7 +143,7 @@ _ROWS: tuple[Address, ...] = (
             doc="A sample is published: absolute path, MIDI root (−1 = unpitched), cents above the root, and the keys "
                 "from low to high that it is meant for."),
     Address(direction="out", pattern="/oneshot/pad/<pad>/state", arguments=_arguments("state:text"),
-            doc="A pad is now `idle`, `queued`, `rendering`, `ready` or `failed`."),
+            doc="A pad is now `idle`, `queued`, `rendering`, `asking`, `ready` or `failed`."),
     Address(direction="out", pattern="/oneshot/delivery", arguments=_arguments("host:text", "seq:integer"), pairs=True,
             keys=_arguments(*(f"{key}:text" for key in ("v", "sample", "pad", "action", "mode", "target", "path",
                                                         "mtime", "zone"))),

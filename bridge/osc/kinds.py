@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from bridge.domain.brief import LARGEST_COUNT, LARGEST_SEED
+from bridge.domain.brief import FASTEST_BPM, LARGEST_COUNT, LARGEST_SEED, SLOWEST_BPM, Enhance
 from bridge.domain.family import Mapping
 from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, NAME, plain_text
 
@@ -114,6 +114,14 @@ def seconds(value: Scalar) -> float:
     return found
 
 
+def bpm(value: Scalar) -> float:
+    """Reads a tempo; 0 takes it back."""
+    found = number(value)
+    if found != 0 and not SLOWEST_BPM <= found <= FASTEST_BPM:
+        raise ValueError(f"goes from {SLOWEST_BPM} to {FASTEST_BPM}, and {found:g} is outside")
+    return found
+
+
 def velocity(value: Scalar) -> float:
     """Reads how hard a pad was hit as energy, 0 … 1; 0 is a release.
 
@@ -148,6 +156,9 @@ KINDS: dict[str, Kind] = {
     "name": Kind(types="s", says="1–32 of a–z, 0–9 and -", read=name),
     "mapping": Kind(types="s", says=" or ".join(get_args(Mapping)), read=choice(*get_args(Mapping))),
     "busy": Kind(types="s", says=", ".join(get_args(Busy)), read=choice(*get_args(Busy))),
+    "enhance": Kind(types="s", says=", ".join(get_args(Enhance)), read=choice(*get_args(Enhance))),
+    "switch": Kind(types="i", says="0 or 1", read=lambda value: bool(whole(0, 1)(value))),
+    "bpm": Kind(types="f", says="20–400 beats per minute, 0 = none", read=bpm),
     "note": Kind(types="i", says="MIDI note 0–127, 60 = middle C", read=whole(0, 127)),
     "seed": Kind(types="i", says=f"1–{LARGEST_SEED} (as text where integers or floats are too small for it)",
                  read=whole(1, LARGEST_SEED)),

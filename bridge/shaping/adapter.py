@@ -12,6 +12,7 @@ from bridge.ports import Shaped, Workers
 
 CHECK = "bridge.shaping.tasks:check"
 SHAPE_SET = "bridge.shaping.tasks:shape_set"
+SAME_RECORDING = "bridge.shaping.tasks:same_recording"
 
 
 class Shaping:
@@ -32,3 +33,8 @@ class Shaping:
         """Returns what becomes of the takes of one brief; SoundError for each of which nothing playable is left."""
         answer = await self._workers.run(SHAPE_SET, tuple(sounds), brief, self._sample_rate, priority=priority)
         return cast("tuple[Shaped | SoundError, ...]", answer)
+
+    async def same_recording(self, sound: bytes, others: Sequence[bytes], *, priority: int) -> tuple[int, float] | None:
+        """Returns which of some sound files is the same recording as this one, and how far their waves agree."""
+        answer = await self._workers.run(SAME_RECORDING, sound, tuple(others), priority=priority)
+        return cast("tuple[int, float] | None", answer)

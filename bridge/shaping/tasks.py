@@ -11,7 +11,9 @@ from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.ports import Shaped
 from bridge.sound import chain
+from bridge.sound.character import known
 from bridge.sound.codec import UNDECODABLE, decode, to_pcm24
+from bridge.sound.similar import SAME, correlation
 
 
 def check(sound: bytes, brief: Brief) -> tuple[Verdict, ...]:
@@ -31,6 +33,22 @@ def shape_set(sounds: Sequence[bytes], brief: Brief, sample_rate: int) -> tuple[
     return tuple(outcome if isinstance(outcome, SoundError) else _shaped(*outcome) for outcome in outcomes)
 
 
+def same_recording(sound: bytes, others: Sequence[bytes]) -> tuple[int, float] | None:
+    """Returns which of some sound files is the same recording as this one, and how far their waves agree (0…1).
+
+    None where none is. One that can't be decoded, or has another sample rate, is not the same.
+    """
+    audio = decode(sound)
+    found: tuple[int, float] | None = None
+    for place, other in enumerate(map(_decoded, others)):
+        if isinstance(other, SoundError) or other.sample_rate != audio.sample_rate:
+            continue
+        agreement = correlation(audio, other)
+        if agreement >= SAME and (found is None or agreement > found[1]):
+            found = place, agreement
+    return found
+
+
 def _decoded(sound: bytes) -> Audio | SoundError:
     try:
         return decode(sound)
@@ -39,6 +57,7 @@ def _decoded(sound: bytes) -> Audio | SoundError:
 
 
 def _shaped(audio: Audio, analysis: Analysis, verdicts: tuple[Verdict, ...]) -> Shaped:
+    analysis, fingerprint = known(audio, analysis)
     return Shaped(
         pcm=to_pcm24(audio),
         frames=audio.frames,
@@ -46,4 +65,5 @@ def _shaped(audio: Audio, analysis: Analysis, verdicts: tuple[Verdict, ...]) -> 
         sample_rate=audio.sample_rate,
         analysis=analysis,
         verdicts=verdicts,
+        fingerprint=fingerprint,
     )

@@ -118,6 +118,8 @@ def _finished(piece: Piece) -> Finished:
         loop=piece.loop,
         channels=audio.channels,
         sample_rate=audio.sample_rate,
+        tone=heard.pitch.kind if heard else None,
+        glide=heard.pitch.glide if heard else None,
     )
     return audio, analysis, tuple(verdicts)
 

@@ -15,6 +15,7 @@ from scipy import fft
 
 from bridge.audio import Audio
 from bridge.sound.features import Features
+from bridge.sound.likeness import likeness, likenesses
 from bridge.sound.picture import one_channel
 from bridge.sound.recognise import WEIGHTS
 
@@ -37,20 +38,6 @@ def fingerprint(heard: Features) -> bytes:
     length = float(np.sqrt(apart @ apart))
     steps = np.rint(apart * (STEPS / max(float(np.abs(apart).max()), 1e-9))) if length > 0 else apart
     return steps.astype(np.int8).tobytes()
-
-
-def likeness(one: bytes, other: bytes) -> float:
-    """Returns how alike two fingerprints are: 1 the same, 0 nothing in common, −1 opposite (a cosine)."""
-    return float(likenesses(one, [other])[0])
-
-
-def likenesses(one: bytes, others: list[bytes]) -> NDArray[np.float64]:
-    """Returns the likeness of a fingerprint to each of many, shape `(len(others),)`; 2 ms for ten thousand."""
-    wanted = np.frombuffer(one, dtype=np.int8).astype(np.float32)
-    table = np.frombuffer(b"".join(others), dtype=np.int8).reshape(len(others), -1).astype(np.float32)
-    lengths = np.sqrt(np.einsum("ij,ij->i", table, table)) * np.sqrt(wanted @ wanted)
-    alike: NDArray[np.float64] = (table @ wanted / np.maximum(lengths, 1e-9)).astype(np.float64)
-    return alike
 
 
 def same_recording(one: Audio, other: Audio) -> bool:
@@ -82,3 +69,6 @@ def _common() -> NDArray[np.float32]:
     with files("bridge.sound").joinpath(WEIGHTS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
         common: NDArray[np.float32] = stored["patch"].astype(np.float32)
     return common
+
+
+__all__ = ["COMPARED", "SAME", "SUSPECT", "correlation", "fingerprint", "likeness", "likenesses", "same_recording"]

@@ -14,11 +14,13 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bridge.errors import StoreError
 from bridge.store.migrations import MIGRATIONS
+from bridge.store.searching import lend_functions
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -31,6 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Opens the file as the store needs it: WAL, every commit flushed to the disk before it is believed."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     connection.row_factory = sqlite3.Row
+    lend_functions(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -91,6 +94,16 @@ class Database:
         ask = _Ask(query, asyncio.get_running_loop())
         self._reads.put(ask)
         return await ask.answer  # type: ignore[no-any-return]
+
+    async def look(self, query: Transaction[T]) -> T:
+        """Runs a query that takes long on a connection and a thread of its own, so that no other waits for it."""
+
+        def on_its_own() -> T:
+            with closing(connect(self.path)) as connection:
+                connection.execute("PRAGMA query_only = ON")
+                return query(connection)
+
+        return await asyncio.to_thread(on_its_own)
 
     def close(self) -> None:
         """Finishes what is queued and closes the file; afterwards the store can be opened again."""

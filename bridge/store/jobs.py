@@ -9,7 +9,8 @@ from sqlite3 import Connection, Row
 
 from bridge.domain.brief import Brief
 from bridge.domain.job import CANCELLABLE, ENDED, LEGAL_MOVES, Job, JobState
-from bridge.domain.take import Call, Take, Verdict
+from bridge.domain.prompt import Written
+from bridge.domain.take import SOUND, Call, Take, Verdict
 from bridge.errors import StoreError
 
 REF_MEMORY_SECONDS = 86_400.0
@@ -74,8 +75,17 @@ def cancel_job(store: Connection, job: str, *, now: float, reason: str) -> Job |
     """Cancels a job and its open call, unless it ended or is being published; None if it was too late."""
     cancelled = _move(store, job, CANCELLABLE, JobState.CANCELLED, now, reason, "")
     if cancelled is not None:
-        store.execute("UPDATE calls SET outcome = 'cancelled' WHERE job = ? AND outcome = ''", (job,))
+        # It counts as paid until the provider says what it cost.
+        store.execute(
+            "UPDATE calls SET outcome = 'cancelled', cost = estimate, ended = ? WHERE job = ? AND outcome = ''",
+            (now, job),
+        )
     return cancelled
+
+
+def set_written(store: Connection, job: str, written: Written) -> None:
+    """Writes the words that a job's model gets."""
+    store.execute("UPDATE jobs SET written = ? WHERE id = ?", (json.dumps(written.to_dict()), job))
 
 
 def _move(
@@ -101,8 +111,20 @@ def add_call(store: Connection, call: Call) -> None:
 
 
 def calls_of(store: Connection, job: str) -> list[Call]:
-    """Returns a job's calls in the order in which they were made."""
+    """Returns a job's calls in the order in which they were made, whatever their purpose."""
     return [Call(**row) for row in store.execute("SELECT * FROM calls WHERE job = ? ORDER BY rowid", (job,))]
+
+
+def sound_calls(store: Connection, job: str) -> list[Call]:
+    """Returns a job's calls for sound in the order in which they were made."""
+    return [call for call in calls_of(store, job) if call.purpose == SOUND]
+
+
+def claimed_tickets(store: Connection, tickets: Sequence[str]) -> set[str]:
+    """Returns those of some tickets that calls have already."""
+    marks = ", ".join("?" * len(tickets))
+    rows = store.execute(f"SELECT ticket FROM calls WHERE ticket <> '' AND ticket IN ({marks})", tuple(tickets))
+    return {row["ticket"] for row in rows}
 
 
 def set_ticket(store: Connection, call: str, ticket: str) -> None:
@@ -110,14 +132,21 @@ def set_ticket(store: Connection, call: str, ticket: str) -> None:
     store.execute("UPDATE calls SET ticket = ? WHERE id = ?", (ticket, call))
 
 
-def end_call(store: Connection, call: str, *, outcome: str, cost: float = 0.0, reason: str = "") -> None:
+def end_call(
+    store: Connection, call: str, *, outcome: str, now: float, cost: float = 0.0, reason: str = "", answer: str = ""
+) -> None:
     """Writes how a call ended and what it cost; a call ends once."""
     done = store.execute(
-        "UPDATE calls SET outcome = ?, cost = ?, reason = ? WHERE id = ? AND outcome = ''",
-        (outcome, cost, reason, call),
+        "UPDATE calls SET outcome = ?, cost = ?, reason = ?, answer = ?, ended = ? WHERE id = ? AND outcome = ''",
+        (outcome, cost, reason, answer, now, call),
     )
     if done.rowcount != 1:
         raise StoreError(f"Call {call} has ended before.")
+
+
+def settle_cancelled(store: Connection, call: str, cost: float) -> None:
+    """Writes what a cancelled call cost after all."""
+    store.execute("UPDATE calls SET cost = ? WHERE id = ? AND outcome = 'cancelled'", (cost, call))
 
 
 def add_take(store: Connection, take: Take) -> None:
@@ -165,6 +194,13 @@ def take_files(store: Connection) -> list[str]:
     return [row["file"] for row in store.execute("SELECT file FROM takes WHERE file <> ''")]
 
 
+def references(store: Connection, since: float) -> set[str]:
+    """Returns the references that unfinished jobs need and those of jobs that ended since a time."""
+    rows = store.execute(f"SELECT brief FROM jobs WHERE updated >= ? OR {_UNFINISHED}", (since,))
+    briefs = [json.loads(row["brief"]) for row in rows]
+    return {brief[key] for brief in briefs for key in ("audio", "image") if brief.get(key)}
+
+
 def dump_verdicts(verdicts: Sequence[Verdict]) -> str:
     return json.dumps([asdict(verdict) for verdict in verdicts])
 
@@ -178,5 +214,9 @@ def _one(row: Row | None) -> Job | None:
 
 
 def _job(row: Row) -> Job:
-    values = {key: row[key] for key in row.keys() if key not in ("brief", "state", "pad")}  # noqa: SIM118 (a Row)
-    return Job(brief=Brief.from_dict(json.loads(row["brief"])), state=JobState(row["state"]), **values)
+    read = ("brief", "state", "pad", "written")
+    values = {key: row[key] for key in row.keys() if key not in read}  # noqa: SIM118 (a Row)
+    return Job(
+        brief=Brief.from_dict(json.loads(row["brief"])), state=JobState(row["state"]),
+        written=Written.from_dict(json.loads(row["written"])) if row["written"] else None, **values,
+    )

@@ -1,4 +1,7 @@
-"""The schema, as the steps that led to it. Append; never change a step that was released."""
+"""The schema, as the steps that led to it. Append; never change a step that was released.
+
+`bridge.store.searching` lends the steps its functions `tags_of`, `tag_key` and `words_of`.
+"""
 
 from __future__ import annotations
 
@@ -130,5 +133,50 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE samples ADD COLUMN loop_start INTEGER;
     ALTER TABLE samples ADD COLUMN loop_end INTEGER;
+    """,
+    """
+    ALTER TABLE calls ADD COLUMN purpose TEXT NOT NULL DEFAULT 'sound';
+    ALTER TABLE calls ADD COLUMN answer TEXT NOT NULL DEFAULT '';
+    ALTER TABLE calls ADD COLUMN ended REAL NOT NULL DEFAULT 0;
+    CREATE INDEX calls_by_time ON calls (created);
+    CREATE INDEX calls_by_model ON calls (model, ended);
+    CREATE INDEX calls_by_ticket ON calls (ticket) WHERE ticket <> '';
+    ALTER TABLE jobs ADD COLUMN written TEXT NOT NULL DEFAULT '';
+    """,
+    """
+    ALTER TABLE samples ADD COLUMN tone TEXT;
+    ALTER TABLE samples ADD COLUMN glide REAL;
+    ALTER TABLE samples ADD COLUMN heard TEXT;
+    ALTER TABLE samples ADD COLUMN heard_share REAL;
+    ALTER TABLE samples ADD COLUMN brightness REAL;
+    ALTER TABLE samples ADD COLUMN hardness REAL;
+    ALTER TABLE samples ADD COLUMN loudness REAL;
+    ALTER TABLE samples ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE samples ADD COLUMN duplicate_of TEXT NOT NULL DEFAULT '';
+    CREATE INDEX samples_by_seconds ON samples (seconds);
+    CREATE INDEX samples_by_brightness ON samples (brightness, seconds);
+    CREATE INDEX samples_by_root ON samples (root, number) WHERE root IS NOT NULL;
+    CREATE INDEX samples_by_sha256 ON samples (sha256);
+    CREATE INDEX samples_kept ON samples (number) WHERE kept = 1;
+
+    CREATE TABLE sample_tags (
+        tag     TEXT NOT NULL,
+        sample  INTEGER NOT NULL REFERENCES samples (number) ON DELETE CASCADE,
+        PRIMARY KEY (tag, sample)
+    ) WITHOUT ROWID;
+    CREATE INDEX sample_tags_by_sample ON sample_tags (sample);
+    CREATE TABLE sample_words (
+        sample  INTEGER PRIMARY KEY REFERENCES samples (number) ON DELETE CASCADE,
+        words   TEXT NOT NULL
+    );
+    CREATE TABLE fingerprints (
+        sample       INTEGER PRIMARY KEY REFERENCES samples (number) ON DELETE CASCADE,
+        fingerprint  BLOB NOT NULL
+    );
+
+    UPDATE samples SET tags = tags_of(prompt, family);
+    INSERT INTO sample_tags (tag, sample)
+        SELECT DISTINCT tag_key(value), number FROM samples, json_each(samples.tags);
+    INSERT INTO sample_words (sample, words) SELECT number, words_of(pad, prompt, tags) FROM samples;
     """,
 )

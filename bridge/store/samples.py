@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import fields
 from sqlite3 import Connection, Row
 
-from bridge.domain.sample import Analysis, Sample
+from bridge.domain.sample import Alike, Analysis, Character, Sample
 from bridge.store.jobs import dump_verdicts, load_verdicts
+from bridge.store.searching import Wanted, find_near, find_numbers, index_sample
 
-_ANALYSIS = ("root", "cents", "confidence", "seconds", "peak", "channels", "sample_rate")
-_PLAIN = ("id", "job", "take", "pad", "pad_note", "family", "mapping", "prompt", "path", "sha256", "created")
+_ANALYSIS = ("root", "cents", "confidence", "seconds", "peak", "channels", "sample_rate", "tone", "glide")
+_CHARACTER = {"family": "heard", "share": "heard_share", "brightness": "brightness", "hardness": "hardness",
+              "loudness": "loudness"}  # fmt: skip
+"""The fields of a character, and their columns."""
+_PLAIN = ("id", "job", "take", "pad", "pad_note", "family", "mapping", "prompt", "path", "sha256", "duplicate_of",
+          "created")  # fmt: skip
 
 
-def plan_sample(store: Connection, sample: Sample) -> None:
+def plan_sample(store: Connection, sample: Sample, fingerprint: bytes = b"") -> None:
     """Writes a sample that is about to be published; one that was planned before (a crash lies between) is replaced."""
     values = {name: getattr(sample, name) for name in _PLAIN}
     values |= {name: getattr(sample.analysis, name) for name in _ANALYSIS}
     values["loop_start"], values["loop_end"] = sample.analysis.loop or (None, None)
+    character = sample.analysis.character
+    values |= {column: character and getattr(character, name) for name, column in _CHARACTER.items()}
+    values["tags"] = json.dumps(sample.tags, ensure_ascii=False)
     values["verdicts"] = dump_verdicts(sample.verdicts)
     columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
     store.execute(f"INSERT INTO samples ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}", values)
+    index_sample(store, sample, fingerprint)
 
 
 def planned_samples(store: Connection, job: str) -> list[Sample]:
@@ -44,17 +55,22 @@ def find_sample(store: Connection, sample: str) -> Sample | None:
     return None if row is None else _sample(row)
 
 
-def list_samples(
-    store: Connection, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
-) -> list[Sample]:
-    """Returns published samples, newest first; an empty filter lets everything through."""
-    wanted = [(column, value) for column, value in (("pad", pad), ("job", job), ("family", family)) if value]
-    where = "".join(f" AND {column} = ?" for column, _ in wanted) + (" AND kept = 1" if kept else "")
-    rows = store.execute(
-        f"SELECT * FROM samples WHERE published = 1{where} ORDER BY number DESC LIMIT ?",
-        (*(value for _, value in wanted), limit),
-    )
+def list_samples(store: Connection, wanted: Wanted | None = None, *, limit: int = 50) -> list[Sample]:
+    """Returns the published samples that are wanted, newest first; without a wish all."""
+    numbers = find_numbers(store, wanted or Wanted(), limit)
+    marks = ", ".join("?" * len(numbers))
+    rows = store.execute(f"SELECT * FROM samples WHERE number IN ({marks}) ORDER BY number DESC", numbers)
     return [_sample(row) for row in rows]
+
+
+def list_near(store: Connection, wanted: Wanted, fingerprint: bytes, *, but: str, limit: int) -> list[Alike]:
+    """Returns the wanted samples that sound most like a fingerprint, the nearest first, as `find_near` does."""
+    found = []
+    for sample_id, likeness in find_near(store, wanted, fingerprint, but=but, limit=limit):
+        sample = _sample(store.execute("SELECT * FROM samples WHERE id = ?", (sample_id,)).fetchone())
+        values = {field.name: getattr(sample, field.name) for field in fields(sample)}
+        found.append(Alike(**values, likeness=round(likeness, 4)))
+    return found
 
 
 def mark_sample(store: Connection, sample: str, *, kept: bool, discarded: bool) -> None:
@@ -125,11 +141,19 @@ def _loop(row: Row) -> tuple[int, int] | None:
     return None if row["loop_start"] is None else (row["loop_start"], row["loop_end"])
 
 
+def _character(row: Row) -> Character | None:
+    """Returns the character; None for samples made before it was measured."""
+    if row["brightness"] is None:
+        return None
+    return Character(**{name: row[column] for name, column in _CHARACTER.items()})
+
+
 def _sample(row: Row) -> Sample:
     return Sample(
         **{name: row[name] for name in _PLAIN},
-        analysis=Analysis(**{name: row[name] for name in _ANALYSIS}, loop=_loop(row)),
+        analysis=Analysis(**{name: row[name] for name in _ANALYSIS}, loop=_loop(row), character=_character(row)),
         verdicts=load_verdicts(row["verdicts"]),
+        tags=tuple(json.loads(row["tags"])),
         kept=bool(row["kept"]),
         discarded=bool(row["discarded"]),
     )

@@ -265,6 +265,15 @@ class OscDoor:
         if not await self._engine.cancel(target):
             raise RequestError(f"{target} has nothing to cancel.", "What has ended can be discarded.")
 
+    async def _accept(self, values: dict[str, Any], turn: Turn) -> None:
+        await self._engine.accept(values.pop("target"), **values)
+
+    async def _tempo(self, values: dict[str, Any], turn: Turn) -> None:
+        self._engine.set_song(bpm=values["bpm"])
+
+    async def _key(self, values: dict[str, Any], turn: Turn) -> None:
+        self._engine.set_song(key=values["key"])
+
     async def _kit(self, values: dict[str, Any], turn: Turn) -> None:
         await self._engine.select_kit(values["name"])
 
@@ -305,6 +314,9 @@ HANDLERS: dict[str, Callable[[OscDoor, dict[str, Any], Turn], Awaitable[None]]] 
     "keep": OscDoor._keep,
     "discard": OscDoor._discard,
     "cancel": OscDoor._cancel,
+    "accept": OscDoor._accept,
+    "tempo": OscDoor._tempo,
+    "key": OscDoor._key,
     "kit": OscDoor._kit,
     "subscribe": OscDoor._subscribe,
     "ping": OscDoor._ping,

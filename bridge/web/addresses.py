@@ -2,16 +2,18 @@
 
     GET   /v1/status
     POST  /v1/triggers                   the fields of a trigger
+    POST  /v1/prices                     the same; says what it would cost
+    GET   /v1/budget
     GET   /v1/jobs                       ?unfinished=&limit=
     GET   /v1/jobs/{id}                  ?wait=seconds, up to 60, for the end of the job
-    GET   /v1/samples                    ?pad=&job=&family=&kept=&limit=
+    GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
     GET   /v1/pads
     GET   /v1/kits
     POST  /v1/kits/{name}/select
     GET   /v1/deliveries                 ?host=&waiting=&limit=
     GET   /v1/models
-    POST  /v1/{jobs,samples,pads}/{id or name}/{again,keep,discard,cancel}
+    POST  /v1/{jobs,samples,pads}/{id or name}/{again,keep,discard,cancel,accept}
 
 An answer is a JSON object, an error `{"error": {"message", "hint", "type"}}`.
 """
@@ -36,10 +38,13 @@ class Address:
 ADDRESSES = (
     Address("status", "GET", "/v1/status"),
     Address("trigger", "POST", "/v1/triggers"),
+    Address("price", "POST", "/v1/prices"),
+    Address("budget", "GET", "/v1/budget"),
     Address("jobs", "GET", "/v1/jobs"),
     Address("job", "GET", "/v1/jobs/{target}"),
     Address("again", "POST", "/v1/jobs/{target}/again"),
     Address("cancel", "POST", "/v1/jobs/{target}/cancel"),
+    Address("accept", "POST", "/v1/jobs/{target}/accept"),
     Address("samples", "GET", "/v1/samples"),
     Address("sample", "GET", "/v1/samples/{target}"),
     Address("again", "POST", "/v1/samples/{target}/again"),
@@ -50,6 +55,7 @@ ADDRESSES = (
     Address("keep", "POST", "/v1/pads/{target}/keep"),
     Address("discard", "POST", "/v1/pads/{target}/discard"),
     Address("cancel", "POST", "/v1/pads/{target}/cancel"),
+    Address("accept", "POST", "/v1/pads/{target}/accept"),
     Address("kits", "GET", "/v1/kits"),
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),

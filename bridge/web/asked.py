@@ -14,6 +14,7 @@ from bridge.config.fields import Text, Words
 from bridge.config.problems import sentences
 from bridge.domain.brief import AudioUse, Enhance, Priority, Request, Setting
 from bridge.domain.family import Mapping as MappingName
+from bridge.domain.text import LONGEST_WORD
 from bridge.errors import RequestError
 
 LONGEST_WAIT_SECONDS = 60.0
@@ -21,7 +22,10 @@ LONGEST_LIST = 1_000
 
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Length = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Limit = Annotated[int, Field(ge=1, le=LONGEST_LIST)]
+Few = Annotated[Text, Field(max_length=LONGEST_WORD)]
+"""A few words: each of them is looked for by itself."""
 Origin = Literal["http", "command"]
 
 
@@ -62,6 +66,14 @@ class Trigger(Asked):
         return Request(**self.model_dump())
 
 
+class Accept(Asked):
+    """Lets a job that asks go on."""
+
+    prompt: Words | None = None
+    original: Annotated[bool, Field(strict=True)] = False
+    pay: Annotated[bool, Field(strict=True)] = False
+
+
 class Again(Asked):
     """Asks for one more of the same."""
 
@@ -86,10 +98,18 @@ class JobWanted(Asked):
 
 
 class SamplesWanted(Asked):
+    """Says which samples; `tag` are tags behind commas, `longer` and `shorter` seconds. See `ports.Engine.samples`."""
+
     pad: Text = ""
     job: Text = ""
     family: Text = ""
     kept: bool = False
+    longer: Length | None = None
+    shorter: Length | None = None
+    note: Annotated[int, Field(ge=0, le=127)] | None = None
+    tag: Few = ""
+    text: Few = ""
+    near: Text = ""
     limit: Limit = 50
 
 

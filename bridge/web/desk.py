@@ -11,7 +11,17 @@ from typing import Any
 
 from bridge.ports import Engine
 from bridge.units import Seconds
-from bridge.web.asked import Again, DeliveriesWanted, JobsWanted, JobWanted, Nothing, SamplesWanted, Trigger, read
+from bridge.web.asked import (
+    Accept,
+    Again,
+    DeliveriesWanted,
+    JobsWanted,
+    JobWanted,
+    Nothing,
+    SamplesWanted,
+    Trigger,
+    read,
+)
 from bridge.web.views import job_view, model_view, pad_view, plain, sample_view
 
 Fields = Mapping[str, Any]
@@ -29,6 +39,16 @@ class Desk:
 
     async def trigger(self, target: str, fields: Fields) -> dict[str, Any]:
         return {"job": job_view(await self._engine.trigger(read(Trigger, fields).request()))}
+
+    async def price(self, target: str, fields: Fields) -> dict[str, Any]:
+        return {"price": plain(await self._engine.price(read(Trigger, fields).request()))}
+
+    async def budget(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"budget": plain(await self._engine.budget())}
+
+    async def accept(self, target: str, fields: Fields) -> dict[str, Any]:
+        return {"job": job_view(await self._engine.accept(target, **read(Accept, fields).model_dump()))}
 
     async def again(self, target: str, fields: Fields) -> dict[str, Any]:
         asked = read(Again, fields)

@@ -40,8 +40,8 @@ def job_view(job: Job) -> dict[str, Any]:
 
 
 def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:
-    """Adds `file`, the absolute path on this computer, to the fields of a sample."""
-    return {**plain(sample), "file": engine.absolute(sample.path)}
+    """Adds its `key` and `file`, the absolute path on this computer, to the fields of a sample."""
+    return {**plain(sample), "key": sample.key, "file": engine.absolute(sample.path)}
 
 
 def pad_view(pad: PadView, engine: Engine) -> dict[str, Any]:

@@ -85,8 +85,12 @@ def test_names_reach_the_daemon_as_they_are(daemon, home, engine):
         return []
 
     engine.samples = samples
-    home.run("ls", "--pad", "A&b=c d/ü", "--kept")
-    assert wanted == [{"pad": "A&b=c d/ü", "job": "", "family": "", "kept": True, "limit": 50}]
+    home.run("ls", "--pad", "A&b=c d/ü", "--kept", "--tag", "c#", "--tag", "ü", "--text", "深い & 100%",
+             "--near", "a/b", "--note", "C2", "--longer", "0.25")  # fmt: skip
+    assert wanted == [{
+        "pad": "A&b=c d/ü", "job": "", "family": "", "kept": True, "limit": 50, "tag": "c#,ü", "text": "深い & 100%",
+        "near": "a/b", "note": 36, "longer": 0.25, "shorter": None,
+    }]  # fmt: skip
 
 
 def test_the_file_of_the_daemon_is_the_one_that_is_read(daemon, home):

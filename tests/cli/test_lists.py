@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 
@@ -36,6 +38,55 @@ def test_samples_are_listed_with_pitch_and_file_and_filtered(made, home):
     assert [sample["id"] for sample in home.json("ls", "--family", "bell")["samples"]] == [other["id"]]
     home.run("keep", other["id"])
     assert [sample["id"] for sample in home.json("ls", "--kept")["samples"]] == [other["id"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--longer", "0.5", "--shorter", "0.5"], ["bell", "kick"]),
+        (["--longer", "0.6"], []),
+        (["--shorter", "0.4"], []),
+        (["--note", "A4"], ["bell"]),
+        (["--note", "36"], []),
+        (["--tag", "deep"], ["kick"]),
+        (["--tag", "deep", "--tag", "kick", "--family", "kick"], ["kick"]),
+        (["--tag", "deep", "--tag", "bell"], []),
+        (["--text", "deep kick"], ["kick"]),
+    ],
+)
+def test_samples_are_searched_by_length_note_tags_and_words(made, home, arguments, found):
+    assert [sample["family"] for sample in home.json("ls", *arguments)["samples"]] == found
+
+
+def test_the_nearest_sounds_come_with_their_likeness(made, home):
+    kick, bell = (job["samples"][0]["id"] for job in made)
+    lines = home.run("ls", "--near", kick).stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [["likeness", "sample"], ["1.000", bell]]
+    assert [sample["likeness"] for sample in home.json("ls", "--near", "kick")["samples"]] == [1.0]
+    assert home.run("ls", "--near", "s-aaaaaaaaaaaa").exit_code == 3
+
+
+@pytest.mark.parametrize("wrong", [["--longer", "x"], ["--shorter", "-1"], ["--note", "H9"], ["--note", "128"]])
+def test_a_search_that_makes_no_sense_is_a_mistake_in_the_command(either, home, wrong):
+    assert home.run("ls", *wrong).exit_code == 2
+
+
+def test_what_is_known_of_a_sound_is_shown(made, home, engine):
+    bell = made[1]["samples"][0]["id"]
+    shown = home.run("show", bell).stdout
+    for fact in ("tone         unsure", "brightness   440", "loudness     -12", "tags         bell", "key          A"):
+        assert fact in shown
+    sample = engine.all_samples[bell]
+    engine.all_samples[bell] = replace(sample, analysis=replace(sample.analysis, character=None))
+    assert "character    unknown" in home.run("show", bell).stdout
+    assert home.json("show", bell)["sample"]["analysis"]["character"] is None
+
+
+def test_a_duplicate_is_marked_in_the_list_and_shown(made, home, engine):
+    kick, bell = (job["samples"][0]["id"] for job in made)
+    engine.all_samples[bell] = replace(engine.all_samples[bell], duplicate_of=kick)
+    assert f"duplicate of {kick}" in home.run("ls").stdout.splitlines()[1]
+    assert f"duplicate_of {kick}" in home.run("show", bell).stdout
 
 
 def test_show_tells_all_about_a_job_a_sample_and_a_pad(made, home):
@@ -86,8 +137,3 @@ def test_deliveries_are_listed(either, home, engine):
     lines = home.run("deliveries").stdout.splitlines()
     assert lines[1].split()[:6] == ["reaper", "1", "kick", "load", "track:kick", "waiting"]
     assert home.json("deliveries", "--host", "live") == {"deliveries": []}
-
-
-def test_models_are_listed(either, home):
-    assert home.run("models").stdout.splitlines()[1].split() == ["synth", "1", "synth", "MIT", "0.05–30", "s", "yes"]
-    assert home.json("models")["models"][0]["name"] == "synth"

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from bridge.config.models import Guide
 from bridge.config.schema import Config
 from bridge.domain.brief import Brief
 from bridge.domain.event import Event
 from bridge.domain.licence import Licence
 from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
+from bridge.errors import ModelError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
 from bridge.jobs.workshop import Workshop
@@ -28,6 +30,7 @@ from bridge.library.folder import Library
 from bridge.models.registry import ModelContext, open_models
 from bridge.ports import Capabilities, Failed, Finished, Lost, ManualClock, RawTake, Shaped
 from bridge.store.database import Database
+from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 from bridge.units import Cents, Decibels, MidiNote, Seconds, Usd
 
@@ -42,7 +45,9 @@ class Crash(BaseException):
 class Provider:
     """Holds what a provider of models knows: every call it accepted, which is what it charges for.
 
-    `asked_after` are the tickets that somebody polled; a `gate` lets them wait.
+    `asked_after` are the tickets that somebody polled; a `gate` lets them wait. `troubles` are what the next sendings
+    meet, `before` or `after` the provider accepted them; `charged` is what ended calls cost. `unreachable` says that
+    nobody can ask it for its calls.
     """
 
     accepted: dict[str, tuple[Brief, int]] = field(default_factory=dict)
@@ -50,6 +55,9 @@ class Provider:
     cancelled: list[str] = field(default_factory=list)
     failures: list[Failed] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    troubles: list[tuple[str, Exception]] = field(default_factory=list)
+    charged: float = 0.0
+    unreachable: bool = False
 
     def ticket(self, brief: Brief, seed: int) -> str:
         name = f"ticket-{len(self.accepted)}"
@@ -62,22 +70,29 @@ class ModelOfProvider:
 
     provider = "fake"
     version = "1"
-    licence = Licence(id="CC0-1.0")
+    licence = Licence(id="CC-BY-NC-4.0", commercial="no")
 
-    def __init__(self, provider: Provider, *, repeatable: bool, step: Callable[[str], None], name: str = "synth"):
+    def __init__(self, provider: Provider, *, repeatable: bool, step: Callable[[str], None], name: str = "synth",
+                 concurrent: int = 2, guide: Guide | None = None):
         self.name = name
         self._provider = provider
         self._step = step
         self.capabilities = Capabilities(
-            seconds=(0.05, 30.0), notes=True, variations=4, repeatable=repeatable, concurrent=2
+            seconds=(0.05, 30.0), notes=True, variations=4, repeatable=repeatable, concurrent=concurrent,
+            guide=guide,
         )
 
     async def estimate(self, brief: Brief) -> Usd:
-        return Usd(0.01)
+        return Usd(0.0 if self.name == "spare" else 0.01)
 
     async def submit(self, brief: Brief, seed: int) -> str:
         self._step("before submit")
+        when, trouble = self._provider.troubles.pop(0) if self._provider.troubles else ("", None)
+        if trouble is not None and when == "before":
+            raise trouble
         ticket = self._provider.ticket(brief, seed)
+        if trouble is not None:
+            raise trouble
         self._step("after submit")
         return ticket
 
@@ -91,6 +106,7 @@ class ModelOfProvider:
         if self._provider.failures:
             return self._provider.failures.pop(0)
         brief, seed = self._provider.accepted[ticket]
+        self._provider.charged += 0.01
         return Finished(
             takes=tuple(RawTake(sound=struct.pack("<QI", seed, n), seed=seed) for n in range(brief.count)),
             cost=Usd(0.01),
@@ -100,6 +116,8 @@ class ModelOfProvider:
         self._provider.cancelled.append(ticket)
 
     async def find(self, brief: Brief, seed: int, since: float):
+        if self._provider.unreachable:
+            raise ModelError("The network is down.")
         return [ticket for ticket, (_, known) in self._provider.accepted.items() if known == seed]
 
 
@@ -116,12 +134,18 @@ class _Entry:
 
 
 class PlainShaper:
-    """Turns a take into PCM that says which take it was and of which set; judges as it is told."""
+    """Turns a take into PCM that says which take it was and of which set; judges as it is told.
+
+    `fingerprint` is that of all its sounds, `same` what it says of those that it is asked to compare.
+    """
 
     def __init__(self, step: Callable[[str], None]) -> None:
         self._step = step
         self.verdicts: list[tuple[Verdict, ...]] = []
         self.version = b""
+        self.fingerprint = b""
+        self.same: tuple[int, float] | None = None
+        self.compared: list[list[bytes]] = []
 
     async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
         self._step("check")
@@ -138,7 +162,12 @@ class PlainShaper:
                 root=MidiNote(36), cents=Cents(-3.0), confidence=0.95, seconds=Seconds(FRAMES / 44_100),
                 peak=Decibels(-1.0), channels=1, sample_rate=44_100,
             ),
+            fingerprint=self.fingerprint,
         )
+
+    async def same_recording(self, sound: bytes, others, *, priority: int) -> tuple[int, float] | None:
+        self.compared.append(list(others))
+        return self.same
 
 
 class House:
@@ -149,8 +178,11 @@ class House:
         self.folder = folder
         self.config = config
         self.provider = Provider()
+        self.spare = Provider()
         self.clock = ManualClock()
         self.repeatable = True
+        self.concurrent = 2
+        self.guide: Guide | None = None
         self.told: list[Event] = []
         self.step: Callable[[str], None] = lambda _name: None
         self.shaper = PlainShaper(lambda name: self.step(name))
@@ -168,12 +200,17 @@ class House:
         database = Database(self.folder / "state" / "store.sqlite")
         files = FileThread()
         self._watch_steps(library, database)
-        model = ModelOfProvider(self.provider, repeatable=self.repeatable, step=lambda name: self.step(name))
+        model = ModelOfProvider(
+            self.provider, repeatable=self.repeatable, step=lambda name: self.step(name), concurrent=self.concurrent,
+            guide=self.guide,
+        )
+        spare = ModelOfProvider(self.spare, repeatable=True, step=lambda _name: None, name="spare")
+        models = open_models(ModelContext(workers=None), entry_points=[_Entry(model), _Entry(spare, name="spare")])
         engine = BridgeEngine(
             Workshop(
                 config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,
-                files=files, models=[model],
-                model_of=open_models(ModelContext(workers=None), entry_points=[_Entry(model)]).get,
+                references=ReferenceShelf(self.folder / "state" / "references"), files=files, models=models.all(),
+                model_of=models.get, chat_of=models.chat,
                 shaper=self.shaper, clock=self.clock, pads=dict(self.config.pads),
             )
         )
@@ -222,6 +259,7 @@ def config(tmp_path: Path) -> Config:
                 "bass": {"prompt": "round bass", "pad_note": 48, "note": 36, "count": 3},
                 "eager": {"prompt": "snare", "pad_note": 38, "busy": "newest"},
                 "calm": {"prompt": "clap", "pad_note": 39, "busy": "ignore"},
+                "sure": {"prompt": "tom", "pad_note": 45, "fallback": "spare"},
             },
             "kits": {"main": {"pads": ["kick", "bass", "eager", "calm"]}},
         }

@@ -15,7 +15,7 @@ from bridge.osc.kinds import KINDS
 GOOD = {
     "name": "kick", "word": "s-aaaaaaaaaaaa", "prompt": "deep kick", "mapping": "drum", "busy": "newest", "note": 36,
     "seed": 7, "count": 2, "port": 9000, "seq": 3, "seconds": 0.5, "velocity": 0.5, "energy": 0.5, "text": "x",
-    "integer": 1, "float": 0.5,
+    "integer": 1, "float": 0.5, "bpm": 120, "enhance": "ask", "switch": 1,
 }
 
 
@@ -64,12 +64,12 @@ def test_every_outgoing_row_is_filled_in_its_types(row):
 
 def test_the_addresses_are_the_documented_ones():
     assert set(INCOMING) == {
-        "pad/<pad>", "generate", "set/<pad>/<key>", "again", "keep", "discard", "cancel", "kit", "subscribe", "ping",
-        "loaded", "load_failed",
+        "pad/<pad>", "generate", "set/<pad>/<key>", "again", "keep", "discard", "cancel", "accept", "tempo", "key",
+        "kit", "subscribe", "ping", "loaded", "load_failed",
     }
     assert set(OUTGOING) == {
-        "job/accepted", "job/progress", "job/ready", "job/failed", "job/cancelled", "job/rejected", "sample/ready",
-        "pad/<pad>/state", "delivery", "error", "pong",
+        "job/accepted", "job/progress", "job/asking", "job/ready", "job/failed", "job/cancelled", "job/rejected",
+        "sample/ready", "pad/<pad>/state", "delivery", "error", "pong",
     }
 
 

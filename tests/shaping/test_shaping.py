@@ -18,6 +18,7 @@ from bridge.domain.brief import Brief
 from bridge.errors import SoundError
 from bridge.shaping import Shaping, tasks
 from bridge.sound.codec import decode, encode_float
+from bridge.sound.likeness import SIZE
 from bridge.sound.wav import wav_bytes
 from bridge.units import hz_of
 from bridge.workers import WorkerPool
@@ -67,6 +68,31 @@ def test_a_take_goes_through_the_workers_and_comes_back_as_pcm():
     assert isinstance(refusal, SoundError)
     assert refusal.verdict == "undecodable"
     assert refusal.hint
+
+
+def test_a_shaped_sound_says_what_is_known_of_it():
+    shaped = shaped_alone(take())
+    assert shaped.analysis.tone == "note"
+    assert shaped.analysis.glide == pytest.approx(0.0, abs=0.5)
+    assert shaped.analysis.character.brightness == pytest.approx(hz_of(60), rel=1.0)
+    assert len(shaped.fingerprint) == SIZE
+
+
+def test_the_same_recording_is_found_by_its_wave_whatever_its_level_and_start():
+    audio = decode(take())
+    later = encode_float(Audio.of(np.pad(0.4 * audio.samples, ((200, 0), (0, 0))), audio.sample_rate))
+
+    async def story(shaping):
+        others = [take(64.0), b"no sound", b"", later, take(rate=44_100)]
+        return (
+            await shaping.same_recording(take(), others, priority=0),
+            await shaping.same_recording(take(), others[:3], priority=0),
+        )
+
+    found, nothing = shaped_by_workers(story)
+    assert found[0] == 3
+    assert 0.98 <= found[1] <= 1.001
+    assert nothing is None
 
 
 @pytest.mark.parametrize("channels", [1, 2])

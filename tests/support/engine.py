@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
@@ -17,11 +17,12 @@ from bridge.domain.ids import new_id
 from bridge.domain.instrument import Zone
 from bridge.domain.job import CANCELLABLE, ENDED, Job, JobState
 from bridge.domain.licence import Licence
-from bridge.domain.sample import Analysis, Sample
+from bridge.domain.sample import Alike, Analysis, Character, Sample
+from bridge.domain.tags import tags_of
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
-from bridge.ports import Capabilities, Model, PadView
-from bridge.units import Cents, Decibels, MidiNote, Seconds
+from bridge.ports import BudgetView, Capabilities, Model, PadView, Price, Spent
+from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds, Usd
 
 AT = 1_800_000_000.0
 SEED = 7
@@ -229,14 +230,28 @@ class FakeEngine:
         return self._sample(target)
 
     async def samples(
-        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, limit: int = 50
+        self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
+        shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
+        limit: int = 50,
     ) -> Sequence[Sample]:
-        wanted = {"pad": pad, "job": job, "family": family}
-        return [
+        """Filters as the engine does, if simpler; with `near` the first found is the nearest."""
+        equal = {"pad": pad, "job": job, "family": family}
+        found = [
             sample for sample in reversed(self.all_samples.values())
-            if all(getattr(sample, key) == value for key, value in wanted.items() if value)
+            if all(getattr(sample, key) == value for key, value in equal.items() if value)
             and (sample.kept or not kept)
-        ][:limit]
+            and (longer or 0.0) <= sample.analysis.seconds <= (1e9 if shorter is None else shorter)
+            and (note is None or sample.root == note)
+            and set(filter(None, tag.split(","))) <= set(sample.tags)
+            and all(word in sample.prompt for word in text.split())
+        ]
+        if near:
+            one = self._sample(near)
+            found = [
+                Alike(**{key.name: getattr(sample, key.name) for key in fields(sample)}, likeness=1 - place / 100)
+                for place, sample in enumerate(sample for sample in found if sample.id != one.id)
+            ]
+        return found[:limit]
 
     async def sidecar(self, sample: str) -> dict[str, Any]:
         return {"schema": 1, "id": self._sample(sample).id, "licence": "MIT"}
@@ -260,6 +275,23 @@ class FakeEngine:
 
     def absolute(self, path: str) -> str:
         return f"/music/Oneshot Bridge/{path}"
+
+    def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
+        self._note("set_song", bpm if key is None else key)
+
+    async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
+        self._note("accept", target, prompt, original, pay)
+        return await self.job(target)
+
+    async def price(self, request: Request) -> Price:
+        self._note("price", request.prompt)
+        brief = Brief(prompt=request.prompt or "", model="synth", seed=1, family="kick", mapping="drum")
+        return Price(brief=brief, usd=Usd(0.02))
+
+    async def budget(self) -> BudgetView:
+        self._note("budget")
+        return BudgetView(day=Usd(0.5), day_cap=Usd(2.0), month=Usd(1.5), month_cap=Usd(20.0), job_cap=Usd(0.5),
+                          reserved=Usd(0.05), models=(Spent(model="far", spent=Usd(1.5), reserved=Usd(0.0), calls=9),))
 
     # --- bridge.ports.Engine: hosts ---------------------------------------------------------------------------
 
@@ -354,8 +386,14 @@ def sample_of(job: Job, created: float = AT) -> Sample:
         id=sample_id, job=job.id, take=new_id("t"), pad=brief.pad, pad_note=brief.pad_note, family=brief.family,
         mapping=brief.mapping, prompt=brief.prompt, path=f"samples/{brief.pad or 'unassigned'}/{sample_id}.wav",
         sha256="0" * 64, created=created,
-        analysis=Analysis(root=ROOT if pitched else None, cents=CENTS if pitched else Cents(0.0), confidence=0.97,
-                          seconds=Seconds(0.5), peak=Decibels(-1.0), channels=1, sample_rate=44_100),
+        analysis=Analysis(
+            root=ROOT if pitched else None, cents=CENTS if pitched else Cents(0.0), confidence=0.97,
+            seconds=Seconds(0.5), peak=Decibels(-1.0), channels=1, sample_rate=44_100, tone="unsure", glide=0.0,
+            character=Character(
+                family=None, share=0.4, brightness=Hz(440.0), hardness=Decibels(3.0), loudness=Decibels(-12.0)
+            ),
+        ),
+        tags=tags_of(brief.prompt, brief.family),
         verdicts=(Verdict(name="silence", figure=float("-inf"), rule="pass"),
                   Verdict(name="offset", figure=0.1, rule="repair", text="a DC offset was taken out")),
     )

@@ -14,6 +14,7 @@ from bridge.errors import NotFoundError
 HISTORY = 10
 """How many of a pad's samples `show` names."""
 
+SECONDS = click.FloatRange(min=0)
 limit_option = click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="At most.")
 
 
@@ -41,22 +42,31 @@ def jobs(shell: Shell, unfinished: bool, limit: int, as_json: bool) -> None:
 @click.option("--pad", metavar="NAME", help="Only those of this pad.")
 @click.option("--family", metavar="NAME", help="Only those of this family.")
 @click.option("--kept", is_flag=True, help="Only those that you kept.")
+@click.option("--longer", type=SECONDS, metavar="SECONDS", help="Only those that are at least so long.")
+@click.option("--shorter", type=SECONDS, metavar="SECONDS", help="Only those that are at most so long.")
+@click.option("--note", metavar="NOTE", help="Only those with this root: 36 or C2.")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag; may be given again.")
+@click.option("--text", metavar="WORDS", help="Only those with all of these words in prompt or tags.")
+@click.option("--near", metavar="ID", help="The most alike first: those that sound like this sample or pad.")
 @limit_option
 @as_json_option
 @pass_shell
-def ls(shell: Shell, pad: str | None, family: str | None, kept: bool, limit: int, as_json: bool) -> None:
+def ls(
+    shell: Shell, pad: str | None, family: str | None, kept: bool, longer: float | None, shorter: float | None,
+    note: str | None, tags: tuple[str, ...], text: str | None, near: str | None, limit: int, as_json: bool,
+) -> None:  # fmt: skip
     """List samples, the newest first."""
     with shell.session() as session:
-        answer = session.ask("samples", pad=pad, family=family, kept=kept, limit=limit)
+        answer = session.ask(
+            "samples", pad=pad, family=family, kept=kept, longer=longer, shorter=shorter, note=shell.note(note),
+            tag=",".join(tags) or None, text=text, near=near, limit=limit,
+        )  # fmt: skip
     if as_json:
         say.as_json(answer)
         return
-    rows = [
-        (sample["id"], sample["pad"], sample["family"], show.pitch(sample["analysis"], shell.name_of),
-         f"{sample['analysis']['seconds']:.2f} s", show.ago(sample["created"]), show.marks(sample), sample["file"])
-        for sample in answer["samples"]
-    ]
-    say.table(("sample", "pad", "family", "pitch", "length", "age", "marks", "file"), rows, "There are no samples.")
+    columns = show.NEAR_COLUMNS if near else show.SAMPLE_COLUMNS
+    rows = [show.sample_row(sample, shell.name_of) for sample in answer["samples"]]
+    say.table(columns, rows, "There are no samples.")
 
 
 @click.command(name="show")
@@ -80,7 +90,7 @@ def show_command(shell: Shell, target: str, as_json: bool) -> None:
     if as_json:
         say.as_json(answer)
         return
-    for fact in show.facts(answer):
+    for fact in show.facts(show.for_people(answer)):
         say.line(fact)
 
 

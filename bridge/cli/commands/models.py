@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +27,12 @@ def models(context: click.Context, as_json: bool) -> None:
     if as_json:
         say.as_json({"models": list(found.values())})
         return
-    rows = [
+    lines = [
         (view["name"], view["provider"], view["makes"], view["price"],
          view["licence"]["id"].removeprefix("LicenseRef-"), view["licence"]["commercial"])
         for view in found.values()
     ]
-    say.table(("model", "provider", "makes", "price", "licence", "commercial use"), rows)
+    say.table(("model", "provider", "makes", "price", "licence", "commercial use"), lines)
 
 
 @models.command(name="show")
@@ -62,13 +61,13 @@ def check(shell: Shell, names: tuple[str, ...], as_json: bool) -> None:
     Asks the providers, so Replicate's models need a key. Costs nothing. Ends with 1 if a row does not fit its model
     or nothing could be compared.
     """
-    from bridge.models.catalogue.rows import rows_of
+    from bridge.models.catalogue.rows import rows
 
-    rows = rows_of(shell.config.models)
+    known = rows(shell.config.models)
     for name in names:
-        if name not in rows:
-            raise unknown("model", name, rows)
-    checks = [_checked(name, rows[name]) for name in names or rows]
+        if name not in known:
+            raise unknown("model", name, known)
+    checks = [_checked(name, known[name]) for name in names or known]
     if as_json:
         say.as_json({"checks": checks})
     else:
@@ -80,6 +79,8 @@ def check(shell: Shell, names: tuple[str, ...], as_json: bool) -> None:
 
 
 def _checked(name: str, row: Row) -> dict[str, Any]:
+    import asyncio
+
     from bridge.models.catalogue.drift import drift
     from bridge.models.registry import schema_of
 
@@ -97,11 +98,11 @@ def _checked(name: str, row: Row) -> dict[str, Any]:
 
 def _views(shell: Shell) -> dict[str, dict[str, Any]]:
     """Returns every model as it is shown: the installed ones, then the rows."""
-    from bridge.models.catalogue.rows import rows_of
+    from bridge.models.catalogue.rows import rows
     from bridge.models.catalogue.words import row_view
 
-    rows = rows_of(shell.config.models)
-    return {**_installed(), **{name: row_view(name, row) for name, row in rows.items()}}
+    known = rows(shell.config.models)
+    return {**_installed(), **{name: row_view(name, row) for name, row in known.items()}}
 
 
 def _installed() -> dict[str, dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -38,7 +40,7 @@ def _ending_options(command: F) -> F:
 
 
 @click.command()
-@click.argument("prompt")
+@click.argument("prompt", default="")
 @click.option("--pad", metavar="NAME", help="Make it for this pad.")
 @click.option("--note", metavar="NOTE", help="The pitch to ask for, like F#2 or 42.")
 @click.option("--pad-note", metavar="NOTE", help="The key on which it lies in a kit.")
@@ -50,18 +52,36 @@ def _ending_options(command: F) -> F:
 @click.option("--seed", type=int, help="The same seed and the same words make the same sound.")
 @click.option("--energy", type=float, help="How hard it is played, above 0 up to 1.")
 @click.option("--count", type=int, help="How many variations to make.")
+@click.option("--bpm", type=float, help="The tempo of the song that it should fit to.")
+@click.option("--key", metavar="KEY", help='The key of the song that it should fit to, like "F# minor".')
+@click.option("--audio", metavar="FILE|ID", help="A sound to go by: a file, a sample or a pad.")
+@click.option("--audio-use", type=click.Choice(["melody", "continue", "init"]),
+              help="Follow its tune, go on from its end, or start from it.")
+@click.option("--strength", type=float, help="How much of that sound stays, 0 to 1.")
+@click.option("--image", metavar="FILE", help="A picture to make the sound of.")
+@click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE",
+              help="One of the model's own inputs; see: oneshot models show NAME")
+@click.option("--enhance", type=click.Choice(["never", "always", "ask"]),
+              help="Whether your words become the model's words.")
+@click.option("--dry-run", is_flag=True, help="Only tell what it would cost.")
 @click.option("--times", type=click.IntRange(1, 1_000), default=1, help="Ask so many times, as one batch.")
 @_ending_options
 @pass_shell
 def generate(
     shell: Shell, /, prompt: str, note: str | None, pad_note: str | None, times: int, ref: str | None, no_wait: bool,
-    as_json: bool, **said: Any,
+    as_json: bool, dry_run: bool, audio: str | None, image: str | None, inputs: tuple[str, ...], **said: Any,
 ) -> None:
-    """Make a sound from a PROMPT. Ctrl-C cancels it."""
+    """Make a sound from a PROMPT, a picture or a sound. Ctrl-C cancels it."""
     fields = {
-        **said, "prompt": prompt, "note": shell.note(note), "pad_note": shell.note(pad_note), "origin": "command",
-        "priority": "batch" if times > 1 else "command",
+        **said, "prompt": prompt or None, "note": shell.note(note), "pad_note": shell.note(pad_note),
+        "origin": "command", "priority": "batch" if times > 1 else "command", "audio": _whole_path(audio),
+        "image": _whole_path(image), "inputs": _settings(inputs),
     }
+    if dry_run:
+        with shell.session() as session:
+            answer = session.ask("price", **fields)
+        say.as_json(answer) if as_json else _say_price(answer["price"], times)
+        return
     refs = [f"{ref}-{number}" if ref else None for number in range(1, times + 1)] if times > 1 else [ref]
     questions = [Question("trigger", fields={**fields, "ref": one}) for one in refs]
     _see_through(shell, questions, no_wait=no_wait, as_json=as_json)
@@ -128,6 +148,50 @@ def cancel(shell: Shell, target: str, as_json: bool) -> None:
         say.line(show.job_end(job))
     if not answer["jobs"]:
         say.aside("Nothing was under way.")
+
+
+@click.command()
+@click.argument("target")
+@click.option("--prompt", metavar="TEXT", help="Take these words instead.")
+@click.option("--original", is_flag=True, help="Take your own words as they were.")
+@click.option("--again", "pay", is_flag=True, help="Send a new call, though the lost one may have been paid.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for the end (needs the daemon).")
+@as_json_option
+@pass_shell
+def accept(
+    shell: Shell, target: str, prompt: str | None, original: bool, pay: bool, no_wait: bool, as_json: bool
+) -> None:
+    """Say yes to what a job (or a pad's job) asks."""
+    fields = {"prompt": prompt, "original": original, "pay": pay}
+    _see_through(shell, [Question("accept", target, fields)], no_wait=no_wait, as_json=as_json)
+
+
+def _whole_path(named: str | None) -> str | None:
+    """Returns the absolute path of a file that is there; the daemon works in another folder. Else what was said."""
+    return str(Path(named).absolute()) if named and Path(named).exists() else named
+
+
+def _settings(inputs: Sequence[str]) -> dict[str, Any] | None:
+    """Reads NAME=VALUE pairs; true, false and numbers are what they look like."""
+    pairs = [pair.partition("=") for pair in inputs]
+    if wrong := [name for name, equals, _ in pairs if not equals or not name]:
+        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE.", param_hint="--input")
+    return {name: _setting(value) for name, _, value in pairs} or None
+
+
+def _setting(text: str) -> Any:
+    with contextlib.suppress(ValueError):
+        value = json.loads(text)
+        if isinstance(value, bool | int | float):
+            return value
+    return text
+
+
+def _say_price(price: Shown, times: int) -> None:
+    each = "Each" if times > 1 else "It"
+    say.line(f"{each} would cost at most ${price['usd']:.4g} by {price['brief']['model']}.")
+    if price["problem"]:
+        say.error(price["problem"], "")
 
 
 def _mark(shell: Shell, mark: str, target: str, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from bridge.domain.licence import Licence
 from bridge.domain.prompt import Question
 from bridge.errors import BridgeError, ModelError, SoundError
 from bridge.models.catalogue import price
-from bridge.models.catalogue.inputs import count_of, variations
+from bridge.models.catalogue.inputs import check, count_of, variations
 from bridge.models.catalogue.takes import TAKES
 from bridge.ports import Capabilities, Failed, Finished, RawTake, Workers
 from bridge.units import Usd
@@ -28,17 +28,13 @@ class RowMaker:
     """Says who the model of a row is; `bridge.ports.Maker`, but for what the provider does."""
 
     def __init__(self, name: str, row: Row) -> None:
-        self._name = name
+        self.name = name
         self.row = row
-
-    @property
-    def name(self) -> str:
-        return self._name
 
     @property
     def version(self) -> str:
         """Returns `owner/name:` and the beginning of the pinned version; without one only `owner/name`."""
-        return version_of(self.row) or self._name
+        return version_of(self.row) or self.name
 
     @property
     def provider(self) -> str:
@@ -50,21 +46,25 @@ class RowMaker:
 
 
 class RowModel(RowMaker):
-    """Has what of `bridge.ports.Model` follows from a row that makes sounds; a provider adds the calls."""
+    """Has what of `bridge.ports.Model` follows from a row that makes sounds; a provider adds the calls.
 
-    repeatable = False
+    `repeatable` says that a call costs nothing and may be made again.
+    """
 
-    @property
-    def capabilities(self) -> Capabilities:
-        return capabilities_of(self.row, repeatable=self.repeatable)
+    def __init__(self, name: str, row: Row, *, repeatable: bool = False) -> None:
+        super().__init__(name, row)
+        self.capabilities = capabilities_of(row, repeatable=repeatable)
 
     async def estimate(self, brief: Brief) -> Usd:
         """Returns the most that a call costs; RequestError if the model can't be asked for this brief."""
+        check(self.row, brief)
         return price.estimate(self.row, brief)
 
 
 class RowChat(RowMaker):
     """Has what of `bridge.ports.ChatModel` follows from a row that answers in words; a provider adds the calls."""
+
+    repeatable = False
 
     @property
     def sees(self) -> bool:
@@ -97,6 +97,7 @@ def capabilities_of(row: Row, *, repeatable: bool = False) -> Capabilities:
         loops=row.output.loops,
         tempo="bpm" in has,
         key="key" in has,
+        guide=row.guide,
         audio=frozenset(row.audio),
         image="image" in has,
         variations=variations(row),
@@ -108,7 +109,10 @@ def capabilities_of(row: Row, *, repeatable: bool = False) -> Capabilities:
 async def finished(
     workers: Workers, row: Row, brief: Brief, seed: int, sounds: Sequence[bytes], cost: Usd
 ) -> Finished | Failed:
-    """Returns the takes in the files of a call, made in a worker process, or why there are none; the cost stays."""
+    """Returns the takes in the files of a call, made in a worker process, or why there are none; the cost stays.
+
+    No more takes than the brief asks for.
+    """
     in_a_row = count_of(row, brief) if row.output.takes == "row" else 1
     for left in reversed(range(ATTEMPTS)):
         try:
@@ -121,8 +125,9 @@ async def finished(
                 return Failed(reason=problem.message, hint=problem.hint, cost=cost)
     if not takes:
         return Failed(reason="The model answered without a sound.", cost=cost)
+    wanted = takes[: max(1, brief.count)]
     return Finished(
-        takes=tuple(RawTake(sound=take, seed=take_seed(brief, seed, index)) for index, take in enumerate(takes)),
+        takes=tuple(RawTake(sound=take, seed=take_seed(brief, seed, index)) for index, take in enumerate(wanted)),
         cost=cost,
     )
 

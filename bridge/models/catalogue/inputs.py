@@ -65,8 +65,10 @@ def question_inputs(row: Row, question: Question, images: Sequence[str]) -> dict
     several = "image" in row.inputs and row.inputs["image"].type == "files"
     if len(images) > 1 and not several:
         raise RequestError("This chat model looks at one picture at a time.", "Ask about one.")
+    apart = "system" in row.inputs or not question.system
+    text = question.text if apart or not question.text else f"{question.system}\n\n{question.text}"
     taken: dict[BriefField, Any] = {
-        "prompt": question.text or None,
+        "prompt": text or None,
         "system": question.system or None,
         "longest": question.longest,
         "image": (list(images) if several else images[0]) if images else None,
@@ -165,7 +167,7 @@ def _strength(row: Row, brief: Brief) -> float | None:
         return None
     if not 0.0 <= brief.strength <= 1.0:
         raise RequestError(f"strength is {brief.strength:g}, outside its range.", "It takes a number from 0 to 1.")
-    return 1.0 - brief.strength if row.inputs["strength"].turned else brief.strength
+    return 1.0 - brief.strength if row.inputs["strength"].invert else brief.strength
 
 
 def _file(row: Row, field: BriefField, reference: str, files: Mapping[str, str]) -> Any:

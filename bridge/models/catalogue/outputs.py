@@ -28,15 +28,16 @@ _SOUND_TYPES = ("audio/", "video/", "application/octet-stream", "application/ogg
 
 
 def sound_links(row: Row, output: Any) -> tuple[str, ...]:
-    """Returns the links to sounds in an answer, in its order: `http:`, `https:` and `data:` ones, pictures left out.
+    """Returns the links to sounds in an answer, in its order: `http:`, `https:` and `data:` ones, pictures left out,
+    each once.
 
     Walks text, lists and tables however deep; where a table has fields of `row.output.keys`, only these are looked
     into. Raises ModelError for more than `MOST_LINKS`.
     """
-    links = []
+    links: dict[str, None] = {}
     for text in _texts(row.output.keys, output):
         if _LINK.match(text) and _may_be_sound(text):
-            links.append(text)
+            links[text] = None
             if len(links) > MOST_LINKS:
                 raise ModelError(f"The model answered with more than {MOST_LINKS} files.")
     return tuple(links)
@@ -57,12 +58,14 @@ def data_bytes(link: str) -> bytes:
 
 
 def text_of(output: Any) -> str:
-    """Returns a chat model's answer, which comes whole or in pieces; ModelError if it is no text."""
-    if isinstance(output, str):
-        return output
+    """Returns a chat model's answer, which comes whole or in pieces; ModelError if it is no text, or none."""
     if isinstance(output, list | tuple) and all(piece is None or isinstance(piece, str) for piece in output):
-        return "".join(piece or "" for piece in output)
-    raise ModelError(f"The chat model answered with {type(output).__name__}, not with text.")
+        output = "".join(piece or "" for piece in output)
+    if not isinstance(output, str):
+        raise ModelError(f"The chat model answered with {type(output).__name__}, not with text.")
+    if not output.strip():
+        raise ModelError("The chat model answered with nothing.", retryable=True)
+    return output
 
 
 def _texts(keys: tuple[str, ...], output: Any) -> Iterator[str]:

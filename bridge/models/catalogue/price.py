@@ -17,7 +17,7 @@ HARDWARE: Mapping[str, float] = {
     "a40-small": 0.000575,
     "a40-large": 0.000725,
     "l40s": 0.000975,
-    "a100-80": 0.0014,
+    "a100-80gb": 0.0014,
     "h100": 0.001525,
 }
 """US dollars for a second, from replicate.com/pricing."""
@@ -76,7 +76,7 @@ def cost(row: Row, *, seconds: float | None, sounds: int = 1, text: str = "", qu
     """
     match row.price.by:
         case "run":
-            return Usd(row.price.usd)
+            return Usd(row.price.usd if sounds else 0.0)
         case "second":
             worked = seconds if seconds is not None and math.isfinite(seconds) and seconds >= 0 else row.price.most
             return Usd(_per_second(row.price) * worked)

@@ -26,23 +26,23 @@ def catalogue() -> Mapping[str, Row]:
     return {name: Row.model_validate(row) for name, row in tomllib.loads(text).items()}
 
 
-def rows_of(own: Mapping[str, Row]) -> dict[str, Row]:
+def rows(own: Mapping[str, Row]) -> dict[str, Row]:
     """Returns every row: the catalogue's, changed and joined by the user's; ConfigError lists all that is wrong.
 
     A user's row takes what it does not say from the row that it is `like`, or from the catalogue's of its own name.
     """
-    rows = dict(catalogue())
+    joint = dict(catalogue())
     problems: list[str] = []
     for name, row in own.items():
         if row.like is not None and row.like not in catalogue():
             problems.append(f"models.{name}.like: there is no model {row.like!r}{did_you_mean(row.like, catalogue())}")
             continue
         base = catalogue().get(row.like or name)
-        rows[name] = joined(base, row) if base else row
-        problems += [f"models.{name}{place}: {text}" for place, text in wrong_with(rows[name])]
+        joint[name] = joined(base, row) if base else row
+        problems += [f"models.{name}{place}: {text}" for place, text in wrong_with(joint[name])]
     if problems:
         raise ConfigError(problems, _CURE)
-    return rows
+    return joint
 
 
 def joined(base: Row, row: Row) -> Row:
@@ -64,6 +64,8 @@ def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
         yield "", 'says no servers; write their addresses, like ["http://127.0.0.1:5000"]'
     if row.servers and row.provider != "cog":
         yield ".servers", 'only a model with provider = "cog" has servers of its own'
+    if row.licence is None:
+        yield "", 'says no licence; write it like licence = { id = "MIT", commercial = "yes" }'
     if "prompt" not in row.inputs:
         yield ".inputs", "has no prompt: the words must go somewhere"
     if row.audio and "audio" not in row.inputs:

@@ -165,18 +165,34 @@ SETTINGS = st.one_of(
 )  # fmt: skip
 
 
+def fit(option: Input) -> st.SearchStrategy:
+    """Draws what the option takes, and now and then what it may not."""
+    if option.type == "choice":
+        right = st.sampled_from(option.values)
+    elif option.type == "integer":
+        right = st.integers(int(option.low or 0), int(option.high or 999))
+    elif option.type == "number":
+        right = st.floats(option.low or 0.0, option.high or 999.0)
+    else:
+        right = st.booleans() if option.type == "switch" else st.text(max_size=8)
+    return st.one_of(right, right, right, SETTINGS)
+
+
 @st.composite
 def briefs(draw: st.DrawFn, name: str) -> Brief:
-    options = sorted(SOUNDS[name].options)
+    row = SOUNDS[name]
+    sound = draw(st.sampled_from(["", *(["tune"] if row.audio else [])] if draw(st.integers(0, 9)) else ["tune"]))
+    chosen = draw(st.lists(st.sampled_from(sorted(row.options)), max_size=3, unique=True)) if row.options else []
     return Brief(
-        prompt=draw(st.sampled_from(["", "a kick", "ü" * 99])), model=name, seed=draw(st.integers(1, LARGEST_SEED)),
-        family=draw(st.sampled_from(sorted(FAMILIES))), mapping="drum", negative=draw(st.sampled_from(["", "hiss"])),
-        seconds=draw(st.none() | st.floats(-1, 500)), count=draw(st.integers(1, 16)),
-        bpm=draw(st.none() | st.floats(0, 400)), key=draw(st.sampled_from(["", "F# minor"])),
-        audio=draw(st.sampled_from(["", "tune"])),
-        audio_use=draw(st.none() | st.sampled_from(["melody", "continue", "init"])),
-        strength=draw(st.none() | st.floats(-0.5, 1.5)), image=draw(st.sampled_from(["", "dance"])),
-        inputs=tuple(draw(st.dictionaries(st.sampled_from(options), SETTINGS, max_size=3)).items()) if options else (),
+        prompt=draw(st.sampled_from(["a kick", "ü" * 99, "a kick", ""])), model=name,
+        seed=draw(st.integers(1, LARGEST_SEED)), family=draw(st.sampled_from(sorted(FAMILIES))), mapping="drum",
+        negative=draw(st.sampled_from(["", "hiss"])), count=draw(st.integers(1, 16)),
+        seconds=draw(st.one_of(st.none(), st.floats(*row.seconds), st.floats(*row.seconds), st.floats(-1, 500))),
+        bpm=draw(st.none() | st.floats(40, 300) | st.floats(0, 400)), key=draw(st.sampled_from(["", "F# minor"])),
+        audio=sound, image=draw(st.sampled_from(["", "dance"])),
+        audio_use=draw(st.none() | st.sampled_from(["melody", "continue", "init"])) if sound else None,
+        strength=draw(st.none() | st.floats(-0.1, 1.1)) if sound else None,
+        inputs=tuple((option, draw(fit(row.options[option]))) for option in chosen),
     )  # fmt: skip
 
 
@@ -199,8 +215,7 @@ def test_whatever_is_asked_the_inputs_are_in_the_models_ranges_or_nothing_is_sen
     files = {field: f"https://files/{file}" for field, file in files_of(SOUNDS[name], brief).items()}
     try:
         values = inputs_of(SOUNDS[name], brief, brief.seed, files)
-    except RequestError as problem:
-        assert problem.message.endswith(".")
+    except RequestError:
         return
     assert values == inputs_of(SOUNDS[name], brief, brief.seed, files)
     assert set(schemas["Input"].get("required", ())) <= set(values)
@@ -227,6 +242,12 @@ def test_a_question_without_pictures_sends_none():
 def test_a_question_that_can_not_be_asked_is_refused(question, images):
     with pytest.raises(RequestError):
         question_inputs(catalogue()["gpt-4o"], question, images)
+
+
+def test_how_to_answer_is_said_with_the_question_where_the_model_has_no_place_for_it():
+    row = catalogue()["gpt-4o"]
+    plain = row.model_copy(update={"inputs": {field: row.inputs[field] for field in ("prompt", "longest")}})
+    assert question_inputs(plain, Question(text="A kick?", system="Be short."), [])["prompt"] == "Be short.\n\nA kick?"
 
 
 def test_a_chat_model_that_does_not_see_refuses_pictures():

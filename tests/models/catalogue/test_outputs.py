@@ -69,8 +69,8 @@ def leaves(nest: object) -> list[str]:
 
 
 @given(NESTS)
-def test_any_nest_gives_its_links_in_order(nest):
-    assert list(sound_links(ANY, nest)) == leaves(nest)
+def test_any_nest_gives_its_links_in_order_and_each_once(nest):
+    assert list(sound_links(ANY, nest)) == list(dict.fromkeys(leaves(nest)))
 
 
 def test_an_answer_deeper_than_the_stack_is_walked():
@@ -81,9 +81,10 @@ def test_an_answer_deeper_than_the_stack_is_walked():
 
 
 def test_an_answer_of_very_many_files_is_refused():
-    assert len(sound_links(ANY, [A] * MOST_LINKS)) == MOST_LINKS
+    many = [f"https://x/{number}.wav" for number in range(MOST_LINKS + 1)]
+    assert len(sound_links(ANY, many[:-1])) == MOST_LINKS
     with pytest.raises(ModelError):
-        sound_links(ANY, [A] * (MOST_LINKS + 1))
+        sound_links(ANY, many)
 
 
 def test_keys_narrow_only_objects_that_have_them():
@@ -110,13 +111,13 @@ def test_nonsense_is_no_data_uri(link):
 
 
 @pytest.mark.parametrize(
-    ("output", "text"), [("hello", "hello"), (["hel", "lo ", None, "you"], "hello you"), ([], ""), ("", "")]
+    ("output", "text"), [("hello", "hello"), (["hel", "lo ", None, "you"], "hello you")]
 )
 def test_words_come_whole_or_in_pieces(output, text):
     assert text_of(output) == text
 
 
-@pytest.mark.parametrize("output", [None, 3, {"text": "x"}, ["a", 3], [["a"]]])
+@pytest.mark.parametrize("output", [None, 3, {"text": "x"}, ["a", 3], [["a"]], [], "", " ", [None]])
 def test_what_is_no_text_is_refused(output):
     with pytest.raises(ModelError):
         text_of(output)

@@ -66,7 +66,7 @@ def test_what_the_model_can_not_be_asked_has_no_price(brief):
 @pytest.mark.parametrize("seconds", [None, math.nan, math.inf, -1.0])
 def test_seconds_that_nobody_told_count_as_the_worst(seconds):
     row = ROWS["musicgen"]
-    assert cost(row, seconds=seconds) == pytest.approx(HARDWARE["a100-80"] * row.price.most)
+    assert cost(row, seconds=seconds) == pytest.approx(HARDWARE["a100-80gb"] * row.price.most)
 
 
 def test_nothing_known_costs_nothing(brief):

@@ -10,7 +10,8 @@ import pytest
 from bridge.config.load import config_of
 from bridge.config.models import Row
 from bridge.errors import ConfigError
-from bridge.models.catalogue.rows import catalogue, joined, rows_of, wrong_with
+from bridge.models.catalogue import rows as table
+from bridge.models.catalogue.rows import catalogue, joined, wrong_with
 from bridge.models.catalogue.rules import RULES
 from support.schemas import SCHEMAS
 
@@ -25,7 +26,7 @@ NAMES = sorted(catalogue())
 
 
 def rows(toml: str) -> dict[str, Row]:
-    return rows_of(config_of(tomllib.loads(toml)).models)
+    return table.rows(config_of(tomllib.loads(toml)).models)
 
 
 def problems(toml: str) -> tuple[str, ...]:

@@ -1,0 +1,120 @@
+"""A model on Cog servers, as the engine sees it: calls cost nothing, so an interrupted one is simply made again."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import mimetypes
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.config.models import Row
+from bridge.domain.brief import Brief
+from bridge.domain.prompt import Question
+from bridge.errors import BridgeError, ModelError
+from bridge.models.catalogue.base import RowChat, RowModel, finished
+from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
+from bridge.models.catalogue.outputs import sound_links, text_of
+from bridge.models.cog.errands import Errands, Stage
+from bridge.models.cog.pool import Pool
+from bridge.models.fetching import fetch
+from bridge.models.registry import ModelContext
+from bridge.ports import Answered, CallState, ChatState, Failed, Finished, References
+from bridge.units import Seconds, Usd
+
+FREE = Usd(0.0)
+
+
+class CogModel(RowModel):
+    """Makes takes on one's own servers; implements `bridge.ports.Model`."""
+
+    def __init__(self, name: str, row: Row, context: ModelContext) -> None:
+        row = row.model_copy(update={"concurrent": len(row.servers)})
+        super().__init__(name, row, repeatable=True)
+        self._workers = context.workers
+        self._references = context.references
+        self._pool = Pool(name, row.servers)
+        self._errands: Errands[Finished] = Errands()
+
+    async def submit(self, brief: Brief, seed: int) -> str:
+        """Begins a call and returns its ticket; raises RequestError where the model can't take the brief."""
+        named = files_of(self.row, brief)
+        files = {field: await _data_uri(self._references, name) for field, name in named.items()}
+        inputs = inputs_of(self.row, brief, seed, files)
+        return self._errands.start(lambda stage: self._make(brief, seed, inputs, stage))
+
+    async def poll(self, ticket: str, patience: Seconds) -> CallState:
+        return await self._errands.poll(ticket, patience)
+
+    async def cancel(self, ticket: str) -> None:
+        """Stops waiting. A newer server stops its work too; an older one ends it and is busy until then."""
+        self._errands.cancel(ticket)
+
+    async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
+        """Returns nothing: a call that this process does not know is made again for nothing."""
+        return ()
+
+    async def _make(self, brief: Brief, seed: int, inputs: Mapping[str, Any], stage: Stage) -> Finished | Failed:
+        try:
+            answer = _succeeded(self.name, await self._pool.predict(inputs, stage))
+            links = sound_links(self.row, answer)
+            if not links:
+                raise ModelError(f"{self.name} answered without a sound.", retryable=True)
+            stage.set("fetching")
+            sounds = [await fetch(self._pool.client, link) for link in links]
+        except BridgeError as problem:
+            return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
+        return await finished(self._workers, self.row, brief, seed, sounds, FREE)
+
+
+class CogChat(RowChat):
+    """Answers questions on one's own servers; implements `bridge.ports.ChatModel`."""
+
+    repeatable = True
+
+    def __init__(self, name: str, row: Row, context: ModelContext) -> None:
+        super().__init__(name, row)
+        self._references = context.references
+        self._pool = Pool(name, row.servers)
+        self._errands: Errands[Answered] = Errands()
+
+    async def estimate(self, question: Question) -> Usd:
+        """Returns 0: the servers are the user's own."""
+        return FREE
+
+    async def submit(self, question: Question) -> str:
+        images = [await _data_uri(self._references, name) for name in question.images]
+        inputs = question_inputs(self.row, question, images)
+        return self._errands.start(lambda stage: self._ask(inputs, stage))
+
+    async def poll(self, ticket: str, patience: Seconds) -> ChatState:
+        return await self._errands.poll(ticket, patience)
+
+    async def cancel(self, ticket: str) -> None:
+        self._errands.cancel(ticket)
+
+    async def find(self, question: Question, since: float) -> Sequence[str]:
+        return ()
+
+    async def _ask(self, inputs: Mapping[str, Any], stage: Stage) -> Answered | Failed:
+        try:
+            answer = _succeeded(self.name, await self._pool.predict(inputs, stage))
+            return Answered(text=text_of(answer))
+        except BridgeError as problem:
+            return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
+
+
+def _succeeded(name: str, answer: Mapping[str, Any]) -> Any:
+    """Returns the output of a prediction that succeeded; raises ModelError with the model's own words."""
+    if answer.get("status") == "succeeded":
+        return answer.get("output")
+    raise ModelError(f"{name} failed: {str(answer.get('error') or 'no reason given')[:300]}", retryable=True)
+
+
+async def _data_uri(references: References | None, name: str) -> str:
+    if references is None:
+        raise ModelError("There are no references here.")
+    path = references.path(name)
+    content = await asyncio.to_thread(path.read_bytes)
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

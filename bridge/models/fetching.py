@@ -1,0 +1,106 @@
+"""Fetches the files that a model answered with: whole, of bounded size, and without telling strangers a secret."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bridge.errors import ModelError
+from bridge.models.catalogue.outputs import data_bytes
+
+if TYPE_CHECKING:
+    import httpx
+
+MOST_BYTES = 200 * 1024 * 1024
+DELAYS = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between the tries of a download."""
+MOST_REDIRECTS = 5
+SILENCE_SECONDS = 30.0
+"""How long a server may send nothing in the middle of a file."""
+
+_REFUSED = frozenset({401, 403})
+_GONE = frozenset({404, 410})
+
+
+def no_token(host: str) -> str | None:
+    """Knows no key for any host."""
+    return None
+
+
+async def fetch(
+    client: httpx.AsyncClient,
+    link: str,
+    *,
+    most_bytes: int = MOST_BYTES,
+    token_for: Callable[[str], str | None] = no_token,
+) -> bytes:
+    """Returns the file behind a link (`https:`, `http:` or `data:`).
+
+    A file that breaks off or is shorter than announced is fetched again; `token_for` is asked for a host's key only
+    where that host refuses those who have none, and a redirect to another host never takes it along. Raises
+    ModelError: final for a file that is gone or too large, retryable otherwise.
+    """
+    import httpx
+
+    if link.startswith("data:"):
+        return await asyncio.to_thread(data_bytes, link)
+    for delay in (*DELAYS, None):
+        try:
+            return await _whole(client, link, most_bytes, token_for)
+        except (httpx.HTTPError, httpx.StreamError) as problem:
+            trouble = type(problem).__name__
+        except _UnwellError as problem:
+            trouble = str(problem)
+        if delay is not None:
+            await asyncio.sleep(delay)
+    raise ModelError(f"The answer on {urlsplit(link).hostname} can't be fetched: {trouble}.", retryable=True)
+
+
+class _UnwellError(Exception):
+    """Says that a file came, but not whole, or that its server is unwell; another try may do."""
+
+
+async def _whole(
+    client: httpx.AsyncClient, link: str, most_bytes: int, token_for: Callable[[str], str | None]
+) -> bytes:
+    key: str | None = None
+    for _ in range(MOST_REDIRECTS + 2):
+        host = urlsplit(link).hostname or ""
+        headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {key}"} if key else {})}
+        async with client.stream(
+            "GET", link, headers=headers, follow_redirects=False, timeout=SILENCE_SECONDS
+        ) as answer:
+            if answer.is_redirect:
+                following = str(answer.url.join(answer.headers["location"]))
+                if urlsplit(following).scheme not in ("http", "https"):
+                    raise ModelError("The answer leads to a place that can't be fetched.")
+                key = key if urlsplit(following).hostname == host else None
+                link = following
+                continue
+            if answer.status_code in _REFUSED and key is None and (key := token_for(host)):
+                continue
+            return await _body(answer, host, most_bytes)
+    raise _UnwellError("it leads in circles")
+
+
+async def _body(answer: httpx.Response, host: str, most_bytes: int) -> bytes:
+    if answer.status_code in _GONE:
+        raise ModelError(f"The answer is gone from {host} ({answer.status_code}).", "It may have expired; ask again.")
+    if answer.is_client_error:
+        raise ModelError(f"{host} refuses to give the answer ({answer.status_code}).")
+    if answer.is_error:
+        raise _UnwellError(f"status {answer.status_code}")
+    announced = answer.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most_bytes:
+        raise ModelError(f"The answer has {int(announced):,} bytes; at most {most_bytes:,} are taken.")
+    parts, length = [], 0
+    async for part in answer.aiter_raw():
+        length += len(part)
+        if length > most_bytes:
+            raise ModelError(f"The answer has more than {most_bytes:,} bytes.")
+        parts.append(part)
+    if announced.isdecimal() and length != int(announced):
+        raise _UnwellError(f"{length:,} of {announced} bytes came")
+    return b"".join(parts)

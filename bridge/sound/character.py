@@ -1,0 +1,32 @@
+"""Says what a finished sound is like: what it was taken for, how bright, hard and loud it is, and its fingerprint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bridge.audio import Audio
+from bridge.domain.sample import Analysis, Character
+from bridge.sound.envelope import amplitude, highest
+from bridge.sound.features import features
+from bridge.sound.recognise import families, kinds, label
+from bridge.sound.similar import fingerprint
+from bridge.units import Decibels
+
+SILENCE = amplitude(-140.0)
+"""Under the last step of 24 bits: nothing that is left there says anything."""
+
+
+def known(audio: Audio, analysis: Analysis) -> tuple[Analysis, bytes]:
+    """Returns the analysis of a sound with its character, and its fingerprint; a silent one has neither (b"")."""
+    if highest(audio.samples) < SILENCE:
+        return analysis, b""
+    heard = features(audio)
+    shares = families(kinds(heard))
+    character = Character(
+        family=label(heard, note=analysis.root, glide=analysis.glide or 0.0),
+        share=round(next(iter(shares.values())), 4),
+        brightness=heard.brightness,
+        hardness=Decibels(float(heard.hardness)),
+        loudness=heard.loudness,
+    )
+    return replace(analysis, character=character), fingerprint(heard)

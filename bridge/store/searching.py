@@ -1,0 +1,155 @@
+"""Searches samples: by what they are, by words, and by how they sound.
+
+Each filter that an index answers stands in a query of its own for the numbers of samples, so that whichever of them
+are combined, SQLite goes through indexes and the newest samples first, and stops at the limit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import Any
+
+import numpy as np
+
+from bridge.domain.sample import Sample
+from bridge.domain.tags import tag_key, tags_of
+from bridge.domain.text import folded
+from bridge.sound.likeness import SIZE, likenesses
+from bridge.units import MidiNote, Seconds
+
+SUSPECT = 0.97
+"""Likeness from which two samples may be one recording (`bridge.sound.similar` says how that was measured)."""
+SAME_BRIGHTNESS = 1.1
+"""Factor by which the brightness of two copies of one recording may differ: measured 1.01, with a tilt of 3 dB 1.2."""
+SAME_LENGTH = 2.0
+"""Factor by which their lengths may: a little more noise, and the tail is cut elsewhere."""
+MOST_SUSPECTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Says which samples are wanted; what is empty or None lets everything through.
+
+    `longer` and `shorter` bound the length, both included. `note` is the root. A sample has all of the `tags`, and
+    each word of `text` stands somewhere in its pad, prompt or tags.
+    """
+
+    pad: str = ""
+    job: str = ""
+    family: str = ""
+    kept: bool = False
+    longer: Seconds | None = None
+    shorter: Seconds | None = None
+    note: MidiNote | None = None
+    tags: tuple[str, ...] = ()
+    text: str = ""
+
+    def where(self) -> tuple[str, list[Any]]:
+        """Returns the condition on a row of `samples` and its values."""
+        rows = list(self._conditions())
+        return " AND ".join(["published = 1", *(row[0] for row in rows)]), [value for row in rows for value in row[1]]
+
+    def _conditions(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for column in ("pad", "job", "family"):
+            if value := getattr(self, column):
+                yield f"{column} = ?", (value,)
+        if self.kept:
+            yield "kept = 1", ()
+        if self.note is not None:
+            yield "root = ?", (self.note,)
+        if self.longer is not None or self.shorter is not None:
+            bounds = (self.longer or 0.0, 1e9 if self.shorter is None else self.shorter)
+            yield "number IN (SELECT number FROM samples WHERE seconds BETWEEN ? AND ?)", bounds
+        for tag in self.tags:
+            yield "number IN (SELECT sample FROM sample_tags WHERE tag = ?)", (tag_key(tag),)
+        for word in folded(self.text).split():
+            yield "EXISTS (SELECT 1 FROM sample_words WHERE sample = number AND instr(words, ?))", (word,)
+
+
+def find_numbers(store: Connection, wanted: Wanted, limit: int) -> list[int]:
+    """Returns the numbers of the samples that are wanted, the newest first."""
+    where, values = wanted.where()
+    rows = store.execute(f"SELECT number FROM samples WHERE {where} ORDER BY number DESC LIMIT ?", (*values, limit))
+    return [row["number"] for row in rows]
+
+
+def fingerprint_of(store: Connection, sample: str) -> bytes | None:
+    """Returns the fingerprint of a sample; None for one that has none."""
+    row = store.execute(
+        "SELECT fingerprint FROM samples JOIN fingerprints ON sample = number WHERE id = ?", (sample,)
+    ).fetchone()
+    return None if row is None else bytes(row["fingerprint"])
+
+
+def find_near(
+    store: Connection, wanted: Wanted, fingerprint: bytes, *, but: str, limit: int
+) -> list[tuple[str, float]]:
+    """Returns the ids of the samples whose fingerprints are most alike, with their likeness, the nearest first.
+
+    Goes through the fingerprint of every sample that is wanted: run it where nobody waits (`Database.look`). Equally
+    alike are the newer first; `but` is left out.
+    """
+    where, values = wanted.where()
+    rows = store.execute(
+        f"SELECT id, fingerprint FROM fingerprints CROSS JOIN samples ON sample = number"
+        f" WHERE {where} AND id <> ? ORDER BY sample",
+        (*values, but),
+    ).fetchall()[::-1]
+    if not rows:
+        return []
+    near = likenesses(fingerprint, [row["fingerprint"] for row in rows])
+    return [(rows[place]["id"], float(near[place])) for place in np.argsort(-near, kind="stable")[:limit]]
+
+
+def same_sound(store: Connection, sample: Sample) -> str:
+    """Returns the oldest other published sample with the very same sound (its PCM); empty where there is none."""
+    row = store.execute(
+        "SELECT id FROM samples WHERE sha256 = ? AND published = 1 AND id <> ? ORDER BY number LIMIT 1",
+        (sample.sha256, sample.id),
+    ).fetchone()
+    return "" if row is None else str(row["id"])
+
+
+def suspects(store: Connection, sample: Sample, fingerprint: bytes) -> list[tuple[str, str]]:
+    """Returns id and path of the published samples that may be the same recording, the most alike first."""
+    character, seconds = sample.analysis.character, sample.analysis.seconds
+    if character is None or len(fingerprint) != SIZE:
+        return []
+    rows = store.execute(
+        "SELECT id, path, fingerprint FROM samples JOIN fingerprints ON sample = number"
+        " WHERE brightness BETWEEN ? AND ? AND seconds BETWEEN ? AND ? AND published = 1 AND id <> ?",
+        (character.brightness / SAME_BRIGHTNESS, character.brightness * SAME_BRIGHTNESS,
+         seconds / SAME_LENGTH, seconds * SAME_LENGTH, sample.id),
+    ).fetchall()  # fmt: skip
+    if not rows:
+        return []
+    near = likenesses(fingerprint, [row["fingerprint"] for row in rows])
+    order = [place for place in np.argsort(-near, kind="stable")[:MOST_SUSPECTS] if near[place] >= SUSPECT]
+    return [(rows[place]["id"], rows[place]["path"]) for place in order]
+
+
+def index_sample(store: Connection, sample: Sample, fingerprint: bytes) -> None:
+    """Writes by what a sample is found; what was written of it before is replaced."""
+    number = store.execute("SELECT number FROM samples WHERE id = ?", (sample.id,)).fetchone()["number"]
+    for table in ("sample_tags", "sample_words", "fingerprints"):
+        store.execute(f"DELETE FROM {table} WHERE sample = ?", (number,))
+    keys = dict.fromkeys(tag_key(tag) for tag in sample.tags)
+    store.executemany("INSERT INTO sample_tags (tag, sample) VALUES (?, ?)", [(key, number) for key in keys])
+    words = _words(sample.pad, sample.prompt, sample.tags)
+    store.execute("INSERT INTO sample_words (sample, words) VALUES (?, ?)", (number, words))
+    if fingerprint:
+        store.execute("INSERT INTO fingerprints (sample, fingerprint) VALUES (?, ?)", (number, fingerprint))
+
+
+def lend_functions(connection: Connection) -> None:
+    """Lends a connection the functions with which a migration makes older samples findable."""
+    connection.create_function("tags_of", 2, lambda prompt, family: json.dumps(tags_of(prompt, family)))
+    connection.create_function("tag_key", 1, tag_key)
+    connection.create_function("words_of", 3, lambda pad, prompt, tags: _words(pad, prompt, json.loads(tags)))
+
+
+def _words(pad: str, prompt: str, tags: Sequence[str]) -> str:
+    return folded(" ".join((pad, prompt, *tags)))
