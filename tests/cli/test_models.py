@@ -16,8 +16,9 @@ def provider(monkeypatch):
     """A fake provider that knows the documented schemas; `fails` is what it raises, `schemas` what it says."""
 
     class Provider:
-        schemas = dict(SCHEMAS)
-        fails: BridgeError | None = None
+        def __init__(self):
+            self.schemas = dict(SCHEMAS)
+            self.fails: BridgeError | None = None
 
         async def __call__(self, row):
             if self.fails is not None:

@@ -28,16 +28,17 @@ _SOUND_TYPES = ("audio/", "video/", "application/octet-stream", "application/ogg
 
 
 def sound_links(row: Row, output: Any) -> tuple[str, ...]:
-    """Returns the links to sounds in an answer, in its order: `http:`, `https:` and `data:` ones, pictures left out,
-    each once.
+    """Returns the links to sounds in an answer, in its order: `http:`, `https:` and `data:` ones, pictures left out.
 
-    Walks text, lists and tables however deep; where a table has fields of `row.output.keys`, only these are looked
-    into. Raises ModelError for more than `MOST_LINKS`.
+    An address that comes twice is one file. Walks text, lists and tables however deep; where a table has fields of
+    `row.output.keys`, only these are looked into. Raises ModelError for more than `MOST_LINKS`.
     """
-    links: dict[str, None] = {}
+    links: list[str] = []
     for text in _texts(row.output.keys, output):
-        if _LINK.match(text) and _may_be_sound(text):
-            links[text] = None
+        # One address twice is one file; equal bytes twice are two takes that happen to be equal.
+        named_before = not text.startswith("data:") and text in links
+        if _LINK.match(text) and _may_be_sound(text) and not named_before:
+            links.append(text)
             if len(links) > MOST_LINKS:
                 raise ModelError(f"The model answered with more than {MOST_LINKS} files.")
     return tuple(links)

@@ -69,8 +69,10 @@ def leaves(nest: object) -> list[str]:
 
 
 @given(NESTS)
-def test_any_nest_gives_its_links_in_order_and_each_once(nest):
-    assert list(sound_links(ANY, nest)) == list(dict.fromkeys(leaves(nest)))
+def test_any_nest_gives_its_links_in_order_and_no_address_twice(nest):
+    expected = leaves(nest)
+    once = [link for at, link in enumerate(expected) if link.startswith("data:") or link not in expected[:at]]
+    assert list(sound_links(ANY, nest)) == once
 
 
 def test_an_answer_deeper_than_the_stack_is_walked():
