@@ -19,7 +19,7 @@ from bridge.audio import Audio
 from bridge.domain.family import Family
 from bridge.domain.take import Verdict
 from bridge.sound.clip import clipped_share, mend
-from bridge.sound.envelope import amplitude, decibels, highest, means, peaks
+from bridge.sound.envelope import SILENT, amplitude, decibels, highest, means, peaks
 from bridge.sound.features import Features, features
 from bridge.sound.hits import Course, Hit, apart, course_of, find_hits, keep
 from bridge.sound.picture import Picture, picture
@@ -56,6 +56,9 @@ SPEECH_APART = Decibels(3.0)
 """Hits that differ by less are one drum struck again."""
 BED_HITS = 4
 """From so many hits on, none of which stands alone, it is music or a loop."""
+BED_FLOOR, BED_SECONDS, BED_BLOCK = Decibels(-20.0), Seconds(0.5), Seconds(0.05)
+"""Relative; what never sinks under it between hits so far apart goes on beneath them: a chord, a loop, a voice. A flam is
+shorter."""
 NOISE_TONALITY = 0.25
 """Share of power in lines under which a sound may be noise: white noise 0.07, of 230 notes one in a hundred under
 0.29."""
@@ -234,10 +237,24 @@ def _offset(take: Listener) -> Verdict:
 
 
 def _bed(take: Listener) -> Verdict | None:
-    if not take.wanted.one_hit or len(take.hits) < BED_HITS or take.range is not None:
+    if not take.wanted.one_hit or len(take.hits) < 2:
+        return None
+    floor = _floor(take)
+    if floor > BED_FLOOR:
+        text = f"between {len(take.hits)} hits it never sinks under {floor:.0f} dB: music goes on beneath them"
+        return Verdict(name="bed", figure=len(take.hits), rule="retry", text=text)
+    if len(take.hits) < BED_HITS or take.range is not None:
         return None
     text = f"{len(take.hits)} hits that run into each other: a loop or a piece of music"
     return Verdict(name="bed", figure=len(take.hits), rule="retry", text=text)
+
+
+def _floor(take: Listener) -> Decibels:
+    """Returns the level of the quietest moment between the first and the last hit, relative to the take's peak."""
+    part = take.moving[take.hits[0].start : take.hits[-1].start]
+    if len(part) < BED_SECONDS * take.audio.sample_rate:
+        return SILENT
+    return decibels(float(peaks(part, round(BED_BLOCK * take.audio.sample_rate)).min()) / take.peak_amplitude)
 
 
 def _speech(take: Listener) -> Verdict | None:
