@@ -244,3 +244,34 @@ def test_the_level_changes_no_verdict(sounds, gain, family):
     take = again(sounds.snare(), 2)
     louder = take.with_samples(take.samples * 10 ** (gain / 20))
     assert rules(louder, family) == rules(take, family)
+
+
+@pytest.mark.parametrize("frequency", [40, 60, 110])
+@pytest.mark.parametrize("share", [0.9, 0.97])
+def test_a_clipped_low_tone_is_found_and_its_top_is_round_again(sounds, frequency, share):
+    wave = np.sin(2 * np.pi * frequency * sounds.time(0.5)) * np.exp(-20 * sounds.time(0.5))
+    clipped = sounds.audio(np.clip(wave, -share * wave.max(), share * wave.max()))
+    assert clipped_share(clipped) > 0
+    mended = mend(clipped).samples[:, 0]
+    top = np.abs(mended) >= 0.999 * np.abs(mended).max()
+    still = np.abs(np.diff(mended)) == 0
+    assert not (still[1:] & still[:-1] & top[2:]).any()
+
+
+def test_a_jagged_wave_that_was_clipped_has_no_flat_run_left(sounds):
+    noise = sounds.noise(0.3, decay=10).samples
+    clipped = sounds.audio(np.clip(noise, -0.2, 0.2))
+    mended = mend(clipped).samples[:, 0]
+    still = np.diff(mended) == 0
+    assert not (still[1:] & still[:-1] & (np.abs(mended[2:]) > 0.999 * np.abs(mended).max())).any()
+
+
+def test_hits_over_something_that_never_falls_silent_are_a_bed_and_over_silence_they_are_not(sounds):
+    hit = sounds.snare(0.3).samples[:, 0]
+    step = round(0.6 * sounds.rate)
+    hits = np.zeros(3 * step)
+    for place in range(3):
+        hits[place * step : place * step + len(hit)] += hit
+    hum = 0.15 * np.sin(2 * np.pi * 110 * np.arange(len(hits)) / sounds.rate)
+    assert stop(sounds.audio(hits), "snare") is None
+    assert stop(sounds.audio(hits + hum), "snare") == ("bed", "retry")
