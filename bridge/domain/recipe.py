@@ -64,8 +64,8 @@ STEPS: dict[str, Row] = {
                                 usual="empty"),)),
         Row(name="lows", doc="Makes what lies under a frequency mono.",
             arguments=(Argument(name="under", unit="Hz", lowest=20, highest=500, usual=120.0),)),
-        Row(name="sides", doc="Turns a side round that is out of phase, draws in sides that are louder than the middle, "
-                              "takes out empty ones."),
+        Row(name="sides", doc="Turns a side round that is out of phase, draws in sides that are louder than the "
+                              "middle, takes out empty ones."),
         Row(name="trim", doc="Cuts what comes before the attack and after the end; at most so long. "
                              "Not said: what is usual for the family.",
             arguments=(Argument(name="longest", unit="s", lowest=0.02, highest=60),)),

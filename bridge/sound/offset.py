@@ -37,7 +37,8 @@ def balance(audio: Audio) -> Audio:
         return audio
     width = min(max(1, round(SMOOTH * audio.sample_rate)), audio.frames)
     loud = np.abs(audio.samples.astype(np.float64))
-    weight = uniform_filter1d(loud, width, axis=0, mode="constant") * np.sin(np.linspace(0, np.pi, audio.frames))[:, None]
+    ends = np.sin(np.linspace(0, np.pi, audio.frames))[:, None]
+    weight = uniform_filter1d(loud, width, axis=0, mode="constant") * ends
     total = weight.sum(axis=0)
     share = audio.samples.sum(axis=0, dtype=np.float64) / np.where(total > 0, total, 1.0)
     return audio.with_samples((audio.samples - weight * share).astype(np.float32))

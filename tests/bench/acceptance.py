@@ -326,8 +326,8 @@ def _flat_top(channel: Wave, peak: float) -> bool:
     """Tells whether three values or more in a row stand still at the peak, and are no smooth top that was rounded.
 
     Of a wave of 16 bits three values of a low tone's top are equal without any clipping: it turns by less than one
-    step. Such a top is a parabola together with the three values on each side, to 2·10⁻⁴ of the peak (one step of 16 bits at −16 dBFS); a
-    clipped one is none, because the wave comes in with a slope.
+    step. Such a top is a parabola together with the three values on each side, to 2·10⁻⁴ of the peak (one step of
+    16 bits at −16 dBFS); a clipped one is none, because the wave comes in with a slope.
     """
     still = (np.abs(np.diff(channel)) < 8e-6 * peak) & (np.abs(channel[1:]) >= 0.999 * peak)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], still, [False]])))

@@ -266,12 +266,8 @@ def test_a_jagged_wave_that_was_clipped_has_no_flat_run_left(sounds):
     assert not (still[1:] & still[:-1] & (np.abs(mended[2:]) > 0.999 * np.abs(mended).max())).any()
 
 
-def test_hits_over_something_that_never_falls_silent_are_a_bed_and_over_silence_they_are_not(sounds):
-    hit = sounds.snare(0.3).samples[:, 0]
-    step = round(0.6 * sounds.rate)
-    hits = np.zeros(3 * step)
-    for place in range(3):
-        hits[place * step : place * step + len(hit)] += hit
-    hum = 0.15 * np.sin(2 * np.pi * 110 * np.arange(len(hits)) / sounds.rate)
-    assert stop(sounds.audio(hits), "snare") is None
-    assert stop(sounds.audio(hits + hum), "snare") == ("bed", "retry")
+def test_a_chord_that_is_held_is_no_pluck_and_may_be_a_lead(sounds):
+    t = sounds.time(2.5)
+    chord = sounds.audio(sum(np.sin(2 * np.pi * 220 * ratio * t) for ratio in (1, 1.26, 1.5)))
+    assert stop(chord, "pluck") == ("bed", "retry")
+    assert stop(chord, "lead") is None
