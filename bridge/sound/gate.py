@@ -338,11 +338,12 @@ def _noise(take: Listener) -> Verdict | None:
 
 
 def _held(take: Listener) -> Verdict | None:
-    """Judges music whose hits a chord hides: where a sound should die away, or be one tone, it goes on at full level."""
+    """Judges music whose hits a chord hides: what should die away, or be one tone, goes on at full level."""
     family = take.wanted.family
     if family.swells or not take.wanted.one_hit or _span(take) < HELD_SECONDS:
         return None
-    levels = peaks(take.kept.samples, round(HELD_BLOCK * take.audio.sample_rate))
+    moving = take.moving if take.range is None else take.moving[slice(*take.range)]
+    levels = peaks(moving, round(HELD_BLOCK * take.audio.sample_rate))
     floor = decibels(float(np.quantile(levels, HELD_QUIETEST)) / take.peak_amplitude)
     count = jumps(take.picture, HELD_JUMP)
     if floor < HELD_FLOOR or (family.name in HELD and count < HELD_JUMPS):
