@@ -29,7 +29,8 @@ class Facade:
 
     `runner` gets a prediction's input and returns `output` (bytes in it become links), `error`, `logs`, `seconds`.
     `on_create` and `on_file` are faults for the next requests, in order; `looks` is how often a prediction is seen
-    unfinished. `hold` keeps predictions running. `deaf` lists no predictions.
+    unfinished; models in `per_output` cost so much a sound, the others their seconds. `hold` keeps predictions
+    running. `deaf` lists no predictions.
     """
 
     runner: Runner
@@ -43,6 +44,7 @@ class Facade:
     files: dict[str, bytes] = field(default_factory=dict)
     uploads: list[bytes] = field(default_factory=list)
     charged: float = 0.0
+    per_output: dict[str, float] = field(default_factory=dict)
     headers: list[dict[str, str]] = field(default_factory=list)
     file_keys: list[str] = field(default_factory=list)
     gets: int = 0
@@ -173,7 +175,7 @@ class Facade:
         said = {"error": fault.partition(":")[2]} if fault.startswith("failed:") else self.runner(found["input"])
         seconds = said.get("seconds", 1.5)
         found["metrics"] = {"predict_time": seconds, "total_time": seconds + 3}
-        self.charged += seconds * A_SECOND
+        self.charged += self.per_output.get(found["model"], seconds * A_SECOND)
         found["logs"] = said.get("logs", found["logs"])
         if said.get("error"):
             found |= {"status": "failed", "error": said["error"]}

@@ -8,7 +8,7 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.config.models import Row
+from bridge.config.models import Price, Row
 from bridge.domain.brief import Brief
 from bridge.domain.prompt import Question
 from bridge.errors import BridgeError, ModelError
@@ -29,7 +29,8 @@ class CogModel(RowModel):
     """Makes takes on one's own servers; implements `bridge.ports.Model`."""
 
     def __init__(self, name: str, row: Row, context: ModelContext) -> None:
-        row = row.model_copy(update={"concurrent": len(row.servers)})
+        # One's own servers cost nothing, whatever the row that this one is like says.
+        row = row.model_copy(update={"concurrent": len(row.servers), "price": Price()})
         super().__init__(name, row, repeatable=True)
         self._workers = context.workers
         self._references = context.references

@@ -14,10 +14,10 @@ import soundfile
 from cog import BaseModel, BasePredictor, ConcatenateIterator, Input, Path
 
 
-def tone(seconds: float, rate: int, channels: int, hertz: float = 220.0) -> np.ndarray:
+def tone(seconds: float, rate: int, channels: int, hertz: float = 220.0, fall: float = 4.0) -> np.ndarray:
     """Returns a struck tone of full level: attack at once, exponential decay."""
     at = np.arange(int(seconds * rate)) / rate
-    mono = 0.9 * np.sin(2 * np.pi * hertz * at) * np.exp(-at * 4.0)
+    mono = 0.9 * np.sin(2 * np.pi * hertz * at) * np.exp(-at * fall)
     return np.repeat(mono[:, None], channels, axis=1).astype(np.float32)
 
 
@@ -64,7 +64,7 @@ class Looper(BasePredictor):
     ) -> Output:
         behave(prompt)
         beat = 60.0 / bpm
-        bar = np.concatenate([tone(beat, 32_000, 1, 110.0 * (1 + i)) for i in range(4)])
+        bar = np.concatenate([tone(beat, 32_000, 1, 110.0 * (1 + i), fall=20.0) for i in range(4)])
         loops = [written(bar, 32_000) for _ in range(min(variations, 3))] + [None] * 3
         return Looper.Output(variation_01=loops[0], variation_02=loops[1], variation_03=loops[2])
 
