@@ -21,6 +21,7 @@ from bridge.cli.commands.files import sfz_of
 from bridge.cli.exits import NoDaemonError
 from bridge.cli.shell import Shell
 from bridge.cli.show import ago
+from bridge.config.models import Row
 from bridge.config.schema import Config
 from bridge.errors import BridgeError, ConfigError
 from bridge.ports import Engine
@@ -202,6 +203,7 @@ class _Idle:
 
 
 def models(room: Room) -> Iterator[Check]:
+    from bridge.models.catalogue.rows import rows
     from bridge.models.registry import ModelContext, open_models
 
     found = open_models(ModelContext(workers=_Idle()))
@@ -210,13 +212,29 @@ def models(room: Room) -> Iterator[Check]:
         yield Check(name="model", state="ok", text=f"{model.name} {model.version}, {model.licence.id}")
     for name, problem in found.problems.items():
         yield Check(name="model", state="notice", text=f"{name}: {problem}", cure="Install or repair its package.")
+    known = rows(room.config.models)
     wanted = {"model": room.config.model}
-    wanted |= {f"pads.{name}.model": pad.model for name, pad in room.config.pads.items() if pad.model}
+    for name, pad in room.config.pads.items():
+        wanted |= {f"pads.{name}.{key}": model for key in ("model", "fallback") if (model := getattr(pad, key))}
+    for name in sorted(set(wanted.values()) & known.keys() - names):
+        yield _row(name, known[name])
     for setting, name in wanted.items():
-        if name not in names:
+        if name not in names | known.keys():
             text = f"{setting} is {name!r}, which can't be used"
-            cure = f"Choose one of {', '.join(names)}: {_EDIT}" if names else "pip install oneshot-bridge"
+            cure = f"Choose one of {', '.join(sorted(names | known.keys()))}: {_EDIT}"
             yield Check(name="model", state="broken", text=text, cure=cure)
+
+
+def _row(name: str, row: Row) -> Check:
+    """Checks a model of the table that is wanted: whether its provider needs a key, and there is none."""
+    from bridge.config.keys import VARIABLES, key_of
+    from bridge.models.catalogue.base import licence_of, version_of
+
+    if row.provider in VARIABLES and not key_of(row.provider):
+        text = f"{name} needs a key for {row.provider}, and there is none"
+        return Check(name="model", state="broken", text=text, cure=f"oneshot keys set {row.provider}")
+    where = version_of(row) if row.provider in VARIABLES else ", ".join(row.servers)
+    return Check(name="model", state="ok", text=f"{name} {where}, {licence_of(row.licence).id}")
 
 
 def hosts(room: Room) -> Iterator[Check]:

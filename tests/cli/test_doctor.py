@@ -112,6 +112,31 @@ def test_a_full_disk_is_seen(home, monkeypatch, free, state):
     assert worst(home, "library")["state"] == state
 
 
+def models(home) -> dict[str, dict[str, str]]:
+    found = [check for check in home.json("doctor")["checks"] if check["name"] == "model"]
+    return {check["text"].split()[0]: check for check in found}
+
+
+def test_a_model_of_the_table_is_missed_only_without_its_key(home, monkeypatch):
+    monkeypatch.delenv("REPLICATE_API_TOKEN", raising=False)
+    monkeypatch.setattr("bridge.config.keys.key_of", lambda provider: None)
+    assert set(models(home)) == {"synth"}
+    home.write("[pads.snare]\nprompt = 'snare'\nmodel = 'musicgen'\nfallback = 'synth'\n")
+    missed = models(home)["musicgen"]
+    assert (missed["state"], missed["cure"]) == ("broken", "oneshot keys set replicate")
+    monkeypatch.setattr("bridge.config.keys.key_of", lambda provider: "r8_secret")
+    found = models(home)["musicgen"]
+    assert (found["state"], found["text"]) == ("ok", "musicgen meta/musicgen:671ac645ce5e, CC-BY-NC-4.0")
+    assert "r8_secret" not in home.run("doctor").output
+
+
+def test_a_server_of_ones_own_needs_no_key(home, monkeypatch):
+    monkeypatch.setattr("bridge.config.keys.key_of", lambda provider: None)
+    box = '[models.box]\nprovider = "cog"\nlike = "musicgen"\nservers = ["http://127.0.0.1:5000"]\n'
+    home.write(f"{box}[pads.snare]\nprompt = 'snare'\nmodel = 'box'\n")
+    assert models(home)["box"]["state"] == "ok"
+
+
 def test_a_model_that_can_not_be_opened_is_a_notice_unless_it_is_wanted(home, synth):
     synth.problems["other"] = "ImportError: no torch"
     assert worst(home, "model")["state"] == "notice"

@@ -48,6 +48,8 @@ class Facade:
     headers: list[dict[str, str]] = field(default_factory=list)
     file_keys: list[str] = field(default_factory=list)
     gets: int = 0
+    models: dict[str, Any] = field(default_factory=dict)
+    """What is told of models and versions, by their path behind /v1/models/."""
 
     # --- HTTP -------------------------------------------------------------------------------------------------
 
@@ -74,6 +76,8 @@ class Facade:
             await self._create(path, json.loads(body), send)
         elif method == "POST" and path.endswith("/cancel"):
             await self._cancel(path.split("/")[-2], send)
+        elif method == "GET" and path.startswith("/v1/models/") and path[11:] in self.models:
+            await answer(send, 200, self.models[path[11:]])
         elif path == "/v1/predictions":
             shown = [] if self.deaf else [self._shown(name) for name in reversed(self.made)]
             await answer(send, 200, {"results": shown, "next": None, "previous": None})

@@ -26,14 +26,14 @@ def catalogue() -> Mapping[str, Row]:
     return {name: Row.model_validate(row) for name, row in tomllib.loads(text).items()}
 
 
-def rows(own: Mapping[str, Row]) -> dict[str, Row]:
+def rows(own: Mapping[str, Row] | None = None) -> dict[str, Row]:
     """Returns every row: the catalogue's, changed and joined by the user's; ConfigError lists all that is wrong.
 
     A user's row takes what it does not say from the row that it is `like`, or from the catalogue's of its own name.
     """
     joint = dict(catalogue())
     problems: list[str] = []
-    for name, row in own.items():
+    for name, row in (own or {}).items():
         if row.like is not None and row.like not in catalogue():
             problems.append(f"models.{name}.like: there is no model {row.like!r}{did_you_mean(row.like, catalogue())}")
             continue

@@ -55,9 +55,11 @@ def _decoded(sound: bytes) -> Audio:
     try:
         return decode(sound)
     except SoundError as problem:
-        if other := what_else(sound):
+        other = what_else(sound)
+        # A cause is libsndfile's: it knows no such file. Without one it is a sound, but too long or of odd channels.
+        if other or problem.__cause__ is not None:
             raise ModelError(
-                f"The model answered with {other} instead of a sound.",
+                f"The model answered with {other or f'{len(sound):,} unknown bytes'} instead of a sound.",
                 "Look whether its version still fits its row: oneshot models check",
             ) from problem
         raise

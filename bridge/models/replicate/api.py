@@ -114,12 +114,15 @@ class Api:
             raise ModelError("The file could not be uploaded to Replicate.", "Try again.", retryable=True) from problem
 
     async def schema(self, row: Row) -> dict[str, Any]:
-        """Returns the OpenAPI schema of a row's model as it is now."""
-        if row.version:
-            found = await self._request("GET", f"/v1/models/{row.reference}/versions/{row.version}", LOOK_SECONDS)
-            return dict(found.get("openapi_schema") or {})
-        found = await self._request("GET", f"/v1/models/{row.reference}", LOOK_SECONDS)
-        return dict((found.get("latest_version") or {}).get("openapi_schema") or {})
+        """Returns the OpenAPI schema of a row's model as it is now; empty where the model or its version is gone."""
+        path = f"/v1/models/{row.reference}"
+        try:
+            found = await self._request("GET", f"{path}/versions/{row.version}" if row.version else path, LOOK_SECONDS)
+        except _UnknownError:
+            return {}
+        version = found if row.version else found.get("latest_version")
+        schema = version.get("openapi_schema") if isinstance(version, dict) else None
+        return schema if isinstance(schema, dict) else {}
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -91,6 +91,7 @@ def test_silence_and_nan_are_for_the_gate_to_judge():
         (b"<?xml version='1.0'?><Error/>", "an XML text"), (b'{"detail": "gone"}', "a text"),
         ("Zu viele Anfragen für heute".encode(), "a text"), (("ü" * 300).encode()[:400], "a text"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "a WebP picture"), (b"PK\x03\x04", "a ZIP archive"),
+        (b"\x00\x01\x02" * 400, "1,200 unknown bytes"),
     ],
 )  # fmt: skip
 def test_what_is_no_sound_is_named(sent, name):
@@ -103,6 +104,11 @@ def test_what_is_no_sound_is_named(sent, name):
 def test_bytes_that_nobody_knows_are_an_error_of_ours(sent):
     with pytest.raises((ModelError, SoundError)):
         takes_of((sent,), 2, 1.0)
+
+
+def test_a_sound_that_is_too_long_is_still_called_a_sound():
+    with pytest.raises(SoundError, match="lasts 601 s"):
+        takes_of((file(np.zeros((601 * 4_000, 1)), 4_000),), 1, 0.0)
 
 
 def test_a_sound_too_short_for_its_takes_is_refused():
