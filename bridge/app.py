@@ -91,7 +91,8 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
         wanted = await database.read(lambda store: job_store.references(store, _oldest_take(config, clock)))
         references.sweep(wanted)
     context = ModelContext(workers=workers, clock=clock, key_of=key_of, references=references)
-    models = open_models(context, {name: row for name, row in rows(config.models).items() if name in config.models})
+    models = open_models(context, rows(config.models))
+    stack.push_async_callback(models.close)
     engine = BridgeEngine(
         Workshop(
             config=config, database=database, shelf=shelf, references=references, library=library, files=files,

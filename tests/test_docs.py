@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import main
+from bridge.config.load import config_of
 from bridge.config.schema import Pad
+from bridge.models.catalogue.rows import catalogue, rows
+from bridge.models.catalogue.words import table
 from bridge.osc.addresses import reference
 
 HOME = Path(__file__).parents[1]
@@ -31,6 +34,21 @@ LINKS = [
 
 def test_the_osc_page_is_made_from_the_table_of_addresses():
     assert (HOME / "docs" / "osc.md").read_text(encoding="utf-8") == reference()
+
+
+def test_the_page_of_the_models_shows_the_catalogue():
+    assert table(catalogue()) in (HOME / "docs" / "models.md").read_text(encoding="utf-8")
+
+
+def test_the_rows_and_pads_on_the_page_of_the_models_are_right():
+    page = (HOME / "docs" / "models.md").read_text(encoding="utf-8")
+    blocks = [content for language, content in FENCED.findall(page) if language == "toml"]
+    for block in blocks:
+        config = config_of(tomllib.loads(block))
+        known = rows(config.models)
+        for pad in config.pads.values():
+            assert pad.inputs.keys() <= known[pad.model].options.keys()
+    assert len(blocks) == 4
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))

@@ -58,8 +58,11 @@ class Room:
 def examine(shell: Shell) -> Iterator[Check]:
     """Yields every check, one after the other; none raises."""
     yield Check(name="python", state="ok", text=f"{platform.python_version()} on {platform.platform(terse=True)}")
+    from bridge.models.catalogue.rows import rows
+
     try:
         config = shell.config
+        rows(config.models)
     except ConfigError as error:
         yield from (Check(name="config", state="broken", text=text, cure=error.hint) for text in error.problems)
         return

@@ -14,12 +14,18 @@ from bridge.domain.brief import AudioUse
 
 BriefField = Literal[
     "prompt", "negative", "seconds", "seed", "bpm", "key", "count", "audio", "continue", "strength", "image",
+    "system", "longest",
 ]  # fmt: skip
-"""What of a brief a model may take; `audio` is a melody or a start to develop, `continue` a switch that goes on from
-it, `strength` 0 … 1 how much of it stays."""
+"""What of a brief or a question a model may take; `audio` is a melody or a start to develop, `continue` a switch that
+goes on from it, `strength` 0 … 1 how much of it stays. Of a question: `prompt`, `image`, `system` (how to answer) and
+`longest` (the most tokens)."""
 
-Rule = Literal["prompt-or-audio", "continuation-needs-audio", "melody-needs-melody-model", "no-stereo-multi-band"]
-"""Rules between inputs, as the MusicGen family has them; `bridge.models.catalogue.inputs` holds them."""
+RuleName = Literal[
+    "prompt-or-audio", "continuing-needs-audio", "continuing-goes-forward", "melody-needs-melody-version",
+    "diffusion-needs-mono-version",
+]  # fmt: skip
+"""What inputs of one call must agree on; `bridge.models.catalogue.rules` holds what each of them says."""
+
 InputType = Literal["text", "integer", "number", "switch", "choice", "file", "files"]
 
 
@@ -30,7 +36,10 @@ class Part(BaseModel):
 
 
 class Input(Part):
-    """Describes one input of a model: its name there, its type, its range and its default."""
+    """Describes one input of a model: its name there, its type, its range and its default.
+
+    `default` is what is sent where the user says nothing; without one nothing is sent, and the model decides.
+    """
 
     name: str
     type: InputType = "text"
@@ -39,7 +48,7 @@ class Input(Part):
     values: tuple[str, ...] = ()
     default: Any = None
     required: bool = False
-    invert: bool = Field(default=False, description="It wants 1 minus the value: noise where the bridge says strength.")
+    invert: bool = Field(default=False, description="It counts the other way: 1 − strength, how much is made anew.")
     text: str = Field(default="", description="What it does, in a user's words.")
 
 
@@ -47,11 +56,13 @@ class Output(Part):
     """Describes what comes back.
 
     `keys` are the fields of an object that hold sound; empty: every link in the answer that is sound. `takes` says
-    whether each file is a take or one file holds `count` of them in a row. `rate` in Hz, 0 where it differs.
+    whether each file is a take or one file holds `count` of them in a row. `extra` are the seconds that a file is
+    longer than was asked. `rate` in Hz, 0 where it differs.
     """
 
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] = Field(default=(), description='`*` stands for anything: "variation_*".')
     takes: Literal["files", "row"] = "files"
+    extra: float = 0.0
     rate: int = 0
     channels: int = 0
     loops: bool = Field(default=False, description="It answers with loops, to be cut or kept whole.")
@@ -60,8 +71,9 @@ class Output(Part):
 class Price(Part):
     """Describes what a call costs in US dollars.
 
-    `run`: `usd` a call. `second`: the hardware's price for each second of work; `seconds` is what a call usually
-    works, `most` what it works at worst. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
+    `run`: `usd` a call. `second`: `usd` for each second of work, else the price of the `hardware`; `seconds` is what a
+    call usually works, `most` what it works at worst, both for inputs as `grows` has them: above these they grow in
+    proportion. `output`: `usd` for each sound. `tokens`: `usd` for a thousand tokens of the
     answer, `question` for a thousand of the question. `free`: nothing.
     """
 
@@ -71,6 +83,7 @@ class Price(Part):
     hardware: str = ""
     seconds: float = 0.0
     most: float = 0.0
+    grows: dict[str, float] = {}
 
 
 class Terms(Part):
@@ -103,23 +116,23 @@ class Row(Part):
     (`provider = "cog"`, `servers`) takes the inputs of the model that is in it.
     """
 
-    provider: Name | None = None
-    like: Name | None = None
-    kind: Literal["sound", "chat"] = "sound"
+    provider: Name | None = Field(default=None, description='Who runs it: "replicate", or "cog" (your own servers).')
+    like: Name | None = Field(default=None, description="The known model that has what this row does not say.")
+    kind: Literal["sound", "chat"] = Field(default="sound", description='"chat" for a model that answers in words.')
     text: str = Field(default="", description="What it is good for, in a line.")
     reference: str = Field(default="", description="Where the provider has it: owner/name.")
     version: str = Field(default="", description="The pinned version; empty only for models that the provider pins.")
     servers: tuple[str, ...] = Field(default=(), description="The addresses of its own servers, for cog.")
-    inputs: dict[BriefField, Input] = {}
+    inputs: dict[BriefField, Input] = Field(default={}, description="Its inputs for what a brief says.")
     options: dict[str, Input] = Field(default={}, description="Its other inputs, by name; a pad may set them.")
     fixed: dict[str, Any] = Field(default={}, description="Inputs that are always the same.")
-    output: Output = Output()
-    rules: tuple[Rule, ...] = Field(default=(), description="What its inputs must not be together.")
-    audio: tuple[AudioUse, ...] = Field(default=(), description="What it can make of a sound that it is given.")
-    seconds: tuple[float, float] = (0.05, 30.0)
+    output: Output = Field(default=Output(), description="What comes back.")
+    seconds: tuple[float, float] = Field(default=(0.05, 30.0), description="The lengths that may be asked for.")
+    audio: tuple[AudioUse, ...] = Field(default=(), description="What it makes of a sound; the first unless said.")
+    rules: tuple[RuleName, ...] = Field(default=(), description="What its inputs must agree on.")
     usual: float = Field(default=0.0, description="The seconds of a sound that it makes if it can't be told how long.")
     sees: bool = Field(default=False, description="A chat model that looks at pictures.")
-    concurrent: int = 4
-    price: Price = Price()
-    licence: Terms | None = None
-    guide: Guide = Guide()
+    concurrent: int = Field(default=4, ge=1, le=64, description="How many calls run at once.")
+    price: Price = Field(default=Price(), description="What a call costs.")
+    licence: Terms | None = Field(default=None, description="The licence of its sounds; none said: not for commerce.")
+    guide: Guide = Field(default=Guide(), description="How it likes to be asked.")

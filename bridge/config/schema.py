@@ -244,12 +244,13 @@ class Config(Section):
     budget: BudgetSettings = Field(default_factory=BudgetSettings, description="What models may cost.")
     prompts: PromptSettings = Field(default_factory=PromptSettings, description="How your words reach a model.")
     song: SongSettings = Field(default_factory=SongSettings, description="What all sounds should fit to.")
-    models: dict[Name, Row] = Field(
-        default={}, description="Models of your own, and changes to those that come with the bridge."
-    )
     pads: dict[Name, Pad] = Field(default={}, description="The pads: press one, get a new sound.")
     kits: dict[Name, Kit] = Field(
         default={}, description="The kits: pads that are played together, each on its pad_note."
+    )
+    models: dict[Name, Row] = Field(
+        default={},
+        description="The models: more than the bridge knows by itself, and changes to those (docs/models.md).",
     )
     hosts: dict[Name, Host] = Field(
         default={}, description="The hosts: DAWs and samplers that load the sounds by themselves."

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bridge.config.models import Row
 from bridge.config.schema import Config, Host, Kit, Pad
 
 KIT_NAME = "main"
@@ -51,8 +52,19 @@ _KITS = "The kits: pads that are played together, each on its pad_note."
 _HOSTS = """\
 The hosts: DAWs and samplers that load the sounds by themselves. One that is not named here gets the default.
 """
+_MODELS = """\
+The models: `oneshot models` lists those that the bridge knows. [models.NAME] adds one, or changes the known one of
+that name. This one asks a server of your own; docs/models.md tells all that a row can say.
+"""
+MODEL: dict[str, Any] = {
+    "provider": "cog",
+    "like": "stable-audio-open",
+    "servers": ["http://127.0.0.1:5000"],
+    "text": "Stable Audio Open on the computer with the big graphics card.",
+}
+"""The row that the default file shows."""
 _WIDTH = 116
-_TABLES_BY_NAME = ("pads", "kits", "hosts")
+_TABLES_BY_NAME = ("pads", "kits", "models", "hosts")
 
 
 def default_config_text() -> str:
@@ -70,6 +82,8 @@ def default_config_text() -> str:
             blocks += _off(Pad, skip=settings)
     blocks.append("\n".join([_prose(_KITS), f"[kits.{KIT_NAME}]", *_on({"pads": list(KIT)})]))
     blocks += _off(Kit, skip=("pads",))
+    blocks.append(_prose(_MODELS) + "\n#[models.my-box]")
+    blocks += _shown(Row, MODEL)
     blocks.append(_prose(_HOSTS) + "\n#[hosts.reaper]")
     blocks += _off(Host)
     return "\n\n".join(blocks) + "\n"
@@ -108,7 +122,17 @@ def _off(model: type[BaseModel], skip: Container[str] = ()) -> Iterator[str]:
     for key, field in model.model_fields.items():
         if key not in skip:
             shown = field.examples[0] if field.examples else field.get_default(call_default_factory=True)
-            yield f"{_prose(field.description or '')}\n#{key} = {toml_value(shown)}"
+            yield _commented(field, key, shown)
+
+
+def _shown(model: type[BaseModel], settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yields a block like those of `_off` for each of these settings alone."""
+    for key, value in settings.items():
+        yield _commented(model.model_fields[key], key, value)
+
+
+def _commented(field: FieldInfo, key: str, value: Any) -> str:
+    return f"{_prose(field.description or '')}\n#{key} = {toml_value(value)}"
 
 
 def _prose(text: str) -> str:

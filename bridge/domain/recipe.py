@@ -64,6 +64,8 @@ STEPS: dict[str, Row] = {
                                 usual="empty"),)),
         Row(name="lows", doc="Makes what lies under a frequency mono.",
             arguments=(Argument(name="under", unit="Hz", lowest=20, highest=500, usual=120.0),)),
+        Row(name="sides", doc="Turns a side round that is out of phase, draws in sides that are louder than the "
+                              "middle, takes out empty ones."),
         Row(name="trim", doc="Cuts what comes before the attack and after the end; at most so long. "
                              "Not said: what is usual for the family.",
             arguments=(Argument(name="longest", unit="s", lowest=0.02, highest=60),)),
@@ -109,7 +111,8 @@ Recipe = tuple[Step, ...]
 
 def _usual(mono: str, lows: str, fade: str, *, sustains: bool = False) -> tuple[str, ...]:
     """Returns a family's recipe from what differs between families."""
-    before = ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", fade, "align", "match")
+    before = ("offset", mono, *([lows] if lows else []), "trim", "rate", "tune", fade, "sides", "align", "match")
+    # A cut tail and lows made mono change how wide a sound is: the sides are judged when both are done.
     # Alignment would move the points of a loop, and a blended seam can move the peak by a little.
     return (*before, *(["loop"] if sustains else []), "level -1 dBTP")
 

@@ -6,7 +6,7 @@ says under `provider`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
@@ -19,6 +19,11 @@ from bridge.ports import ChatModel, Clock, Model, References, SystemClock, Worke
 
 GROUP = "oneshot_bridge.models"
 PROVIDERS = "oneshot_bridge.providers"
+SCHEMAS = "oneshot_bridge.schemas"
+
+SchemaOf = Callable[[Row], Awaitable[Mapping[str, Any]]]
+"""Asks a provider for the OpenAPI document of a row's model; BridgeError where it can't be asked (no key, no network),
+an empty document where the version is gone. Its entry point in `SCHEMAS` has the provider's name."""
 
 _CHAT_PARTS = ("name", "version", "provider", "licence", "estimate", "submit", "poll", "cancel", "find")
 _PARTS = (*_CHAT_PARTS, "capabilities")
@@ -69,6 +74,12 @@ class Models:
             raise NotFoundError(f"The model {name!r} can't be used: {self.problems[name]}")
         raise unknown("chat model", name, self._chats)
 
+    async def close(self) -> None:
+        """Closes every model that holds something open; what goes on at providers goes on."""
+        for model in (*self._models.values(), *self._chats.values()):
+            if close := getattr(model, "close", None):
+                await close()
+
     def chats(self) -> Sequence[ChatModel]:
         """Returns the chat models in the order of their names."""
         return tuple(self._chats.values())
@@ -102,6 +113,16 @@ def open_models(
         _try(made, problems, name, partial(_open_row, known, name, row, context))
     chats = [model for model in made.values() if not hasattr(model, "capabilities")]
     return Models([model for model in made.values() if hasattr(model, "capabilities")], problems, chats)
+
+
+def schema_of(provider: str, entry_points: Iterable[EntryPoint] | None = None) -> SchemaOf:
+    """Returns how a provider is asked for the schema of a row; NotFoundError where none tells."""
+    found = metadata.entry_points(group=SCHEMAS) if entry_points is None else entry_points
+    for entry in found:
+        if entry.name == provider:
+            asking: SchemaOf = entry.load()
+            return asking
+    raise NotFoundError(f"The provider {provider!r} can't be asked for the inputs of its models.")
 
 
 def _try(made: dict[str, Any], problems: dict[str, str], name: str, opening: Callable[[], Any]) -> None:

@@ -21,6 +21,11 @@ CORNER = 2e-3
 """Of the peak: the step into a run, or out of it, from which it has a corner."""
 SHORTEST = 3
 """Samples in a run."""
+LONG, STEEP = 8, 8e-4
+"""Samples of a long run, and slope at its end, of the peak per sample, from which it has a corner too: the top of a
+sine that stays within `FLAT` for so long arrives with 4e-4."""
+LEAST = 0.01
+"""Of the peak: so high an arch is at least. Where the wave around a run is jagged its slopes say nothing."""
 SLOPE = 3
 """Samples on each side of a run that say how steep the wave was."""
 
@@ -49,7 +54,10 @@ def clipped_runs(channel: NDArray[np.float32]) -> tuple[Runs, Runs]:
     starts, ends = starts[long], ends[long]
     into = np.where(starts > 0, steps[np.maximum(starts - 1, 0)], 0)
     out = np.where(ends < len(channel), steps[np.minimum(ends - 1, len(steps) - 1)], 0)
+    before = np.abs(channel[starts] - channel[np.maximum(starts - SLOPE, 0)]) / SLOPE
+    behind = np.abs(channel[np.minimum(ends - 1 + SLOPE, len(channel) - 1)] - channel[ends - 1]) / SLOPE
     corner = np.maximum(into, out) > CORNER * peak
+    corner |= (ends - starts >= LONG) & (np.maximum(before, behind) > STEEP * peak)
     return starts[corner], ends[corner]
 
 
@@ -63,11 +71,11 @@ def mend(audio: Audio) -> Audio:
     for channel in samples.T:
         for start, end in zip(*clipped_runs(channel), strict=True):
             first, last = start - 1, end
-            if first < SLOPE or last + SLOPE >= len(channel):
+            if first < 0 or last >= len(channel):
                 continue
             width = last - first
-            into = float(channel[first] - channel[first - SLOPE]) / SLOPE * width
-            out = float(channel[last + SLOPE] - channel[last]) / SLOPE * width
+            into = float(channel[first] - channel[max(first - SLOPE, 0)]) / SLOPE * width
+            out = float(channel[min(last + SLOPE, len(channel) - 1)] - channel[last]) / SLOPE * width
             place = np.arange(1, width) / width
             arch = (
                 (2 * place**3 - 3 * place**2 + 1) * channel[first]
@@ -76,5 +84,6 @@ def mend(audio: Audio) -> Audio:
                 + (place**3 - place**2) * out
             )
             outward = np.sign(channel[start])
-            channel[start:end] = outward * np.maximum(outward * arch, np.abs(channel[start:end]))
+            least = np.abs(channel[start:end]) * (1 + 4 * LEAST * place * (1 - place))
+            channel[start:end] = outward * np.maximum(outward * arch, least)
     return audio.with_samples(samples)

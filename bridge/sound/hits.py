@@ -88,12 +88,7 @@ def loudness_course(picture: Picture) -> Floats:
 
 def find_hits(picture: Picture) -> tuple[Hit, ...]:
     """Returns the strong hits of a sound in the order in which they come; a sound that swells has none."""
-    rise = _rises(picture)
-    apart = max(1, round(BEFORE / picture.step))
-    found: list[int] = []
-    for column in sorted(np.flatnonzero(rise >= JUMP), key=lambda column: -rise[column]):
-        if all(abs(column - other) >= apart for other in found):
-            found.append(int(column))
+    found = _jumps(picture, JUMP)
     if not found:
         return ()
     course = loudness_course(picture)
@@ -115,6 +110,11 @@ def find_hits(picture: Picture) -> tuple[Hit, ...]:
         )
         for start, level, column, end in zip(starts, levels, found, ends, strict=True)
     )
+
+
+def jumps(picture: Picture, least: Decibels) -> int:
+    """Returns how often the spectrum rises by `least` in the mean over the bands, however soft it is."""
+    return len(_jumps(picture, least))
 
 
 def keep(hits: tuple[Hit, ...], picture: Picture, *, usual: float) -> tuple[int, int] | None:
@@ -179,6 +179,17 @@ def _swings(level: NDArray[np.floating]) -> int:
             if value < turn - SWING:
                 sinking, turn = True, value
     return count
+
+
+def _jumps(picture: Picture, least: Decibels) -> list[int]:
+    """Returns the columns in which the spectrum rises by `least`, the highest rise first, none near another."""
+    rise = _rises(picture)
+    apart = max(1, round(BEFORE / picture.step))
+    found: list[int] = []
+    for column in sorted(np.flatnonzero(rise >= least), key=lambda column: -rise[column]):
+        if all(abs(column - other) >= apart for other in found):
+            found.append(int(column))
+    return found
 
 
 def _rises(picture: Picture) -> Floats:

@@ -12,17 +12,18 @@ from bridge.units import Decibels
 
 TARGET = Decibels(-1.0)
 """dBTP: what a converter or a lossy codec needs as headroom."""
-OVERSAMPLING = 4
+OVERSAMPLING = 8
+"""Four-fold, the least of ITU-R BS.1770, takes the wrong one of two summits in a bright hat: 0.18 dB too low."""
 BLOCK = 512
 LOUD = 0.5
 """Of the highest sample: where a block stays under it, nothing between its samples rises over the peak."""
 
 
 def true_peak(audio: Audio) -> Decibels:
-    """Returns the highest value between the samples too, in dBTP (ITU-R BS.1770: four-fold oversampling).
+    """Returns the highest value between the samples too, in dBTP (ITU-R BS.1770, eight-fold).
 
     The oversampling is exact up to half the sample rate, as zeros behind the spectrum: a resampler's roll-off would
-    misjudge a bright hat by up to 0.8 dB. A parabola through the highest points finds what four-fold still misses.
+    misjudge a bright hat by up to 0.8 dB. A parabola through the highest points finds what that still misses.
     """
     top = highest(audio.samples)
     if top == 0.0:
@@ -41,7 +42,7 @@ def level(audio: Audio, target: Decibels = TARGET) -> tuple[Audio, Decibels]:
 
 
 def _oversampled(channel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Returns a channel at four times its rate."""
+    """Returns a channel at `OVERSAMPLING` times its rate."""
     size = fft.next_fast_len(len(channel) + BLOCK, real=True)  # silence between the end and the beginning of the circle
     spectrum = fft.rfft(channel, size)
     if size % 2 == 0:

@@ -21,12 +21,12 @@ from bridge.sound.fade import fade
 from bridge.sound.level import level, true_peak
 from bridge.sound.loop import loop
 from bridge.sound.loudness import louder, match
-from bridge.sound.offset import AUDIBLE, offset_of, remove_offset
+from bridge.sound.offset import AUDIBLE, balance, offset_of, remove_offset
 from bridge.sound.pitch import measure
 from bridge.sound.rate import convert
 from bridge.sound.trim import shorten, trim
 from bridge.sound.tune import Tuned, tune
-from bridge.sound.width import narrow, narrow_lows
+from bridge.sound.width import draw_in, narrow, narrow_lows
 from bridge.units import Decibels, Hz, MidiNote, Seconds
 
 Values = tuple[Value, ...]
@@ -96,6 +96,11 @@ def _lows(piece: Piece, values: Values) -> None:
     piece.verdicts.extend(verdicts)
 
 
+def _sides(piece: Piece, _: Values) -> None:
+    piece.audio, verdicts = draw_in(piece.audio)
+    piece.verdicts.extend(verdicts)
+
+
 def _trim(piece: Piece, values: Values) -> None:
     piece.limit = piece.longest if values[0] is None else Seconds(_number(values[0]))
     # A tone may be blown or bowed in; before a drum, what is slow is noise.
@@ -120,7 +125,7 @@ def _tune(piece: Piece, _: Values) -> None:
 
 def _fade(piece: Piece, values: Values) -> None:
     rise, fall = (Seconds(_number(value)) for value in values)
-    piece.audio = fade(piece.audio, rise=rise, fall=fall)
+    piece.audio = balance(fade(piece.audio, rise=rise, fall=fall))
 
 
 def _loop(piece: Piece, _: Values) -> None:
@@ -183,6 +188,7 @@ ALONE: dict[str, Callable[[Piece, Values], None]] = {
     "rate": _rate,
     "tune": _tune,
     "fade": _fade,
+    "sides": _sides,
     "loop": _loop,
     "gain": _gain,
 }

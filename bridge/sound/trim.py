@@ -3,7 +3,7 @@
 The onset is the first moment above max(peak − 34 dB, 6 × the noise of the lead-in); from there the way goes back to
 where the sound leaves the noise, but at most 20 ms, or the ghost of a breath would delay a drum. The tail ends where
 it sinks under max(peak − 60 dB, noise + 6 dB). Players notice 10 ms of delay, and jitter sooner than delay
-(Jack et al., Music Perception 36(1), 2018): the lead-in that stays is 0.5–1.5 ms.
+(Jack et al., Music Perception 36(1), 2018): the lead-in that stays is 0.25–1 ms.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ STEADY = 0.35
 """Standard deviation over mean of the blocks of a short stretch: 0.11 for white noise at 44.1 kHz, 0.25 at 8 kHz, 0.48
 for a slow wave."""
 PRE_ROLL = 0.0005
-SNAP = 0.001
+SNAP = 0.00025
 WALK_BACK = 0.020
 GAP = 0.004
 """A sound may be this long below the threshold and still be the same sound: half a wave at 125 Hz."""
-SMALLEST_LEAD_IN = 0.002
+SMALLEST_LEAD_IN = 0.0005
 SMALLEST_TAIL = 0.010
 """Less than these is left alone: so trimming twice is trimming once, and nothing is gained by cutting it."""
 

@@ -11,13 +11,17 @@ from scipy.signal import butter, sosfilt
 
 from bridge.audio import Audio
 from bridge.domain.take import Verdict
-from bridge.sound.envelope import SILENT
+from bridge.sound.envelope import SILENT, amplitude
 from bridge.units import Decibels, Hz
 
 NARROWEST = Decibels(-35.0)
 """Energy of the sides relative to the middle; below, nobody hears them."""
 STEEPNESS = 4
 """Order of the Butterworth high-pass on the sides: 24 dB an octave, the usual slope of a crossover for a sub."""
+OPPOSED = Decibels(6.0)
+"""Energy of the sides relative to the middle from which one channel is taken for the other one turned round."""
+WIDEST = Decibels(-0.5)
+"""The same, to which wider sides are drawn in: just positively correlated, so that mono keeps half of the energy."""
 
 
 def sides(audio: Audio) -> Decibels:
@@ -53,6 +57,32 @@ def narrow(audio: Audio, when: str = "empty") -> tuple[Audio, Verdict]:
     left, right = audio.samples.T
     middle = (left - right if opposed else left + right) * np.float32(0.5)
     return audio.with_samples(middle[:, None]), Verdict(name="mono", figure=figure, rule="repair", text=text)
+
+
+def draw_in(audio: Audio) -> tuple[Audio, tuple[Verdict, ...]]:
+    """Returns the sound with sides that one loudspeaker does not cancel, and what was done.
+
+    Empty sides are folded to mono. Where one channel is the other turned round it is turned back; sides that are
+    louder than the middle otherwise are made softer until they no longer are.
+    """
+    figure = sides(audio)
+    if audio.channels == 1 or NARROWEST <= figure <= 0:
+        return audio, ()
+    left, right = audio.samples.T
+    if figure < NARROWEST:
+        text = "the sides were empty: folded to mono"
+        samples = ((left + right) * np.float32(0.5))[:, None]
+    elif figure > OPPOSED:
+        text = f"out of phase, sides at {figure:+.0f} dB: one side turned round"
+        samples = np.stack([left, -right], axis=1)
+    else:
+        text = f"out of phase, sides at {figure:+.1f} dB: drawn in"
+        middle, side = (left + right) * np.float32(0.5), (left - right) * np.float32(0.5 * amplitude(WIDEST - figure))
+        samples = np.stack([middle + side, middle - side], axis=1)
+    verdict = Verdict(name="sides", figure=figure, rule="repair", text=text)
+    drawn = audio.with_samples(samples)
+    # One side turned round may leave no difference between the two.
+    return (narrow(drawn)[0] if figure > OPPOSED else drawn), (verdict,)
 
 
 def narrow_lows(audio: Audio, under: Hz) -> tuple[Audio, tuple[Verdict, ...]]:

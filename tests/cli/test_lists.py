@@ -137,8 +137,3 @@ def test_deliveries_are_listed(either, home, engine):
     lines = home.run("deliveries").stdout.splitlines()
     assert lines[1].split()[:6] == ["reaper", "1", "kick", "load", "track:kick", "waiting"]
     assert home.json("deliveries", "--host", "live") == {"deliveries": []}
-
-
-def test_models_are_listed(either, home):
-    assert home.run("models").stdout.splitlines()[1].split() == ["synth", "1", "synth", "MIT", "0.05–30", "s", "yes"]
-    assert home.json("models")["models"][0]["name"] == "synth"

@@ -45,7 +45,7 @@ def test_every_setting_is_in_the_file_and_switched_on_it_is_its_default():
     for name, table in tables(Config).items():
         assert set(on[name]) == set(table.model_fields), name
     config = config_of(on)
-    by_name = {"pads", "kits", "hosts"}
+    by_name = {"pads", "kits", "models", "hosts"}
     assert config.model_dump(exclude=by_name) == Config().model_dump(exclude=by_name)
 
 

@@ -12,9 +12,9 @@ from bridge.audio import Audio
 from bridge.sound.envelope import SILENT, decibels, powers
 from bridge.sound.fade import fade
 from bridge.sound.level import level, true_peak
-from bridge.sound.offset import remove_offset
+from bridge.sound.offset import balance, offset_of, remove_offset
 from bridge.sound.rate import convert
-from bridge.sound.width import narrow, sides
+from bridge.sound.width import draw_in, narrow, sides
 
 
 def true_peak_by_scipy(audio, factor=16):
@@ -123,3 +123,40 @@ def test_another_sample_rate_is_the_same_sound_at_the_same_time(sounds, rate):
     again = convert(there, 44_100).samples[400:20_000]
     assert np.abs(again - audio.samples[400:20_000]).max() < 1e-4
     assert convert(audio, 44_100) is audio
+
+
+@pytest.mark.parametrize("balance_db", [0.5, 3.0, 5.9, 6.1, 20.0, 60.0])
+def test_sides_louder_than_the_middle_no_longer_cancel_it(sounds, balance_db):
+    middle, side = sounds.noise(seed=1).samples, sounds.noise(seed=2).samples * 10 ** (balance_db / 20)
+    wide = Audio.of(np.hstack([middle + side, middle - side]) * 0.1, sounds.rate)
+    drawn, (verdict,) = draw_in(wide)
+    assert verdict.rule == "repair"
+    assert drawn.channels == 1 or np.corrcoef(drawn.samples.T)[0, 1] >= 0
+    again, nothing = draw_in(drawn)
+    assert again is drawn
+    assert nothing == ()
+
+
+def test_a_channel_turned_round_is_turned_back_and_an_equal_one_is_mono(sounds):
+    left = sounds.bell(80, 0.3).samples
+    drawn, _ = draw_in(Audio.of(np.hstack([left, -left]), sounds.rate))
+    assert drawn.channels == 1
+    assert np.allclose(drawn.samples, left, atol=1e-6)
+
+
+@pytest.mark.parametrize("seconds", [0.013, 0.05, 0.2])
+def test_the_mean_that_a_cut_leaves_goes_and_both_ends_stay_zero(sounds, seconds):
+    t = sounds.time(seconds)
+    cut = fade(sounds.audio(np.sin(2 * np.pi * 1.5 / seconds * t)), rise=0.0002, fall=0.05)
+    peak, ends = decibels(np.abs(cut.samples).max()), balance(cut)
+    assert offset_of(cut) > -40
+    assert offset_of(ends) < -100
+    assert np.abs(ends.samples[[0, -1]]).max() < 1e-6
+    assert decibels(np.abs(ends.samples).max()) == pytest.approx(peak, abs=4)
+
+
+def test_a_hat_of_two_summits_near_half_the_rate_is_measured_right(sounds):
+    t = np.arange(600) - 300.3
+    hat = sounds.audio(np.cos(2 * np.pi * 0.47 * t) * np.exp(-((t / 9) ** 2)) + 0.9 * np.cos(2 * np.pi * 0.39 * t)
+                       * np.exp(-(((t - 20.4) / 9) ** 2)))  # fmt: skip
+    assert true_peak(hat) == pytest.approx(true_peak_by_scipy(hat, 32), abs=0.05)

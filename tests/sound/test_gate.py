@@ -244,3 +244,30 @@ def test_the_level_changes_no_verdict(sounds, gain, family):
     take = again(sounds.snare(), 2)
     louder = take.with_samples(take.samples * 10 ** (gain / 20))
     assert rules(louder, family) == rules(take, family)
+
+
+@pytest.mark.parametrize("frequency", [40, 60, 110])
+@pytest.mark.parametrize("share", [0.9, 0.97])
+def test_a_clipped_low_tone_is_found_and_its_top_is_round_again(sounds, frequency, share):
+    wave = np.sin(2 * np.pi * frequency * sounds.time(0.5)) * np.exp(-20 * sounds.time(0.5))
+    clipped = sounds.audio(np.clip(wave, -share * wave.max(), share * wave.max()))
+    assert clipped_share(clipped) > 0
+    mended = mend(clipped).samples[:, 0]
+    top = np.abs(mended) >= 0.999 * np.abs(mended).max()
+    still = np.abs(np.diff(mended)) == 0
+    assert not (still[1:] & still[:-1] & top[2:]).any()
+
+
+def test_a_jagged_wave_that_was_clipped_has_no_flat_run_left(sounds):
+    noise = sounds.noise(0.3, decay=10).samples
+    clipped = sounds.audio(np.clip(noise, -0.2, 0.2))
+    mended = mend(clipped).samples[:, 0]
+    still = np.diff(mended) == 0
+    assert not (still[1:] & still[:-1] & (np.abs(mended[2:]) > 0.999 * np.abs(mended).max())).any()
+
+
+def test_a_chord_that_is_held_is_no_pluck_and_may_be_a_lead(sounds):
+    t = sounds.time(2.5)
+    chord = sounds.audio(sum(np.sin(2 * np.pi * 220 * ratio * t) for ratio in (1, 1.26, 1.5)))
+    assert stop(chord, "pluck") == ("bed", "retry")
+    assert stop(chord, "lead") is None

@@ -110,3 +110,13 @@ def test_trimming_twice_is_trimming_once(
     assert np.array_equal(twice.audio.samples, once.audio.samples)
     assert (twice.lead_in, twice.tail) == (0, 0)
     assert once.audio.frames > 0
+
+
+@pytest.mark.parametrize("lead_in", [0.0, 0.0007, 0.0013, 0.0019, 0.1])
+@pytest.mark.parametrize("kind", ["kick", "bell", "snare"])
+def test_a_sound_is_heard_within_a_millisecond(sounds, kind, lead_in):
+    audio = {"kick": sounds.kick, "bell": lambda: sounds.bell(90, 0.4), "snare": sounds.snare}[kind]()
+    before = np.zeros((round(lead_in * audio.sample_rate), audio.channels), dtype=np.float32)
+    trimmed = trim(audio.with_samples(np.vstack([before, audio.samples])), longest=4.0).audio
+    level = np.abs(trimmed.samples).max(axis=1) / np.abs(trimmed.samples).max()
+    assert np.argmax(level > 10 ** (-50 / 20)) <= 0.001 * audio.sample_rate + 1

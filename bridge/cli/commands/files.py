@@ -30,8 +30,10 @@ def config_path(shell: Shell) -> None:
 def check(shell: Shell) -> None:
     """Say what is wrong with the configuration file, all at once."""
     from bridge.config.load import load_config
+    from bridge.models.catalogue.rows import rows
 
     found = load_config(shell.path)
+    rows(found.models)
     say.line(f"{shell.path} is right: {len(found.pads)} pads, {len(found.kits)} kits, {len(found.hosts)} hosts.")
 
 
@@ -40,10 +42,11 @@ def check(shell: Shell) -> None:
 def edit(shell: Shell) -> None:
     """Open the configuration file in your editor, then check it."""
     from bridge.config.load import ensure_config, load_config
+    from bridge.models.catalogue.rows import rows
 
     ensure_config(shell.path)
     click.edit(filename=str(shell.path))
-    load_config(shell.path)
+    rows(load_config(shell.path).models)
     say.line(f"{shell.path} is right. Start the daemon again for it to count.")
 
 

@@ -1,4 +1,4 @@
-"""Commands that look: at jobs, sounds, pads, kits, deliveries and models."""
+"""Commands that look: at jobs, sounds, pads, kits and deliveries."""
 
 from __future__ import annotations
 
@@ -151,21 +151,3 @@ def deliveries(shell: Shell, host: str | None, waiting: bool, limit: int, as_jso
     keys = ("host", "seq", "pad", "action", "target", "state", "sample", "reason")
     rows = [[delivery[key] for key in keys] for delivery in answer["deliveries"]]
     say.table(keys, rows, "There are no deliveries: no host has subscribed, or no pad has made a sound since.")
-
-
-@click.command()
-@as_json_option
-@pass_shell
-def models(shell: Shell, as_json: bool) -> None:
-    """List the models that make sounds."""
-    with shell.session() as session:
-        answer = session.ask("models")
-    if as_json:
-        say.as_json(answer)
-        return
-    rows = [
-        (model["name"], model["version"], model["provider"], model["licence"]["id"],
-         "{:g}–{:g} s".format(*model["capabilities"]["seconds"]), "yes" if model["capabilities"]["notes"] else "no")
-        for model in answer["models"]
-    ]
-    say.table(("model", "version", "provider", "licence", "makes", "obeys notes"), rows, "No model is installed.")

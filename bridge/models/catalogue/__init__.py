@@ -1,6 +1,12 @@
-"""The catalogue: AI models as rows of one table, and what every provider needs to call them.
+"""The catalogue: a row for each model, and what follows from a row alone.
 
-`catalogue.toml` holds the rows that come with the bridge; `rows` joins them with the user's. `inputs` turns a brief
-into a model's inputs, `outputs` finds the sound in its answer whatever its shape, `takes` cuts that into takes, `price`
-knows what it costs, `base` is the part of a model that a row is enough for.
+    rows       the rows that come with the bridge, joined with the user's
+    inputs     a brief becomes a model's inputs, checked before anything is sent
+    rules      what inputs of one call must agree on
+    outputs    where the sounds are in an answer of any shape
+    takes      files become takes (in a worker process)
+    price      what a call will cost at most, and what it did cost
+    base       what every model of a row has in common, whoever provides it
+
+Nothing here talks to anybody: the providers beside this folder do.
 """

@@ -1,26 +1,31 @@
-"""What a row is enough for: who a model is, what it can, what it costs, and takes out of its files."""
+"""What every model of a row has in common, whoever provides it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bridge.config.models import Row
-from bridge.domain.brief import LARGEST_COUNT, LARGEST_SEED, Brief
+from bridge.config.models import Row, Terms
+from bridge.domain.brief import LARGEST_SEED, Brief
 from bridge.domain.licence import Licence
 from bridge.domain.prompt import Question
-from bridge.errors import BridgeError
-from bridge.models.catalogue.inputs import check
-from bridge.models.catalogue.price import estimate, estimate_question
+from bridge.errors import BridgeError, ModelError, SoundError
+from bridge.models.catalogue import price
+from bridge.models.catalogue.inputs import check, count_of, variations
 from bridge.models.catalogue.takes import TAKES
 from bridge.ports import Capabilities, Failed, Finished, RawTake, Workers
 from bridge.units import Usd
 
-PIN = 12
-"""How many characters of a version are shown."""
+VERSION_LETTERS = 12
+"""Of a version's 64 hexadecimal ones: enough to tell it, short enough to read."""
+ATTEMPTS = 3
+"""How often files are taken apart if a worker dies of something else: they are paid, so they are not given up."""
+
+UNKNOWN_LICENCE = Licence(id="unknown", commercial="no", note="The model's row does not say its licence.")
 
 
 class RowMaker:
-    """Says who a model of the catalogue is."""
+    """Says who the model of a row is; `bridge.ports.Maker`, but for what the provider does."""
 
     def __init__(self, name: str, row: Row) -> None:
         self.name = name
@@ -28,9 +33,8 @@ class RowMaker:
 
     @property
     def version(self) -> str:
-        """Returns the model as its provider knows it: `owner/name:version`, or `owner/name` where it pins itself."""
-        pin = f":{self.row.version[:PIN]}" if self.row.version else ""
-        return f"{self.row.reference or self.name}{pin}"
+        """Returns `owner/name:` and the beginning of the pinned version; without one only `owner/name`."""
+        return version_of(self.row) or self.name
 
     @property
     def provider(self) -> str:
@@ -38,27 +42,27 @@ class RowMaker:
 
     @property
     def licence(self) -> Licence:
-        terms = self.row.licence
-        if terms is None:
-            return Licence(id="unknown", commercial="no")
-        return Licence(id=terms.id, link=terms.link, commercial=terms.commercial, note=terms.note)
+        return licence_of(self.row.licence)
 
 
 class RowModel(RowMaker):
-    """Is the part of `bridge.ports.Model` that a row says; `repeatable` where a call costs nothing."""
+    """Has what of `bridge.ports.Model` follows from a row that makes sounds; a provider adds the calls.
+
+    `repeatable` says that a call costs nothing and may be made again.
+    """
 
     def __init__(self, name: str, row: Row, *, repeatable: bool = False) -> None:
         super().__init__(name, row)
         self.capabilities = capabilities_of(row, repeatable=repeatable)
 
     async def estimate(self, brief: Brief) -> Usd:
-        """Returns the most that a call costs; raises RequestError where the model can't take the brief."""
+        """Returns the most that a call costs; RequestError if the model can't be asked for this brief."""
         check(self.row, brief)
-        return estimate(self.row, brief)
+        return price.estimate(self.row, brief)
 
 
 class RowChat(RowMaker):
-    """Is the part of `bridge.ports.ChatModel` that a row says."""
+    """Has what of `bridge.ports.ChatModel` follows from a row that answers in words; a provider adds the calls."""
 
     repeatable = False
 
@@ -67,30 +71,67 @@ class RowChat(RowMaker):
         return self.row.sees
 
     async def estimate(self, question: Question) -> Usd:
-        return estimate_question(self.row, question)
+        """Returns the most that an answer costs."""
+        return price.estimate_question(self.row, question)
 
 
-def capabilities_of(row: Row, *, repeatable: bool) -> Capabilities:
-    """Returns what a row declares."""
-    many = row.inputs.get("count")
+def version_of(row: Row) -> str:
+    """Returns `owner/name:0123456789ab`, as far as a row says it."""
+    return ":".join(part for part in (row.reference, row.version[:VERSION_LETTERS]) if part)
+
+
+def licence_of(terms: Terms | None) -> Licence:
+    """Returns the licence of a row; one that it does not say is treated as forbidding commercial use."""
+    if terms is None:
+        return UNKNOWN_LICENCE
+    return Licence(id=terms.id, link=terms.link, commercial=terms.commercial, note=terms.note)
+
+
+def capabilities_of(row: Row, *, repeatable: bool = False) -> Capabilities:
+    """Returns what a row's model can do: what it has inputs for."""
+    has = row.inputs.keys()
     return Capabilities(
-        seconds=row.seconds, negative="negative" in row.inputs, repeatable=repeatable, concurrent=row.concurrent,
-        variations=int(min(many.high or LARGEST_COUNT, LARGEST_COUNT)) if many else 1, seeded="seed" in row.inputs,
-        loops=row.output.loops, tempo="bpm" in row.inputs, key="key" in row.inputs, guide=row.guide,
-        audio=frozenset(row.audio), image="image" in row.inputs,
+        seconds=row.seconds,
+        negative="negative" in has,
+        seeded="seed" in has,
+        loops=row.output.loops,
+        tempo="bpm" in has,
+        key="key" in has,
+        guide=row.guide,
+        audio=frozenset(row.audio),
+        image="image" in has,
+        variations=variations(row),
+        repeatable=repeatable,
+        concurrent=row.concurrent,
     )
 
 
 async def finished(
     workers: Workers, row: Row, brief: Brief, seed: int, sounds: Sequence[bytes], cost: Usd
 ) -> Finished | Failed:
-    """Returns the takes in the files of a call, as many as the brief asked for at most."""
-    in_a_row = brief.count if row.output.takes == "row" else 1
-    try:
-        takes = await workers.run(TAKES, tuple(sounds), in_a_row)
-    except BridgeError as problem:
-        return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable, cost=cost)
-    raw = tuple(
-        RawTake(sound=take, seed=1 + (seed - 1 + number) % LARGEST_SEED) for number, take in enumerate(takes)
+    """Returns the takes in the files of a call, made in a worker process, or why there are none; the cost stays.
+
+    No more takes than the brief asks for.
+    """
+    in_a_row = count_of(row, brief) if row.output.takes == "row" else 1
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            takes: tuple[bytes, ...] = await workers.run(TAKES, tuple(sounds), in_a_row, row.output.extra)
+            break
+        except (ModelError, SoundError) as problem:
+            return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable, cost=cost)
+        except BridgeError as problem:
+            if not (problem.retryable and left):
+                return Failed(reason=problem.message, hint=problem.hint, cost=cost)
+    if not takes:
+        return Failed(reason="The model answered without a sound.", cost=cost)
+    wanted = takes[: max(1, brief.count)]
+    return Finished(
+        takes=tuple(RawTake(sound=take, seed=take_seed(brief, seed, index)) for index, take in enumerate(wanted)),
+        cost=cost,
     )
-    return Finished(takes=raw[: brief.count], cost=cost)
+
+
+def take_seed(brief: Brief, seed: int, index: int) -> int:
+    """Returns the seed that tells a call's take from its others, 1 … 2³²−1: the call's own for the first."""
+    return seed if index == 0 else replace(brief, seed=seed).random_key(index) % LARGEST_SEED + 1

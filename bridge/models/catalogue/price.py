@@ -1,63 +1,105 @@
-"""Knows what a call costs: at most before it is made, truly when it ended."""
+"""What a call will cost at most, and what it did cost, by the row's price model. US dollars."""
 
 from __future__ import annotations
 
-from bridge.config.models import Row
+import math
+from collections.abc import Mapping
+
+from bridge.config.models import Price, Row
 from bridge.domain.brief import Brief
 from bridge.domain.prompt import Question
-from bridge.units import Usd
+from bridge.models.catalogue.inputs import count_of, files_of, inputs_of
+from bridge.units import Seconds, Usd
 
-SECOND: dict[str, float] = {
-    "cpu": 0.0001, "t4": 0.000225, "a40-small": 0.000575, "a40-large": 0.000725, "l40s": 0.000975, "a100-80gb": 0.0014,
+HARDWARE: Mapping[str, float] = {
+    "cpu": 0.0001,
+    "t4": 0.000225,
+    "a40-small": 0.000575,
+    "a40-large": 0.000725,
+    "l40s": 0.000975,
+    "a100-80gb": 0.0014,
     "h100": 0.001525,
 }
-"""US dollars for a second of work on each kind of hardware, from Replicate's price list of 2026."""
+"""US dollars for a second, from replicate.com/pricing."""
 
-LETTERS_A_TOKEN = 3.0
-"""English text has about four letters a token; counting three keeps an estimate above the bill."""
-TOKENS_A_PICTURE = 1_600
+CHARACTERS_PER_TOKEN = 3
+"""English has about four; three keeps the estimate above the bill."""
+TOKENS_PER_IMAGE = 1_500
+"""A picture of 2048 × 2048 is at most 1105 tokens for gpt-4o (OpenAI's vision guide)."""
 
 
 def estimate(row: Row, brief: Brief) -> Usd:
-    """Returns the most that a call costs, in US dollars."""
-    price = row.price
-    many = brief.count if "count" in row.inputs else 1
-    amounts = {
-        "free": 0.0,
-        "run": price.usd,
-        "second": _a_second(row) * price.most * many,
-        "output": price.usd * many,
-        "tokens": price.usd,
-    }
-    return Usd(amounts[price.by])
+    """Returns the most that a call for this brief costs; raises RequestError for a brief that the model can't be asked.
+
+    A model paid by the second may work longer than `worst_seconds` only if nobody stops it there.
+    """
+    match row.price.by:
+        case "run":
+            return Usd(row.price.usd)
+        case "second":
+            return Usd(_per_second(row.price) * worst_seconds(row, brief))
+        case "output":
+            return Usd(row.price.usd * count_of(row, brief))
+    return Usd(0.0)
 
 
 def estimate_question(row: Row, question: Question) -> Usd:
-    """Returns the most that a question to a chat model costs, in US dollars."""
-    if row.price.by != "tokens":
-        return estimate_flat(row)
-    asked = len(question.text + question.system) / LETTERS_A_TOKEN + TOKENS_A_PICTURE * len(question.images)
-    return Usd((row.price.question * asked + row.price.usd * question.longest) / 1_000)
+    """Returns the most that an answer to this question costs."""
+    asked = _tokens(question.system + question.text) + TOKENS_PER_IMAGE * len(question.images)
+    match row.price.by:
+        case "tokens":
+            return Usd((row.price.question * asked + row.price.usd * question.longest) / 1_000)
+        case "second":
+            return Usd(_per_second(row.price) * row.price.most)
+        case "run" | "output":
+            return Usd(row.price.usd)
+    return Usd(0.0)
 
 
-def estimate_flat(row: Row) -> Usd:
-    """Returns the most that a call costs whose price does not depend on what is asked."""
-    return Usd(_a_second(row) * row.price.most if row.price.by == "second" else row.price.usd)
+def worst_seconds(row: Row, brief: Brief) -> Seconds:
+    """Returns how long a call for this brief works at worst; 0 where the row does not say.
+
+    The row's own figure is for the inputs that it names beside it; it grows with them, and never shrinks.
+    """
+    return Seconds(row.price.most * _growth(row, brief))
+
+
+def usual_seconds(row: Row, brief: Brief) -> Seconds:
+    """Returns how long a call for this brief usually works; 0 where the row does not say."""
+    return Seconds(row.price.seconds * _growth(row, brief))
 
 
 def cost(row: Row, *, seconds: float | None, sounds: int = 1, text: str = "", question: str = "") -> Usd:
-    """Returns what a call cost in US dollars, by the seconds of work that the provider reports and what came back."""
-    price = row.price
-    if price.by == "tokens":
-        return Usd((price.question * len(question) + price.usd * len(text)) / LETTERS_A_TOKEN / 1_000)
-    amounts = {
-        "free": 0.0,
-        "run": price.usd if sounds else 0.0,
-        "second": _a_second(row) * (price.most if seconds is None else seconds),
-        "output": price.usd * sounds,
-    }
-    return Usd(amounts[price.by])
+    """Returns what a call did cost: `seconds` are those it worked, by the provider's account (None: it did not say).
+
+    A call paid by the second whose seconds are unknown counts as the worst. Tokens are estimated from the characters.
+    """
+    match row.price.by:
+        case "run":
+            return Usd(row.price.usd if sounds else 0.0)
+        case "second":
+            worked = seconds if seconds is not None and math.isfinite(seconds) and seconds >= 0 else row.price.most
+            return Usd(_per_second(row.price) * worked)
+        case "output":
+            return Usd(row.price.usd * sounds)
+        case "tokens":
+            return Usd((row.price.question * _tokens(question) + row.price.usd * _tokens(text)) / 1_000)
+    return Usd(0.0)
 
 
-def _a_second(row: Row) -> float:
-    return SECOND.get(row.price.hardware, row.price.usd)
+def _growth(row: Row, brief: Brief) -> float:
+    if not row.price.grows:
+        return 1.0
+    values = inputs_of(row, brief, brief.seed, {field: f"file:{name}" for field, name in files_of(row, brief).items()})
+    growth = 1.0
+    for name, usual in row.price.grows.items():
+        growth *= max(1.0, float(values.get(name, usual)) / usual)
+    return growth
+
+
+def _per_second(price: Price) -> float:
+    return price.usd or HARDWARE.get(price.hardware, 0.0)
+
+
+def _tokens(text: str) -> int:
+    return math.ceil(len(text) / CHARACTERS_PER_TOKEN)

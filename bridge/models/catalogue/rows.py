@@ -1,52 +1,102 @@
-"""Reads the catalogue and joins the user's rows into it."""
+"""The rows that come with the bridge, joined with the user's own."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from bridge.config.models import Row
-from bridge.errors import ConfigError, unknown
+from bridge.config.fields import did_you_mean
+from bridge.config.models import Input, Row
+from bridge.errors import ConfigError
+from bridge.models.catalogue.price import HARDWARE
+
+OF_ITS_PROVIDER = ("price", "concurrent")
+"""What a row does not take from one of another provider: a machine of one's own has no bill, and other limits."""
+
+_CURE = "Edit the file with: oneshot config edit"
 
 
 @cache
-def built_in() -> dict[str, Row]:
-    """Returns the rows that come with the bridge."""
-    text = resources.files(__package__).joinpath("catalogue.toml").read_text(encoding="utf-8")
-    return {name: Row.model_validate(row) for name, row in tomllib.loads(text)["models"].items()}
+def catalogue() -> Mapping[str, Row]:
+    """Returns the rows that come with the bridge, by name, in the order of the catalogue."""
+    text = resources.files("bridge.models.catalogue").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    return {name: Row.model_validate(row) for name, row in tomllib.loads(text).items()}
 
 
-def rows(own: Mapping[str, Row] | None = None) -> dict[str, Row]:
-    """Returns all rows by name: the user's stand before those of the same name, and `like` fills what they leave out.
+def rows(own: Mapping[str, Row]) -> dict[str, Row]:
+    """Returns every row: the catalogue's, changed and joined by the user's; ConfigError lists all that is wrong.
 
-    Raises ConfigError that names every row that can't be completed.
+    A user's row takes what it does not say from the row that it is `like`, or from the catalogue's of its own name.
     """
-    known = built_in()
-    joined = dict(known)
-    problems = []
-    for name, row in (own or {}).items():
-        like = row.like or (name if name in known else None)
-        if like is not None and like not in known:
-            problems.append(f"models.{name}.like: {unknown('model', like, known)}")
+    joint = dict(catalogue())
+    problems: list[str] = []
+    for name, row in own.items():
+        if row.like is not None and row.like not in catalogue():
+            problems.append(f"models.{name}.like: there is no model {row.like!r}{did_you_mean(row.like, catalogue())}")
             continue
-        joined[name] = _filled(row, known[like]) if like else row
-        if not joined[name].provider:
-            problems.append(f"models.{name}: says no provider; write replicate or cog, or like = the name of a model")
-        if joined[name].licence is None:
-            problems.append(f"models.{name}: says no licence; write licence.id and licence.commercial")
+        base = catalogue().get(row.like or name)
+        joint[name] = joined(base, row) if base else row
+        problems += [f"models.{name}{place}: {text}" for place, text in wrong_with(joint[name])]
     if problems:
-        raise ConfigError(problems)
-    return joined
+        raise ConfigError(problems, _CURE)
+    return joint
 
 
-def _filled(row: Row, base: Row) -> Row:
-    """Returns a row with what it says itself, else what the other one says."""
-    said: dict[str, Any] = {key: getattr(row, key) for key in row.model_fields_set}
+def joined(base: Row, row: Row) -> Row:
+    """Returns a row with the values of `base` where it says nothing itself, field by field."""
+    said = row.model_dump(exclude_unset=True)
+    known = base.model_dump(exclude_unset=True)
     if row.provider not in (None, base.provider):
-        # Elsewhere it is another price, another place, and as many at once as there are servers.
-        said.setdefault("price", Row.model_fields["price"].default)
-        said.setdefault("concurrent", max(1, len(row.servers)))
-    return base.model_copy(update=said)
+        known = {key: value for key, value in known.items() if key not in OF_ITS_PROVIDER}
+    return Row.model_validate(_joined(known, said))
+
+
+def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
+    """Yields what a whole row lacks or contradicts: where in it (".inputs", or nothing), and what."""
+    if row.provider is None:
+        yield "", "says neither its provider nor which model it is like"
+    if row.provider == "replicate" and not row.reference:
+        yield "", 'says no reference; write it like "owner/name"'
+    if row.provider == "cog" and not row.servers:
+        yield "", 'says no servers; write their addresses, like ["http://127.0.0.1:5000"]'
+    if row.servers and row.provider != "cog":
+        yield ".servers", 'only a model with provider = "cog" has servers of its own'
+    if row.licence is None:
+        yield "", 'says no licence; write it like licence = { id = "MIT", commercial = "yes" }'
+    if "prompt" not in row.inputs:
+        yield ".inputs", "has no prompt: the words must go somewhere"
+    if row.audio and "audio" not in row.inputs:
+        yield ".audio", "says what it makes of a sound, but there is no input for one (inputs.audio)"
+    if row.price.hardware and row.price.hardware not in HARDWARE:
+        yield ".price.hardware", f"there is no {row.price.hardware!r}; there are {', '.join(HARDWARE)}"
+    if not 0 < row.seconds[0] <= row.seconds[1]:
+        yield ".seconds", f"{list(row.seconds)} is no range: the shortest first, both above 0"
+    for table, inputs in (("inputs", row.inputs), ("options", row.options)):
+        for key, one in inputs.items():
+            if text := _wrong_with_input(one):
+                yield f".{table}.{key}", text
+    numbers = {one.name for one in (*row.inputs.values(), *row.options.values()) if one.type in ("integer", "number")}
+    for name, usual in row.price.grows.items():
+        if name not in numbers:
+            yield ".price.grows", f"there is no input {name!r} that is a number{did_you_mean(name, numbers)}"
+        elif usual <= 0:
+            yield f".price.grows.{name}", "must be more than 0: what the call's usual seconds were taken with"
+
+
+def _wrong_with_input(one: Input) -> str:
+    if one.low is not None and one.high is not None and one.low > one.high:
+        return f"its low, {one.low:g}, is above its high, {one.high:g}"
+    if one.type == "choice" and not one.values:
+        return "is a choice without values"
+    return ""
+
+
+def _joined(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(known)
+    for key, value in said.items():
+        below = result.get(key)
+        result[key] = _joined(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result

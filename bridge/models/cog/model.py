@@ -50,6 +50,9 @@ class CogModel(RowModel):
         """Stops waiting. A newer server stops its work too; an older one ends it and is busy until then."""
         self._errands.cancel(ticket)
 
+    async def close(self) -> None:
+        await self._pool.close()
+
     async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
         """Returns nothing: a call that this process does not know is made again for nothing."""
         return ()
@@ -92,6 +95,9 @@ class CogChat(RowChat):
 
     async def cancel(self, ticket: str) -> None:
         self._errands.cancel(ticket)
+
+    async def close(self) -> None:
+        await self._pool.close()
 
     async def find(self, question: Question, since: float) -> Sequence[str]:
         return ()

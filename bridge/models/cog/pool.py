@@ -77,6 +77,12 @@ class Pool:
                 server.mine = False
         raise ModelError(f"{BREAKS} servers of {self._name} broke off.", "Look at their logs.", retryable=True)
 
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
     @property
     def client(self) -> httpx.AsyncClient:
         if self._client is None:

@@ -1,0 +1,274 @@
+"""Models at Replicate as the engine sees them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import mimetypes
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from bridge.config.models import Row
+from bridge.domain.brief import Brief
+from bridge.domain.prompt import Question
+from bridge.errors import DoubtfulError, ModelError
+from bridge.models.catalogue import price
+from bridge.models.catalogue.base import RowChat, RowModel, finished
+from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
+from bridge.models.catalogue.outputs import sound_links, text_of
+from bridge.models.fetching import fetch
+from bridge.models.registry import ModelContext
+from bridge.models.replicate import failures
+from bridge.models.replicate.api import Api, Prediction
+from bridge.models.replicate.watch import TERMINAL, Watch, Watched
+from bridge.ports import Answered, CallState, ChatState, Failed, Lost, Progress
+from bridge.units import Seconds, Usd
+
+LARGEST_INLINE_BYTES = 256 * 1024
+"""Files up to this size travel in the call itself."""
+COLD_SECONDS = 5.0
+"""A call that has not started after so long waits for a machine to boot."""
+FIND_DELAYS = (0.0, 2.0, 5.0, 10.0)
+"""Seconds between the looks for a call among the newest ones: after the last, none is a sure answer."""
+SKEW_SECONDS = 120.0
+"""By how much this computer's clock may differ from the provider's."""
+FETCH_TRIES = 20
+FETCH_SECONDS = 30.0
+"""An answer is paid, so it is fetched for ten minutes before it is given up; it vanishes after an hour."""
+
+_PERCENT = re.compile(r"(\d{1,3})%\|")
+_SEED = re.compile(r"[Uu]sing seed:? (\d+)")
+_LINK = re.compile(r"^(?:https?://|data:)")
+
+
+class Office:
+    """Holds what all models of one account share."""
+
+    def __init__(self, context: ModelContext) -> None:
+        self.context = context
+        self.api = Api(context.key_of)
+        self.watch = Watch(self.api.get)
+
+    async def send(self, row: Row, inputs: Mapping[str, Any]) -> str:
+        """Sends a call, once, and returns its ticket."""
+        prediction = await self.api.create(row, inputs)
+        ticket = prediction.get("id")
+        if not isinstance(ticket, str) or not ticket:
+            raise DoubtfulError("Replicate answered a call without its number.")
+        self.watch.follow(ticket, prediction)
+        return ticket
+
+    async def news(self, ticket: str, patience: Seconds) -> Prediction | Progress | Lost:
+        """Returns a prediction that ended, else what goes on with it."""
+        call = self.watch.follow(ticket)
+        if not call.ended:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(call.news.wait(), max(0.0, patience))
+            call.news.clear()
+        if not call.known:
+            self.watch.leave(ticket)
+            return Lost()
+        prediction = call.prediction or {}
+        return prediction if prediction.get("status") in TERMINAL else _progress(call, prediction)
+
+    async def matching(self, row: Row, inputs: Mapping[str, Any], since: float) -> Sequence[str]:
+        """Returns the tickets of the account's calls with these inputs since then."""
+        for delay in FIND_DELAYS:
+            await asyncio.sleep(delay)
+            found = [
+                str(prediction["id"])
+                async for prediction in self.api.recent(since - SKEW_SECONDS)
+                if _same_call(row, inputs, prediction)
+            ]
+            if found:
+                return found
+        return ()
+
+    async def cancel(self, ticket: str) -> None:
+        """Stops a call; one that ended or is unknown is no error."""
+        await self.api.cancel(ticket)
+
+    async def close(self) -> None:
+        """Lets go of the connections; what goes on at the provider goes on."""
+        await self.watch.close()
+        await self.api.close()
+
+    async def link_of(self, name: str) -> str:
+        """Returns a kept reference as the API takes it: in the call where it is small, else uploaded."""
+        if self.context.references is None:
+            raise ModelError("There are no references here.")
+        path = self.context.references.path(name)
+        if path.stat().st_size > LARGEST_INLINE_BYTES:
+            return await self.api.upload(path)
+        content = await asyncio.to_thread(path.read_bytes)
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+class ReplicateModel(RowModel):
+    """Makes takes at Replicate; implements `bridge.ports.Model`. A ticket is the prediction's id."""
+
+    def __init__(self, name: str, row: Row, office: Office) -> None:
+        super().__init__(name, row)
+        self._office = office
+
+    async def submit(self, brief: Brief, seed: int) -> str:
+        """Sends the call, once, and returns its ticket; files go first."""
+        files = {field: await self._office.link_of(name) for field, name in files_of(self.row, brief).items()}
+        return await self._office.send(self.row, inputs_of(self.row, brief, seed, files))
+
+    async def poll(self, ticket: str, patience: Seconds) -> CallState:
+        """Returns the state of a call; one that ended is fetched whole first."""
+        prediction = await self._office.news(ticket, patience)
+        if isinstance(prediction, Progress | Lost):
+            return prediction
+        try:
+            return await self._ended(prediction)
+        finally:
+            self._office.watch.leave(ticket)
+
+    async def cancel(self, ticket: str) -> None:
+        await self._office.cancel(ticket)
+
+    async def close(self) -> None:
+        await self._office.close()
+
+    async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
+        inputs = inputs_of(self.row, brief, seed, dict.fromkeys(files_of(self.row, brief), "data:,"))
+        return await self._office.matching(self.row, inputs, since)
+
+    async def _ended(self, prediction: Prediction) -> CallState:
+        if prediction["status"] != "succeeded":
+            return _failed(self.name, self.row, prediction)
+        links = sound_links(self.row, prediction.get("output"))
+        cost = price.cost(self.row, seconds=_worked(prediction), sounds=len(links))
+        if not links:
+            return _without_sound(self.name, prediction, cost)
+        try:
+            sounds = [await self._fetched(link) for link in links]
+        except ModelError as problem:
+            return Failed(reason=problem.message, hint="It was paid. " + problem.hint, cost=cost)
+        brief, seed = _asked(self.name, self.row, prediction)
+        return await finished(self._office.context.workers, self.row, brief, seed, sounds, cost)
+
+    async def _fetched(self, link: str) -> bytes:
+        """Returns a file of the answer; what keeps us from it for a while is waited for."""
+        for tries_left in reversed(range(FETCH_TRIES)):
+            try:
+                return await fetch(self._office.api.plain, link, token_for=self._office.api.token_for)
+            except ModelError as problem:
+                if not problem.retryable or not tries_left:
+                    raise
+            await asyncio.sleep(FETCH_SECONDS)
+        raise AssertionError
+
+
+class ReplicateChat(RowChat):
+    """Answers questions at Replicate; implements `bridge.ports.ChatModel`."""
+
+    def __init__(self, name: str, row: Row, office: Office) -> None:
+        super().__init__(name, row)
+        self._office = office
+
+    async def submit(self, question: Question) -> str:
+        """Sends the question, once, and returns its ticket; pictures go first."""
+        images = [await self._office.link_of(name) for name in question.images]
+        return await self._office.send(self.row, question_inputs(self.row, question, images))
+
+    async def poll(self, ticket: str, patience: Seconds) -> ChatState:
+        prediction = await self._office.news(ticket, patience)
+        if isinstance(prediction, Progress | Lost):
+            return prediction
+        self._office.watch.leave(ticket)
+        if prediction["status"] != "succeeded":
+            return _failed(self.name, self.row, prediction)
+        asked = str((prediction.get("input") or {}).get("prompt", ""))
+        try:
+            text = text_of(prediction.get("output"))
+        except ModelError as problem:
+            cost = price.cost(self.row, seconds=_worked(prediction), question=asked)
+            return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable, cost=cost)
+        return Answered(text=text, cost=price.cost(self.row, seconds=_worked(prediction), text=text, question=asked))
+
+    async def cancel(self, ticket: str) -> None:
+        await self._office.cancel(ticket)
+
+    async def close(self) -> None:
+        await self._office.close()
+
+    async def find(self, question: Question, since: float) -> Sequence[str]:
+        inputs = question_inputs(self.row, question, ["data:,"] * len(question.images))
+        return await self._office.matching(self.row, inputs, since)
+
+
+def _progress(call: Watched, prediction: Prediction) -> Progress:
+    """Returns what goes on, in the words of the stages that people know."""
+    if call.trouble:
+        return Progress(stage=f"waiting ({call.trouble.rstrip('.')})")
+    if prediction.get("status") == "processing":
+        percents = _PERCENT.findall(str(prediction.get("logs") or ""))
+        percent = min(int(percents[-1]), 100) if percents else 0
+        return Progress(stage=f"running {percent} %" if percent else "running", fraction=percent / 100)
+    age = asyncio.get_running_loop().time() - call.since
+    return Progress(stage="cold start" if age > COLD_SECONDS else "queued")
+
+
+def _failed(name: str, row: Row, prediction: Prediction) -> Failed:
+    """Returns what a prediction that did not succeed means, and what it cost up to then."""
+    cost = price.cost(row, seconds=_worked(prediction) or 0.0, sounds=0)
+    status = prediction["status"]
+    if status == "aborted":
+        return Failed(reason=f"Replicate did not start {name} in time.", retryable=True, cost=Usd(0.0))
+    if status == "canceled":
+        return Failed(reason=f"The call to {name} was cancelled at Replicate.", cost=cost)
+    error = str(prediction.get("error") or "no reason given").strip()[:300]
+    retryable, hint = failures.failure(error)
+    return Failed(reason=f"{name} failed: {error}", hint=hint, retryable=retryable, cost=cost)
+
+
+def _without_sound(name: str, prediction: Prediction, cost: Usd) -> Failed:
+    if prediction.get("data_removed"):
+        return Failed(
+            reason=f"Replicate deleted the answer of {name} before it could be fetched.",
+            hint="It keeps answers for an hour. It was paid; ask again if you want it anyway.", cost=cost,
+        )
+    return Failed(reason=f"{name} answered without a sound.", cost=cost)
+
+
+def _worked(prediction: Prediction) -> float | None:
+    """Returns the seconds of work that are billed; None where the provider does not say."""
+    seconds = (prediction.get("metrics") or {}).get("predict_time")
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _asked(name: str, row: Row, prediction: Prediction) -> tuple[Brief, int]:
+    """Returns of the brief behind a prediction what its takes need: how many, and from which seed.
+
+    Read from the prediction, because the process that sent it may be gone.
+    """
+    said = prediction.get("input") or {}
+    count = said.get(row.inputs["count"].name) if "count" in row.inputs else 1
+    logged = _SEED.search(str(prediction.get("logs") or ""))
+    seed = int(logged.group(1)) if logged else said.get(row.inputs["seed"].name) if "seed" in row.inputs else 0
+    brief = Brief(
+        prompt="", model=name, seed=int(seed or 1), family="fx", mapping="drum",
+        count=count if isinstance(count, int) and count > 0 else 1,
+    )
+    return brief, brief.seed
+
+
+def _same_call(row: Row, inputs: Mapping[str, Any], prediction: Prediction) -> bool:
+    """Tells whether a prediction was made of these inputs; links to files are new with every sending."""
+    if row.version and prediction.get("version") not in (row.version, None):
+        return False
+    if not row.version and prediction.get("model") not in (row.reference, None):
+        return False
+    said = prediction.get("input")
+    return isinstance(said, dict) and all(said.get(name) == value or _is_file(value) for name, value in inputs.items())
+
+
+def _is_file(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, str) and _LINK.match(first) is not None

@@ -1,0 +1,371 @@
+"""Calls to Replicate through a façade of its documented API: whatever breaks, one prediction a call, and what is booked
+is what was charged."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.domain.brief import Brief
+from bridge.domain.prompt import Question
+from bridge.errors import DoubtfulError, ModelError
+from bridge.models.catalogue.rows import catalogue
+from bridge.models.registry import ModelContext
+from bridge.models.replicate import open_row
+from bridge.ports import Answered, Failed, Finished, Lost, Progress
+from bridge.store.references import ReferenceShelf
+from bridge.units import Seconds
+from support.replicate_facade import KEY, facade
+
+BRIEF = Brief(prompt="deep bell", model="far", seed=7, family="bell", mapping="keys", seconds=Seconds(1.0))
+ROW = catalogue()["musicgen"]
+OPENED = []
+
+
+class Here:
+    """Runs worker tasks in this process."""
+
+    async def run(self, task, *arguments, priority=0):
+        module, _, function = task.partition(":")
+        return getattr(__import__(module, fromlist=[function]), function)(*arguments)
+
+
+def wav(seconds=0.2, rate=32_000, level=0.5) -> bytes:
+    file = io.BytesIO()
+    at = np.arange(int(seconds * rate)) / rate
+    soundfile.write(file, level * np.sin(440 * 2 * np.pi * at), rate, format="WAV", subtype="PCM_16")
+    return file.getvalue()
+
+
+@pytest.fixture
+def account(monkeypatch):
+    """A façade whose model answers with one WAV; everything that waits, waits shortly."""
+    with facade(lambda said: {"output": wav()}) as found:
+        monkeypatch.setenv("REPLICATE_BASE_URL", found.url)
+        monkeypatch.setattr("bridge.models.replicate.watch.STEPS", ((1e9, 0.02),))
+        monkeypatch.setattr("bridge.models.replicate.model.FIND_DELAYS", (0.0, 0.1))
+        monkeypatch.setattr("bridge.models.replicate.model.FETCH_SECONDS", 0.05)
+        monkeypatch.setattr("bridge.models.replicate.model.FETCH_TRIES", 3)
+        monkeypatch.setattr("bridge.models.fetching.DELAYS", (0.05, 0.05))
+        monkeypatch.setattr("bridge.models.replicate.api.CREATE_SECONDS", 1.0)
+        yield found
+
+
+def opened(tmp_path, row=ROW, key=KEY):
+    context = ModelContext(workers=Here(), key_of=lambda provider: key, references=ReferenceShelf(tmp_path / "refs"))
+    OPENED.append(open_row("far", row, context))
+    return OPENED[-1]
+
+
+def run(story):
+    """Runs a story and closes every model that was opened for it."""
+
+    async def told():
+        try:
+            return await story
+        finally:
+            while OPENED:
+                await OPENED.pop().close()
+
+    return asyncio.run(told())
+
+
+async def ended(model, ticket):
+    while True:
+        state = await model.poll(ticket, Seconds(5.0))
+        if not isinstance(state, Progress):
+            return state
+
+
+def called(model, brief=BRIEF, seed=7):
+    async def story():
+        return await ended(model, await model.submit(brief, seed))
+
+    return run(story())
+
+
+def test_a_call_brings_the_sound_whole_and_its_true_cost(account, tmp_path):
+    end = called(opened(tmp_path))
+    assert isinstance(end, Finished)
+    assert [take.sound for take in end.takes] == [wav()]
+    assert end.takes[0].seed == 7
+    assert end.cost == pytest.approx(account.charged)
+    (made,) = account.made.values()
+    assert made["version"] == ROW.version
+    assert made["input"]["duration"] == 1
+    assert account.headers[0]["cancel-after"] == "30m"
+
+
+@pytest.mark.parametrize("fault", ["429 header", "429 words"])
+def test_a_call_that_came_too_early_waits_its_turn_and_is_made_once(account, tmp_path, fault):
+    account.on_create = [fault]
+    assert isinstance(called(opened(tmp_path)), Finished)
+    assert len(account.made) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [("401", "does not accept your key"), ("402", "payment method or credit: You have insufficient credit"),
+     ("422", "refuses the inputs: - input.duration")],
+)
+def test_a_refusal_is_named_with_its_cure_and_nothing_was_made(account, tmp_path, fault, words):
+    account.on_create = [fault]
+    with pytest.raises(ModelError, match=words) as problem:
+        called(opened(tmp_path))
+    assert not isinstance(problem.value, DoubtfulError)
+    assert problem.value.hint
+    assert not problem.value.retryable
+    assert account.made == {}
+
+
+@pytest.mark.parametrize("fault", ["html, accepted", "reset", "hang", "nonsense"])
+def test_an_answer_that_is_lost_leaves_a_doubt_and_the_call_is_found_again(account, tmp_path, fault):
+    account.on_create = [fault]
+    model = opened(tmp_path)
+
+    async def story():
+        with pytest.raises(DoubtfulError):
+            await model.submit(BRIEF, 7)
+        (ticket,) = await model.find(BRIEF, 7, 0.0)
+        return await ended(model, ticket)
+
+    assert isinstance(run(story()), Finished)
+    assert len(account.made) == 1
+
+
+def test_a_call_that_never_arrived_is_surely_not_there(account, tmp_path):
+    account.on_create = ["html, not accepted"]
+    model = opened(tmp_path)
+
+    async def story():
+        with pytest.raises(DoubtfulError):
+            await model.submit(BRIEF, 7)
+        return await model.find(BRIEF, 7, 0.0)
+
+    assert tuple(run(story())) == ()
+
+
+def test_another_call_is_never_taken_for_the_lost_one(account, tmp_path):
+    model = opened(tmp_path)
+
+    async def story():
+        await model.submit(BRIEF, 8)
+        return await model.find(BRIEF, 7, 0.0)
+
+    assert tuple(run(story())) == ()
+
+
+def test_a_provider_that_is_away_takes_nothing_and_that_is_sure(tmp_path, monkeypatch):
+    monkeypatch.setenv("REPLICATE_BASE_URL", "http://127.0.0.1:9")
+    with pytest.raises(ModelError, match="can't be reached") as problem:
+        called(opened(tmp_path))
+    assert problem.value.retryable
+    assert not isinstance(problem.value, DoubtfulError)
+
+
+@pytest.mark.parametrize("fault", ["cut", "html", "slow", "redirect", "key wanted"])
+def test_a_download_that_breaks_is_fetched_again_until_it_is_whole(account, tmp_path, fault):
+    account.on_file = [fault]
+    end = called(opened(tmp_path))
+    assert isinstance(end, Finished), end
+    assert end.takes[0].sound == wav()
+    assert len(account.made) == 1
+
+
+def test_the_key_goes_only_where_it_is_asked_for(account, tmp_path):
+    called(opened(tmp_path))
+    assert set(account.file_keys) == {""}
+    account.on_file = ["key wanted"]
+    called(opened(tmp_path))
+    assert account.file_keys[-2:] == ["", f"Bearer {KEY}"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("expired", "gone"), ("500 MB", "at most")]
+)
+def test_an_answer_that_can_not_be_had_is_a_failure_that_cost_money(account, tmp_path, fault, words):
+    account.on_file = [fault] * 10
+    end = called(opened(tmp_path))
+    assert isinstance(end, Failed)
+    assert words in end.reason
+    assert "paid" in end.hint
+    assert not end.retryable
+    assert end.cost == pytest.approx(account.charged)
+
+
+@pytest.mark.parametrize(
+    ("fault", "retryable", "words"),
+    [
+        ("failed:Failed to generate a loop in the requested 120 bpm. Please try again.", True, "loop"),
+        ("failed:Less than one bar detected. Try increasing max_duration", True, "one bar"),
+        ("failed:CUDA out of memory", True, "memory"),
+        ("failed:something nobody knows", False, "nobody knows"),
+        ("aborted", True, "in time"),
+        ("data removed", False, "deleted"),
+    ],
+)
+def test_a_prediction_that_fails_says_why_and_books_what_it_cost(account, tmp_path, fault, retryable, words):
+    account.on_create = [fault]
+    end = called(opened(tmp_path))
+    assert isinstance(end, Failed)
+    assert end.retryable is retryable
+    assert words in end.reason
+    assert end.cost == pytest.approx(account.charged)
+    assert len(account.made) == 1
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda sound: sound, lambda sound: [sound], lambda sound: [[sound]],
+        lambda sound: {"audio": sound, "spectrogram": b"\x89PNG\r\n\x1a\n", "error": None},
+        lambda sound: {"variation_01": sound, "variation_02": None}, lambda sound: [b"\x89PNG\r\n\x1a\n", sound],
+        lambda sound: [{"audio": {"url": sound}}],
+    ],
+)
+def test_the_sound_is_found_in_every_shape(account, tmp_path, shape):
+    account.runner = lambda said: {"output": shape(wav())}
+    end = called(opened(tmp_path))
+    assert isinstance(end, Finished)
+    assert [take.sound for take in end.takes] == [wav()]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\nxxxx", b"<html>"])
+def test_what_is_no_sound_is_named_and_booked(account, tmp_path, content):
+    account.runner = lambda said: {"output": content if content[:1] != b"\x89" else {"audio": b"" + content[1:]}}
+    end = called(opened(tmp_path))
+    assert isinstance(end, Failed)
+    assert "instead of" in end.reason or "no sound" in end.reason
+    assert end.cost == pytest.approx(account.charged)
+
+
+def test_a_batch_in_one_file_becomes_takes(account, tmp_path):
+    account.runner = lambda said: {"output": wav(seconds=0.5 * said["batch_size"])}
+    brief = Brief(prompt="x", model="far", seed=7, family="bell", mapping="keys", count=3)
+    end = called(opened(tmp_path, catalogue()["stable-audio-open"]), brief)
+    assert isinstance(end, Finished)
+    assert len(end.takes) == 3
+
+
+def test_a_cancel_stops_the_work_and_books_what_it_cost(account, tmp_path):
+    account.hold = True
+    model = opened(tmp_path)
+
+    async def story():
+        ticket = await model.submit(BRIEF, 7)
+        await model.cancel(ticket)
+        await model.cancel(ticket)
+        return await ended(model, ticket)
+
+    end = run(story())
+    assert isinstance(end, Failed)
+    assert end.cost == pytest.approx(account.charged) == pytest.approx(0.0028)
+
+
+def test_after_a_restart_the_same_call_is_watched_on(account, tmp_path):
+    account.hold = True
+
+    async def first():
+        return await opened(tmp_path).submit(BRIEF, 7)
+
+    ticket = run(first())
+    account.hold = False
+
+    async def second():
+        return await ended(opened(tmp_path), ticket)
+
+    end = run(second())
+    assert isinstance(end, Finished)
+    assert end.takes[0].seed == 7
+    assert len(account.made) == 1
+
+
+def test_a_ticket_that_nobody_knows_is_lost(account, tmp_path):
+    async def story():
+        return await ended(opened(tmp_path), "nobody")
+
+    assert isinstance(run(story()), Lost)
+
+
+def test_the_stages_are_named(account, tmp_path):
+    account.looks = 3
+
+    async def story():
+        model, stages = opened(tmp_path), []
+        ticket = await model.submit(BRIEF, 7)
+        while isinstance(state := await model.poll(ticket, Seconds(5.0)), Progress):
+            stages.append((state.stage, state.fraction))
+        return stages
+
+    stages = run(story())
+    assert ("running 42 %", 0.42) in stages
+
+
+def test_a_file_travels_small_in_the_call_and_large_by_upload(account, tmp_path):
+    model = opened(tmp_path)
+    shelf = ReferenceShelf(tmp_path / "refs")
+    for seconds, uploads in ((0.2, 0), (10.0, 1)):
+        (tmp_path / "tune.wav").write_bytes(wav(seconds))
+        name = shelf.take_in(tmp_path / "tune.wav", "sound")
+        brief = Brief(prompt="x", model="far", seed=7, family="bell", mapping="keys", audio=name, audio_use="melody")
+        assert isinstance(called(opened(tmp_path), brief), Finished)
+        assert len(account.uploads) == uploads
+        given = list(account.made.values())[-1]["input"]["input_audio"]
+        assert given.startswith("data:audio/" if not uploads else account.url)
+    assert model.capabilities.audio == {"melody", "continue"}
+
+
+def test_a_chat_model_answers_in_one_text(account, tmp_path):
+    account.runner = lambda said: {"output": ["deep ", "bell"]}
+    chat = opened(tmp_path, catalogue()["gpt-4o"])
+
+    async def story():
+        return await ended(chat, await chat.submit(Question(text="bell?", system="short")))
+
+    end = run(story())
+    assert isinstance(end, Answered)
+    assert end.text == "deep bell"
+    (made,) = account.made.values()
+    assert made["model"] == "openai/gpt-4o"
+    assert made["input"]["system_prompt"] == "short"
+
+
+def test_fifty_calls_that_wait_are_looked_at_seldom(account, tmp_path, monkeypatch):
+    account.hold = True
+
+    async def story():
+        model = opened(tmp_path)
+        monkeypatch.setattr("bridge.models.replicate.pace.STEP_SECONDS", 0.001)
+        tickets = [await model.submit(BRIEF, seed) for seed in range(1, 51)]
+        before = account.gets
+        await asyncio.gather(*(model.poll(ticket, Seconds(2.0)) for ticket in tickets))
+        return account.gets - before
+
+    assert run(story()) <= 40
+    assert len(account.made) == 50
+
+
+def test_the_key_is_in_no_log_error_or_repr(account, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    texts = []
+    for faults in (["401"], ["402"], ["html, accepted"], ["reset"], ["failed:boom"], [""]):
+        account.on_create = faults
+        model = opened(tmp_path)
+        try:
+            texts.append(repr(called(model)))
+        except ModelError as problem:
+            texts += [str(problem), repr(problem)]
+        texts += [repr(model), repr(vars(model))]
+    assert KEY not in caplog.text + "".join(texts)
+
+
+def test_without_a_key_nothing_is_sent_and_the_cure_is_named(account, tmp_path):
+    with pytest.raises(ModelError, match="no key for Replicate") as problem:
+        called(opened(tmp_path, key=None))
+    assert "oneshot keys set replicate" in problem.value.hint
+    assert account.made == {}
