@@ -46,15 +46,15 @@ _ROOM = frozenset({"reverb", "reverberant", "wet", "hall", "cathedral", "echo", 
 _WORN = frozenset({"lofi", "lo", "vinyl", "cassette", "tape", "crushed", "bitcrushed", "crackle"})
 _MANY = frozenset({"choir", "ensemble", "orchestra", "string", "layered", "stack"})
 _OPPOSED: dict[str, frozenset[str]] = {
-    "dry": _ROOM, "high quality": _WORN, "low quality": _WORN, "solo": _MANY,
+    "dry": _ROOM, "quality": _WORN, "solo": _MANY,
     "voice": frozenset({"voice", "vocal", "vox", "choir", "sing", "singing", "sung", "aah", "ooh", "chant", "speech",
                         "stimme", "chor", "voix", "chœur", "voz", "coro", "voce"}),
-    "vocals": frozenset({"voice", "vocal", "vox", "choir", "sing", "singing", "sung", "aah", "ooh", "chant"}),
-    "kick drum": frozenset({"kick", "bassdrum"}), "melody": frozenset({"melody", "melodic", "tune"}),
+    "vocal": frozenset({"voice", "vocal", "vox", "choir", "sing", "singing", "sung", "aah", "ooh", "chant"}),
+    "kick": frozenset({"kick", "bassdrum"}), "melody": frozenset({"melody", "melodic", "tune"}),
     "loop": frozenset({"loop", "groove", "breakbeat"}),
 }  # fmt: skip
 """Words of ours, and the user's words beside which they would be wrong."""
-_NOT_OF_LOOPS = frozenset({"loop", "music", "melody", "isolated sound"})
+_NOT_OF_LOOPS = frozenset({"loop", "music", "melody", "isolated", "single", "shot"})
 
 _WORD = re.compile(r"[^\W_]+")
 _BPM = re.compile(r"(?:\b|\d)bpm\b", re.IGNORECASE)
@@ -107,8 +107,9 @@ def within(parts: Iterable[str]) -> tuple[str, ...]:
 def _additions(brief: Brief, capabilities: Capabilities, guide: Guide) -> Iterator[str]:
     """Yields what to add, the most telling first: source, action, pitch, tempo, production."""
     said = _words(brief.prompt)
-    if family_of(brief.prompt) != brief.family and brief.family in SOURCE:
-        yield SOURCE[brief.family]
+    source = SOURCE.get(brief.family, "")
+    if family_of(brief.prompt) != brief.family and not _words(source) <= said:
+        yield source
     if not said & _DECAY_WORDS and (ending := _ending(brief)):
         yield ending
     if brief.energy <= _SOFT and not said & {"soft", "softly", "quiet", "gentle"}:
@@ -117,9 +118,10 @@ def _additions(brief: Brief, capabilities: Capabilities, guide: Guide) -> Iterat
         yield "played hard"
     yield from _facts(brief, capabilities, guide, brief.prompt)
     for extra in guide.extra:
-        if brief.family == "loop" and (extra.startswith("one-shot") or extra in _NOT_OF_LOOPS):
+        words = _words(extra)
+        if "note" in words and not FAMILIES[brief.family].tonal:
             continue
-        if not _words(extra) <= said and not said & _OPPOSED.get(extra, frozenset()):
+        if not words <= said and not _is_wrong(words, brief, said):
             yield extra
 
 
@@ -153,11 +155,16 @@ def _negative(brief: Brief, capabilities: Capabilities, guide: Guide, told: str)
     parts = [brief.negative]
     for part in (*guide.negative, *UNWANTED.get(brief.family, ())):
         words = _words(part)
-        if brief.family == "loop" and part in _NOT_OF_LOOPS:
-            continue
-        if not words <= said and not words <= known and not said & _OPPOSED.get(part, frozenset()):
+        if not words <= said and not words <= known and not _is_wrong(words, brief, said):
             parts.append(part)
     return ", ".join(within(parts))
+
+
+def _is_wrong(words: frozenset[str], brief: Brief, said: frozenset[str]) -> bool:
+    """Tells whether words of ours would contradict the user's, or speak of a single sound where a loop is wanted."""
+    if brief.family == "loop" and words & _NOT_OF_LOOPS:
+        return True
+    return any(said & _OPPOSED.get(word, frozenset()) for word in words)
 
 
 def _joined(parts: Iterable[str], guide: Guide) -> str:

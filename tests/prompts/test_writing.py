@@ -280,3 +280,11 @@ def test_a_scene_without_a_source_is_none(answer):
 
 def test_a_key_in_the_words_does_not_silence_the_note_that_was_asked():
     assert "note F1" in rules.write(brief("808 in A minor", "808", note=MidiNote(29)), can()).prompt
+
+
+def test_a_guides_phrases_are_weighed_by_their_words():
+    guide = Guide(extra=("single note", "dry recording"), negative=("music loop", "vocals"))
+    assert rules.write(brief("bell in a hall"), can(guide)).prompt == "bell in a hall, long ringing decay, single note"
+    assert "note" not in rules.write(brief("kick", "kick"), can(guide)).prompt
+    loop = rules.write(brief("choir loop", "loop"), can(guide))
+    assert (loop.prompt, loop.negative) == ("choir loop, dry recording", "")
