@@ -54,7 +54,7 @@ class Writing:
         scene, style, trouble = self._seen(answers, steps, trouble)
         if self.brief.image and scene is None and not self.brief.prompt:
             raise ModelError(f"The picture could not be looked at: {trouble}", "Say in words what you want to hear.")
-        seen = ", ".join(part for part in (self.brief.prompt, str(scene or ""), style) if part)
+        seen = ", ".join(rules.within((self.brief.prompt, str(scene or ""), style)))
         brief = replace(self.brief, prompt=seen)
         written = rules.write(brief, self.capabilities)
         if self.brief.enhance == "never":
@@ -64,7 +64,8 @@ class Writing:
             try:
                 words = words_of(answers[-1])
                 steps.append(Step(what="prompt", by=self.writer, text=words))
-                written, by = replace(written, prompt=words), self.writer
+                prompt, negative = rules.complete(words, brief, self.capabilities)
+                written, by = replace(written, prompt=prompt, negative=negative), self.writer
             except ModelError as problem:
                 trouble = trouble or problem.message
         return replace(written, original=self.brief.prompt, by=by, steps=tuple(steps), trouble=trouble)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from bridge.domain.prompt import Question
 from bridge.errors import ModelError
-from bridge.prompts.answers import object_of, words_of
+from bridge.prompts.answers import LONGEST_ANSWER, object_of, text_in, words_of
 
 LONGEST_PART = 200
+_PARTS = ("source", "action", "decay", "space")
+_LABELLED = re.compile(r"^\W*(source|action|decay|space)\W*:[ \t*]*(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_NOTHING = frozenset({"", "none", "n/a", "na", "null", "nothing", "unknown", "-"})
 
 _LOOK = (
     'You are a sound designer looking at a picture. Name the one sound that it would make. Answer with a JSON '
@@ -41,18 +46,30 @@ def scene_question(image: str) -> Question:
 
 
 def read_scene(answer: str) -> Scene:
-    """Returns the scene in an answer; plain words count as the source. Raises ModelError where there is none."""
-    found = object_of(answer)
-    if found is None:
+    """Returns the scene in an answer; plain words count as the source. Raises ModelError where there is none.
+
+    A part that is no usable text is left out; only the source must be one.
+    """
+    found: dict[str, Any] | None = object_of(answer, _PARTS)
+    if found is None and "{" not in answer:
+        found = {match[1].lower(): match[2] for match in _LABELLED.finditer(answer[:LONGEST_ANSWER])}
+    if not found:
         return Scene(source=words_of(answer, longest=4 * LONGEST_PART))
-    parts = {
-        name: words_of(value, longest=LONGEST_PART)
-        for name in ("source", "action", "decay", "space")
-        if isinstance(value := found.get(name), str) and value.strip()
-    }
+    parts = {name: part for name in _PARTS if (part := _part(found.get(name)))}
     if "source" not in parts:
         raise ModelError("The chat model saw nothing that sounds in the picture.")
     return Scene(**parts)
+
+
+def _part(value: Any) -> str:
+    """Returns a part of a scene as plain words; empty where there are none."""
+    text = text_in(value)
+    if text.strip(" .").casefold() in _NOTHING:
+        return ""
+    try:
+        return words_of(text, longest=LONGEST_PART)
+    except ModelError:
+        return ""
 
 
 def style_question(scene: Scene) -> Question:

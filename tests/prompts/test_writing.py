@@ -183,3 +183,108 @@ def test_a_picture_that_nobody_saw_is_an_error_unless_there_are_words():
 
 def test_a_scene_in_plain_words_is_a_source():
     assert read_scene("a rusty gate").source == "a rusty gate"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "family", "more", "unsaid"),
+    [
+        ("bass in A minor", "bass", {"key": "F# minor"}, "F#"),
+        ("Am stab", "lead", {"key": "F# minor"}, "F#"),
+        ("bass C2", "bass", {"note": MidiNote(40)}, "E2"),
+        ("drum loop 120bpm", "loop", {"bpm": 97.0}, "97"),
+        ("bell in a huge hall", "bell", {}, "dry"),
+    ],
+)
+def test_nothing_is_added_that_the_user_said_otherwise(prompt, family, more, unsaid):
+    assert unsaid not in rules.write(brief(prompt, family, **more), can()).prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "family", "allowed"),
+    [("choir pad", "pad-synth", "voice"), ("steel drum", "mallet", "drums"), ("kick with a cymbal", "kick", "cymbals")],
+)
+def test_what_was_asked_for_is_not_kept_away(prompt, family, allowed):
+    assert allowed not in rules.write(brief(prompt, family), can()).negative.split(", ")
+    assert allowed in rules.write(brief("", family), can()).negative.split(", ")
+
+
+def test_a_length_far_from_usual_is_said():
+    assert "long decay" in rules.write(brief("kick", "kick", seconds=3.0), can()).prompt
+    assert "short decay" in rules.write(brief("bell", seconds=0.4), can()).prompt
+
+
+@given(st.text(max_size=3 * LONGEST_PROMPT).map(lambda text: "".join(filter(str.isprintable, text))))
+def test_no_text_makes_a_prompt_too_long_or_loses_its_beginning(prompt):
+    written = rules.write(brief(prompt), can())
+    assert 0 < len(written.prompt) <= LONGEST_PROMPT
+    if prompt.strip(" ,"):
+        assert written.prompt[:20].startswith(prompt.strip(" ,")[:20])
+
+
+@pytest.mark.parametrize("enhance", ["never", "always"])
+def test_a_picture_beside_a_long_prompt_leaves_the_prompt_whole_and_bounded(enhance):
+    asked = brief("x" * (LONGEST_PROMPT - 5), image="a.png", enhance=enhance)
+    written = Writing.begin(asked, can(), writer=None, looker="eyes").finish([SCENE, "solemn ambient"])
+    assert written.prompt.startswith(asked.prompt)
+    assert len(written.prompt) <= LONGEST_PROMPT
+
+
+def test_a_chat_models_words_keep_the_pitch_and_never_exclude_what_they_ask_for():
+    writing = Writing.begin(brief("bell", note=MidiNote(61)), can(), writer="gpt", looker="gpt")
+    written = writing.finish(["shiny glass music box"])
+    assert written.prompt == "shiny glass music box, note C#4"
+    assert "music" not in written.negative
+    assert writing.finish(["glass bell, C#4"]).prompt == "glass bell, C#4"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("Sure! Here is your prompt: deep bell", "deep bell"),
+        ('["deep bell", "long decay"]', "deep bell, long decay"),
+        ('{"note": 1} or rather {"prompt": ["deep bell"]}', "deep bell"),
+        ("deep bell\n\nLet me know if you want another one.", "deep bell"),
+        ("deep \u202ebell", "deep bell"),
+    ],
+)
+def test_an_answer_is_read_through_talk_and_lists(answer, words):
+    assert words_of(answer) == words
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Désolé, je ne peux pas vous aider.", "I won't do that.", '{"prompt": "dee', "{" * 100_000, "```" * 9_000],
+)
+def test_refusals_and_broken_answers_are_no_words(answer):
+    with pytest.raises(ModelError):
+        words_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "scene"),
+    [
+        ('{"scene": {"source": "bell", "action": "struck"}}', "bell, struck"),
+        ("Source: bell\n**Action:** struck\nSpace: hall", "bell, struck, hall"),
+        ('{"source": "bell", "action": "n/a", "decay": "' + "x" * 300 + '"}', "bell"),
+    ],
+)
+def test_a_scene_is_read_from_whatever_part_of_it_is_usable(answer, scene):
+    assert str(read_scene(answer)) == scene
+
+
+@pytest.mark.parametrize("answer", ['{"source": "none"}', '{"source": "bell", "decay": "no', '{"source": 7}', ""])
+def test_a_scene_without_a_source_is_none(answer):
+    with pytest.raises(ModelError):
+        read_scene(answer)
+
+
+def test_a_key_in_the_words_does_not_silence_the_note_that_was_asked():
+    assert "note F1" in rules.write(brief("808 in A minor", "808", note=MidiNote(29)), can()).prompt
+
+
+def test_a_guides_phrases_are_weighed_by_their_words():
+    guide = Guide(extra=("single note", "dry recording"), negative=("music loop", "vocals"))
+    assert rules.write(brief("bell in a hall"), can(guide)).prompt == "bell in a hall, long ringing decay, single note"
+    assert "note" not in rules.write(brief("kick", "kick"), can(guide)).prompt
+    loop = rules.write(brief("choir loop", "loop"), can(guide))
+    assert (loop.prompt, loop.negative) == ("choir loop, dry recording", "")
