@@ -13,8 +13,6 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 COG = "cog==0.16.12"
 PREDICTORS = Path(__file__).parent / "predictors" / "models.py"
 READY_SECONDS = 90.0
@@ -78,8 +76,10 @@ class CogServer:
 @contextlib.contextmanager
 def cog_servers(folder: Path, *predictors: str) -> Iterator[list[CogServer]]:
     """Runs a server for each predictor, all ready; skips where the environment is missing, fails in CI."""
+    import pytest
+
     if not environment().exists():
-        reason = f"{COG} is not installed; install it with: python {Path(__file__).relative_to(Path.cwd())}"
+        reason = f"{COG} is not installed; install it with: python tests/support/cog.py"
         if os.environ.get("CI") == "true":
             pytest.fail(f"A peer that CI installs is missing: {reason}")
         pytest.skip(reason)
