@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -45,6 +46,7 @@ from bridge.ports import BudgetView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
+from bridge.store import spending
 from bridge.store.searching import Wanted
 from bridge.units import MidiNote, Seconds
 
@@ -71,6 +73,7 @@ class BridgeEngine:
         self._overrides: dict[str, dict[str, Any]] = {}
         self._song = shop.config.song
         self._kit = shop.config.kit or next(iter(shop.config.kits), "")
+        self._estimates = shop.estimates
         self._references = shop.references
         self._budget = Budget(shop.config.budget, shop.clock)
         lines = Lines(shop)
@@ -86,6 +89,7 @@ class BridgeEngine:
 
     async def start(self) -> int:
         """Takes up what the last process left unfinished and begins to watch the hosts; returns how many jobs."""
+        await self._remember_times()
         await self._publisher.refresh_all()
         await self._courier.look_around()
         await self._courier.send()
@@ -94,6 +98,13 @@ class BridgeEngine:
             self._scheduler.add(job)
         self._spawn(self._watch_hosts())
         return len(unfinished)
+
+    async def _remember_times(self) -> None:
+        """Takes up how long each model's last calls took, for honest estimates from the first sound on."""
+        shift = self._clock.monotonic() - self._clock.now()
+        for model in self._models:
+            spans = await self._database.read(partial(spending.recent_durations, model=model.name))
+            self._estimates.learn(model.name, [(begun + shift, ended + shift) for begun, ended in spans])
 
     async def close(self) -> None:
         """Stops where it stands; the store remembers the rest."""
@@ -111,6 +122,7 @@ class BridgeEngine:
 
     async def trigger(self, request: Request) -> Job:
         brief = await self._brief_of(request)
+        await self._model_of(brief.model).estimate(brief)  # refuses at the door what the model could not take
         return await self._accept(
             self._new_job(brief, request.origin, ref=request.ref, priority=priority_of(request))
         )

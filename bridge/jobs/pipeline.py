@@ -262,7 +262,7 @@ class Pipeline:
         now = self._clock.monotonic()
         if event.kind == "progress":
             if job.state is JobState.GENERATING:
-                self._estimates.begin(job.id, now)
+                self._estimates.begin(job.id, job.brief.model, now)
             return replace(event, eta_seconds=self._estimates.left(job.id, job.brief.model, now))
         if event.kind == "ready":
             self._estimates.end(job.id, job.brief.model, now)

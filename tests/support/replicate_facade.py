@@ -126,7 +126,7 @@ class Facade:
         if found["status"] in ("starting", "processing") and not self.hold:
             if found["looked"] > self.looks:
                 self._end(found)
-            elif found["looked"] == self.looks:
+            elif found["looked"] == self.looks or found.get("fault") == "at work":
                 found["status"] = "processing"
                 found["logs"] = "Using seed: 7\n 42%|####      | 21/50 [00:01<00:02]"
         await answer(send, 200, self._shown(name))

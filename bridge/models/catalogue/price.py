@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from bridge.config.models import Price, Row
 from bridge.domain.brief import Brief
@@ -64,6 +65,11 @@ def worst_seconds(row: Row, brief: Brief) -> Seconds:
     return Seconds(row.price.most * _growth(row, brief))
 
 
+def longest_seconds(row: Row, inputs: Mapping[str, Any]) -> Seconds:
+    """Returns how long a call with these inputs may work before it costs more than was reserved; 0: any time."""
+    return Seconds(row.price.most * _growth_of(row, inputs)) if row.price.by == "second" else Seconds(0.0)
+
+
 def usual_seconds(row: Row, brief: Brief) -> Seconds:
     """Returns how long a call for this brief usually works; 0 where the row does not say."""
     return Seconds(row.price.seconds * _growth(row, brief))
@@ -90,10 +96,15 @@ def cost(row: Row, *, seconds: float | None, sounds: int = 1, text: str = "", qu
 def _growth(row: Row, brief: Brief) -> float:
     if not row.price.grows:
         return 1.0
-    values = inputs_of(row, brief, brief.seed, {field: f"file:{name}" for field, name in files_of(row, brief).items()})
+    files = {field: f"file:{name}" for field, name in files_of(row, brief).items()}
+    return _growth_of(row, inputs_of(row, brief, brief.seed, files))
+
+
+def _growth_of(row: Row, inputs: Mapping[str, Any]) -> float:
     growth = 1.0
     for name, usual in row.price.grows.items():
-        growth *= max(1.0, float(values.get(name, usual)) / usual)
+        said = inputs.get(name, usual)
+        growth *= max(1.0, float(said) / usual) if isinstance(said, int | float) else 1.0
     return growth
 
 

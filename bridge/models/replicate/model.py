@@ -6,7 +6,7 @@ import asyncio
 import base64
 import mimetypes
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -60,8 +60,13 @@ class Office:
         self.watch.follow(ticket, prediction)
         return ticket
 
-    async def news(self, ticket: str, patience: Seconds) -> Prediction | Progress | Lost:
-        """Returns a prediction that ended, else what goes on with it."""
+    async def news(
+        self, ticket: str, patience: Seconds, *, longest: Callable[[Prediction], float] = lambda prediction: 0.0
+    ) -> Prediction | Progress | Lost:
+        """Returns a prediction that ended, else what goes on with it.
+
+        One that has worked for more than `longest` seconds (0: any time) is stopped: it would cost more than reserved.
+        """
         call = self.watch.follow(ticket)
         if not call.ended:
             with suppress(TimeoutError):
@@ -71,7 +76,13 @@ class Office:
             self.watch.leave(ticket)
             return Lost()
         prediction = call.prediction or {}
-        return prediction if prediction.get("status") in TERMINAL else _progress(call, prediction)
+        if prediction.get("status") in TERMINAL:
+            return prediction
+        if not call.stopped and 0 < longest(prediction) < call.running(asyncio.get_running_loop().time()):
+            call.stopped = True
+            with suppress(ModelError):
+                await self.cancel(ticket)
+        return _progress(call, prediction)
 
     async def matching(self, row: Row, inputs: Mapping[str, Any], since: float) -> Sequence[str]:
         """Returns the tickets of the account's calls with these inputs since then."""
@@ -121,7 +132,7 @@ class ReplicateModel(RowModel):
 
     async def poll(self, ticket: str, patience: Seconds) -> CallState:
         """Returns the state of a call; one that ended is fetched whole first."""
-        prediction = await self._office.news(ticket, patience)
+        prediction = await self._office.news(ticket, patience, longest=self._longest)
         if isinstance(prediction, Progress | Lost):
             return prediction
         try:
@@ -138,6 +149,9 @@ class ReplicateModel(RowModel):
     async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
         inputs = inputs_of(self.row, brief, seed, dict.fromkeys(files_of(self.row, brief), "data:,"))
         return await self._office.matching(self.row, inputs, since)
+
+    def _longest(self, prediction: Prediction) -> float:
+        return price.longest_seconds(self.row, prediction.get("input") or {})
 
     async def _ended(self, prediction: Prediction) -> CallState:
         if prediction["status"] != "succeeded":
@@ -222,7 +236,10 @@ def _failed(name: str, row: Row, prediction: Prediction) -> Failed:
     if status == "aborted":
         return Failed(reason=f"Replicate did not start {name} in time.", retryable=True, cost=Usd(0.0))
     if status == "canceled":
-        return Failed(reason=f"The call to {name} was cancelled at Replicate.", cost=cost)
+        return Failed(
+            reason=f"The call to {name} was stopped at Replicate: by you, or because it took longer than its price"
+            " allows.", cost=cost,
+        )
     error = str(prediction.get("error") or "no reason given").strip()[:300]
     retryable, hint = failures.failure(error)
     return Failed(reason=f"{name} failed: {error}", hint=hint, retryable=retryable, cost=cost)

@@ -22,7 +22,10 @@ LOOKS_A_SECOND = 15.0
 
 @dataclass
 class Watched:
-    """Holds what is known of one call; `news` is set whenever that changed."""
+    """Holds what is known of one call; `news` is set whenever that changed.
+
+    `started` is when it was first seen at work (boot and queue are not billed), `stopped` that it was told to stop.
+    """
 
     ticket: str
     since: float
@@ -30,7 +33,13 @@ class Watched:
     prediction: dict[str, Any] | None = None
     known: bool = True
     trouble: str = ""
+    started: float | None = None
+    stopped: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def running(self, now: float) -> float:
+        """Returns for how many seconds it has been seen at work."""
+        return 0.0 if self.started is None else now - self.started
 
     @property
     def ended(self) -> bool:
@@ -87,6 +96,8 @@ class Watch:
         if found is None:
             call.known = False
         changed = found is None or call.trouble or found != call.prediction
+        if found is not None and found.get("status") == "processing" and call.started is None:
+            call.started = asyncio.get_running_loop().time()
         call.prediction, call.trouble = found, ""
         if changed:
             call.news.set()

@@ -267,6 +267,24 @@ def test_a_cancel_stops_the_work_and_books_what_it_cost(account, tmp_path):
     assert end.cost == pytest.approx(account.charged) == pytest.approx(0.0028)
 
 
+def test_a_call_that_works_longer_than_its_price_allows_is_stopped(account, tmp_path, monkeypatch):
+    monkeypatch.setattr("bridge.models.catalogue.price.longest_seconds", lambda row, inputs: 0.1)
+    account.looks = 10_000
+    account.on_create = ["at work"]
+    model = opened(tmp_path)
+
+    async def story():
+        ticket = await model.submit(BRIEF, 7)
+        while isinstance(state := await model.poll(ticket, Seconds(0.05)), Progress):
+            pass
+        return state
+
+    end = run(story())
+    assert isinstance(end, Failed)
+    assert "longer than its price" in end.reason
+    assert end.cost == pytest.approx(account.charged)
+
+
 def test_after_a_restart_the_same_call_is_watched_on(account, tmp_path):
     account.hold = True
 
