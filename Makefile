@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench-sound wheel clean
+.PHONY: run test lint bench bench-sound bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -15,6 +15,11 @@ test: $(VENV)/tests-installed  ## every test, against the built wheel
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: bench-remote bench-sound  ## every table in the docs
+
+bench-remote: $(VENV)/bench-installed  ## what the bridge itself takes of the time of a remote sound
+	$(BIN)/python tests/bench/remote.py
 
 bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads Debian packages once
 	$(BIN)/python tests/bench/pitch.py

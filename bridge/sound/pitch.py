@@ -178,6 +178,8 @@ def _listen(audio: Audio) -> NDArray[np.float32]:
     if not wave.any():
         return np.zeros(0, dtype=np.float32)
     slow = soxr.resample(wave / np.abs(wave).max(), audio.sample_rate, RATE, "HQ")
+    if not len(slow):  # a few frames at a high rate are none at this one
+        return np.zeros(0, dtype=np.float32)
     low: NDArray[np.float32] = sosfilt(butter(2, LOWEST, "highpass", fs=RATE, output="sos"), slow).astype(np.float32)
     hop = RATE // 1000
     envelope = peaks(low[:, None], hop)

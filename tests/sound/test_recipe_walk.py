@@ -169,3 +169,11 @@ def test_sounds_of_different_rates_are_no_set_until_they_have_one(sounds):
     assert all(isinstance(outcome, SoundError) for outcome in refused)
     done = take_steps(pair, parse_recipe(["rate", "align"]), family="fx", note=None, sample_rate=44_100)
     assert not any(isinstance(outcome, SoundError) for outcome in done)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_a_few_frames_at_a_high_rate_have_no_pitch_and_no_loop(frames):
+    audio = Audio.of(np.full((frames, 1), 0.3), 192_000)
+    shaped, analysis, _ = take_steps([audio], parse_recipe(["loop"]), family="bass", note=None, sample_rate=44_100)[0]
+    assert (analysis.root, analysis.loop) == (None, None)
+    assert shaped.frames == frames

@@ -16,7 +16,7 @@ TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
 STEPS = ((10.0, 0.5), (60.0, 1.0), (300.0, 2.0))
 """Up to which age, in seconds, a call is looked at how often; after that every SLOWEST seconds."""
 SLOWEST = 5.0
-LOOKS_A_SECOND = 15.0
+LOOKS_A_SECOND = 10.0
 """Over all calls together: fifty of them cost next to nothing while they wait."""
 
 
