@@ -247,6 +247,13 @@ class Shaped:
 class Shaper(Protocol):
     """Judges takes and turns them into samples; the work is done in the worker processes."""
 
+    async def cut(self, sound: bytes, family: str, most: int, *, priority: int) -> tuple[bytes, ...]:
+        """Returns the hits of a loop that make the best one-shots of a family, at most so many, the best first.
+
+        The same loop gives the same hits. Raises SoundError for what can't be decoded.
+        """
+        ...
+
     async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
         ...

@@ -22,6 +22,7 @@ UNITS: dict[str, dict[str, float]] = {
     "s": {"s": 1.0, "ms": 0.001},
     "Hz": {"hz": 1.0, "khz": 1_000.0},
     "dB": {"db": 1.0},
+    "bpm": {"bpm": 1.0},
     "dBTP": {"dbtp": 1.0, "db": 1.0},
 }
 """The units that arguments are written in, and what one of each is in the unit that they are kept in."""
@@ -80,6 +81,9 @@ STEPS: dict[str, Row] = {
                        Argument(name="out", unit="s", lowest=0, highest=10, usual=0.05))),
         Row(name="loop", doc="Finds a loop whose seam nobody hears, for a pitched sound that sustains; any other stays "
                              "a one-shot."),
+        Row(name="bars", doc="Keeps a loop of exactly so many whole bars at a tempo, from its first hit; it then loops "
+                             "as a whole. Not said: the tempo of the song; without one it stays as long as it is.",
+            arguments=(Argument(name="tempo", unit="bpm", lowest=20, highest=400),)),
         Row(name="gain", doc="Makes louder or softer by so much.",
             arguments=(Argument(name="by", unit="dB", lowest=-60, highest=60, usual=0.0),)),
         Row(name="level", doc="Sets the true peak; the loudest member of a matched set meets it. "
@@ -88,7 +92,7 @@ STEPS: dict[str, Row] = {
                                 words={"headroom": -6.0, "hot": -0.3}, usual=-1.0),)),
     )
 }  # fmt: skip
-AFTER_RATE = frozenset({"tune", "align", "match", "fade", "loop", "gain", "level"})
+AFTER_RATE = frozenset({"tune", "align", "match", "fade", "loop", "bars", "gain", "level"})
 """The steps that want a sound at its final sample rate."""
 
 
@@ -134,7 +138,8 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "lead": _usual("mono empty", "", "fade 1 ms 50 ms", sustains=True),
     "pad-synth": _usual("mono empty", "", "fade 1 ms 200 ms", sustains=True),
     "fx": _usual("mono empty", "", "fade 0.2 ms 100 ms"),
-    "loop": _usual("mono empty", "", "fade 0.2 ms 10 ms"),
+    # Its length is its tempo: nothing is trimmed, tuned or put later.
+    "loop": ("offset", "mono empty", "rate", "bars", "sides", "match", "level -1 dBTP"),
 }
 """The recipe of every family. A drum keeps its click under a short fade; what rings long goes gently."""
 

@@ -13,13 +13,13 @@ from sqlite3 import Connection
 from bridge.domain.brief import LARGEST_SEED, Brief
 from bridge.domain.event import Event
 from bridge.domain.ids import new_id
-from bridge.domain.job import Job
+from bridge.domain.job import PRIORITIES, Job
 from bridge.domain.take import Call, Take
 from bridge.errors import BridgeError, ModelError, RequestError
 from bridge.jobs.budget import Budget
 from bridge.jobs.lines import PATIENCE, Line, Lines, ParkedError
 from bridge.jobs.workshop import Workshop
-from bridge.ports import CallState, Failed, Finished, Lost, Model, Progress
+from bridge.ports import CallState, Failed, Finished, Lost, Model, Progress, RawTake
 from bridge.store import jobs as job_store
 from bridge.units import Seconds, Usd
 
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 DELAYS = (0.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds before the attempts after a call that a provider did not take or could not finish; the last one repeats."""
+
+LOOP = "loop"
+"""The family whose sounds stay loops; of any other a loop is cut into its hits."""
 
 Told = tuple[Job | None, list[Event]]
 
@@ -57,6 +60,7 @@ class Caller:
         self._model_of = shop.model_of
         self._hub = shop.hub
         self._clock = shop.clock
+        self._shaper = shop.shaper
         self._attempts = shop.config.jobs.attempts
         self._lines = lines
         self._budget = budget
@@ -102,12 +106,26 @@ class Caller:
             asked = replace(brief_for(job, model), count=min(missing, model.capabilities.variations))
             try:
                 state = await self._lines.carry(job, call, _line(model, asked, call))
+                if isinstance(state, Finished) and model.capabilities.loops and asked.family != LOOP:
+                    state = await self._cut(state, asked, PRIORITIES[job.priority])
                 await self._finish(call, state)
             except ModelError as problem:
                 await self._pass_on(job, call, problem)
             else:
                 if isinstance(state, Failed):
                     await asyncio.sleep(DELAYS[min(call.attempt, len(DELAYS) - 1)])
+
+    async def _cut(self, state: Finished, asked: Brief, priority: int) -> Finished:
+        """Returns the hits in a model's loops as takes, so many as were asked for, from each loop its best first."""
+        most = -(-asked.count // max(1, len(state.takes)))
+        cut = [
+            [RawTake(sound=hit, seed=take.seed) for hit in await self._shaper.cut(
+                take.sound, asked.family, most, priority=priority
+            )]
+            for take in state.takes
+        ]
+        ranked = [hits[place] for place in range(most) for hits in cut if place < len(hits)]
+        return replace(state, takes=tuple(ranked[: asked.count]))
 
     async def may_try_freely(self, job: Job) -> bool:
         """Tells whether another call costs nothing and is not the last: then a doubtful take is not good enough."""

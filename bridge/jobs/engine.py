@@ -48,7 +48,7 @@ from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
 from bridge.store import spending
 from bridge.store.searching import Wanted
-from bridge.units import MidiNote, Seconds
+from bridge.units import MidiNote, Seconds, Usd
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class BridgeEngine:
 
     async def trigger(self, request: Request) -> Job:
         brief = await self._brief_of(request)
-        await self._model_of(brief.model).estimate(brief)  # refuses at the door what the model could not take
+        await self._price_of(brief)  # refuses at the door what the model could not take
         return await self._accept(
             self._new_job(brief, request.origin, ref=request.ref, priority=priority_of(request))
         )
@@ -148,13 +148,18 @@ class BridgeEngine:
     async def price(self, request: Request) -> Price:
         brief = await self._brief_of(request)
         call = Call(id="", job="", model=brief.model, attempt=0, seed=brief.seed, created=self._clock.now(),
-                    estimate=await self._model_of(brief.model).estimate(brief))
+                    estimate=await self._price_of(brief))
         problem = ""
         try:
             await self._database.read(lambda store: self._budget.reserve(store, call))
         except ModelError as refused:
             problem = str(refused)
         return Price(brief=brief, usd=call.estimate, problem=problem)
+
+    async def _price_of(self, brief: Brief) -> Usd:
+        """Returns the most that a call costs; words that a picture will bring are taken to be there."""
+        words = brief.prompt or ("picture" if brief.image else "")
+        return await self._model_of(brief.model).estimate(replace(brief, prompt=words))
 
     async def budget(self) -> BudgetView:
         return await self._database.read(self._budget.view)

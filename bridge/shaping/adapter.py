@@ -10,6 +10,7 @@ from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.ports import Shaped, Workers
 
+CUT = "bridge.shaping.tasks:cut"
 CHECK = "bridge.shaping.tasks:check"
 SHAPE_SET = "bridge.shaping.tasks:shape_set"
 SAME_RECORDING = "bridge.shaping.tasks:same_recording"
@@ -21,6 +22,10 @@ class Shaping:
     def __init__(self, workers: Workers, *, sample_rate: int) -> None:
         self._workers = workers
         self._sample_rate = sample_rate
+
+    async def cut(self, sound: bytes, family: str, most: int, *, priority: int) -> tuple[bytes, ...]:
+        """Returns the hits of a loop that make the best one-shots of a family, at most so many."""
+        return cast("tuple[bytes, ...]", await self._workers.run(CUT, sound, family, most, priority=priority))
 
     async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""

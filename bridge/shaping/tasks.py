@@ -12,8 +12,9 @@ from bridge.errors import SoundError
 from bridge.ports import Shaped
 from bridge.sound import chain
 from bridge.sound.character import known
-from bridge.sound.codec import UNDECODABLE, decode, to_pcm24
+from bridge.sound.codec import UNDECODABLE, decode, encode_float, to_pcm24
 from bridge.sound.similar import SAME, correlation
+from bridge.sound.slices import best_hits
 
 
 def check(sound: bytes, brief: Brief) -> tuple[Verdict, ...]:
@@ -23,6 +24,11 @@ def check(sound: bytes, brief: Brief) -> tuple[Verdict, ...]:
     except SoundError as problem:
         return (Verdict(name=UNDECODABLE, figure=len(sound), rule="retry", text=problem.message),)
     return chain.check(audio, brief)
+
+
+def cut(sound: bytes, family: str, most: int) -> tuple[bytes, ...]:
+    """Returns the hits of a loop that make the best one-shots of a family, at most so many; raises SoundError."""
+    return tuple(encode_float(hit) for hit in best_hits(decode(sound), family, most))
 
 
 def shape_set(sounds: Sequence[bytes], brief: Brief, sample_rate: int) -> tuple[Shaped | SoundError, ...]:

@@ -66,7 +66,7 @@ def shape_set(takes: Sequence[Audio], brief: Brief, sample_rate: int) -> list[Fi
         judgement = examine(take, brief)
         return _stop(judgement.stop, family) or Piece(
             audio=_scaled(prepare(take, judgement)), family=family, note=brief.note, longest=longest,
-            sample_rate=sample_rate,
+            sample_rate=sample_rate, bpm=brief.bpm,
         )
 
     return _walked([begin(take) for take in takes], recipe)

@@ -24,6 +24,7 @@ from bridge.sound.loudness import louder, match
 from bridge.sound.offset import AUDIBLE, balance, offset_of, remove_offset
 from bridge.sound.pitch import measure
 from bridge.sound.rate import convert
+from bridge.sound.slices import bars
 from bridge.sound.trim import shorten, trim
 from bridge.sound.tune import Tuned, tune
 from bridge.sound.width import draw_in, narrow, narrow_lows
@@ -40,7 +41,7 @@ class Piece:
 
     `longest` is what a `trim` without an argument leaves, `sample_rate` what a `rate` without one converts to. `limit`
     is the length that a trim has set; a tuning that makes the sound longer keeps to it. `peak` is the true peak where
-    the last step has set it, `loop` the first and the last frame of a loop that was found.
+    the last step has set it, `loop` the first and the last frame of a loop that was found. `bpm` is the song's tempo.
     """
 
     audio: Audio
@@ -48,6 +49,7 @@ class Piece:
     note: MidiNote | None
     longest: Seconds
     sample_rate: int
+    bpm: float | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     limit: Seconds | None = None
     tuned: Tuned | None = None
@@ -135,6 +137,23 @@ def _loop(piece: Piece, _: Values) -> None:
     piece.verdicts.append(found.verdict)
 
 
+def _bars(piece: Piece, values: Values) -> None:
+    tempo = piece.bpm if values[0] is None else _number(values[0])
+    if tempo is None:
+        text = "no tempo was said: it stays as long as it is"
+        piece.verdicts.append(Verdict(name="bars", figure=0.0, rule="pass", text=text))
+        return
+    try:
+        kept = bars(piece.audio, tempo)
+    except SoundError as problem:
+        # It was made, and perhaps paid: better a loop without whole bars than none.
+        piece.verdicts.append(Verdict(name="bars", figure=0.0, rule="pass", text=problem.message))
+        return
+    piece.audio, piece.loop = kept.audio, (0, kept.audio.frames - 1)
+    text = f"{kept.bars} bar{'s' if kept.bars > 1 else ''} at {kept.bpm:g} beats a minute"
+    piece.verdicts += [Verdict(name="bars", figure=kept.bars, rule="repair", text=text), kept.verdict]
+
+
 def _gain(piece: Piece, values: Values) -> None:
     piece.audio = louder(piece.audio, _number(values[0]))
 
@@ -190,6 +209,7 @@ ALONE: dict[str, Callable[[Piece, Values], None]] = {
     "fade": _fade,
     "sides": _sides,
     "loop": _loop,
+    "bars": _bars,
     "gain": _gain,
 }
 MOVES_FRAMES = frozenset({"trim", "rate", "tune", "align"})

@@ -19,6 +19,8 @@ from bridge.audio import Audio
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.sound.envelope import amplitude, middle
+from bridge.sound.features import features
+from bridge.sound.recognise import kinds, support
 from bridge.units import Seconds
 
 WINDOW, HOP = Seconds(0.020), Seconds(0.0025)
@@ -114,6 +116,21 @@ def slices(audio: Audio, *, shortest: Seconds = SHORTEST) -> tuple[Slice, ...]:
         Slice(audio=_faded(audio.with_samples(audio.samples[start:end])), start=start, end=end)
         for start, end in zip(kept, ends, strict=True)
     )
+
+
+def best_hits(audio: Audio, family: str, most: int) -> tuple[Audio, ...]:
+    """Returns the hits of a loop that would make the best one-shots of a family, the best first; at most so many.
+
+    What sounds like the family comes first (`bridge.sound.recognise`), of equals the loudest. A sound in which nothing
+    begins is returned as it is.
+    """
+    cut = slices(audio)
+    if len(cut) < 2:
+        return (audio,)
+    tops = [float(np.abs(one.audio.samples).max()) for one in cut]
+    fits = [round(support(family, kinds(features(one.audio))), 1) for one in cut]
+    order = sorted(range(len(cut)), key=lambda place: (-fits[place], -tops[place], place))
+    return tuple(cut[place].audio for place in order[:most])
 
 
 def bars(audio: Audio, bpm: float, *, beats: int = BEATS) -> Bars:

@@ -112,6 +112,23 @@ def test_every_model_of_the_catalogue_ends_as_a_sample_like_any_other(model, acc
     assert sidecar["written"]["prompt"].startswith("glassy bell")
 
 
+def test_a_loop_is_cut_into_one_shots_and_kept_whole_where_a_loop_was_asked(account, config):
+    async def tell(app):
+        _, hits, _ = await made(app, Request(pad="bell", model="musicgen-looper", bpm=120.0, count=3))
+        asked = Request(prompt="bells", family="loop", model="musicgen-looper", bpm=120.0, seconds=Seconds(4.0))
+        _, loops, _ = await made(app, asked)
+        return hits, loops
+
+    hits, loops = story(config, tell)
+    assert len(hits) == 3
+    assert all(0.2 < sample.analysis.seconds < 0.6 for sample in hits)
+    (loop,) = loops
+    assert loop.family == "loop"
+    assert loop.analysis.seconds == pytest.approx(2.0, abs=1e-9)
+    assert loop.analysis.loop == (0, 88_199)
+    assert "1 bar at 120 beats a minute" in [verdict.text for verdict in loop.verdicts]
+
+
 def test_a_picture_becomes_a_sound_and_every_text_on_the_way_is_kept(account, config, tmp_path):
     (tmp_path / "bell.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
     request = Request(model="stable-audio-open", image=str(tmp_path / "bell.png"), seconds=Seconds(1.0), family="bell")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bridge.audio import Audio
 from bridge.errors import SoundError
-from bridge.sound.slices import FADE_OUT, PRE_ROLL, bars, onsets, slices
+from bridge.sound.slices import FADE_OUT, PRE_ROLL, bars, best_hits, onsets, slices
 
 RATE = 44_100
 
@@ -151,3 +151,19 @@ def test_any_finite_sound_gives_finite_slices_in_order(wave):
     cut = slices(audio)
     assert all(0 <= one.start < one.end <= audio.frames for one in cut)
     assert all(np.isfinite(one.audio.samples).all() for one in cut)
+
+
+def test_the_best_hit_for_a_family_sounds_like_it(sounds):
+    gap = np.zeros((4_000, 1))
+    kick, hat = sounds.kick().samples[:, :1], sounds.noise(0.1, seed=3, decay=60).samples[:, :1]
+    audio = Audio.of(np.concatenate([0.5 * hat, gap, 0.8 * kick, gap, 0.5 * hat, gap]), 44_100)
+    best, *others = best_hits(audio, "kick", 3)
+    assert len(others) == 2
+    spectrum = np.abs(np.fft.rfft(best.samples[:, 0]))
+    assert np.argmax(spectrum) * 44_100 / best.frames < 300
+    assert best_hits(audio, "kick", 1)[0].samples.tobytes() == best.samples.tobytes()
+
+
+def test_a_sound_in_which_nothing_begins_twice_stays_whole(sounds):
+    audio = sounds.kick()
+    assert best_hits(audio, "kick", 4) == (audio,)

@@ -64,7 +64,7 @@ class Looper(BasePredictor):
     ) -> Output:
         behave(prompt)
         beat = 60.0 / bpm
-        bar = np.concatenate([tone(beat, 32_000, 1, 110.0 * (1 + i), fall=20.0) for i in range(4)])
+        bar = np.concatenate([tone(beat, 32_000, 1, 110.0 * (1 + i), fall=6.0) for i in range(4)])
         loops = [written(bar, 32_000) for _ in range(min(variations, 3))] + [None] * 3
         return Looper.Output(variation_01=loops[0], variation_02=loops[1], variation_03=loops[2])
 
