@@ -60,6 +60,11 @@ class Home:
         """Runs `oneshot` in this process."""
         return CliRunner().invoke(main, ["--config", str(self.config), *arguments], prog_name="oneshot")
 
+    def run_with_input(self, typed: str, *arguments: str) -> Result:
+        """Runs `oneshot` in this process and types what it asks for."""
+        command = ["--config", str(self.config), *arguments]
+        return CliRunner().invoke(main, command, prog_name="oneshot", input=typed)
+
     def json(self, *arguments: str) -> Any:
         """Runs a command with --json and returns its answer, which must be one line and all there is."""
         result = self.run(*arguments, "--json")

@@ -112,6 +112,13 @@ def test_every_model_of_the_catalogue_ends_as_a_sample_like_any_other(model, acc
     assert sidecar["written"]["prompt"].startswith("glassy bell")
 
 
+def test_the_key_is_in_no_file_that_the_bridge_writes(account, config, tmp_path):
+    story(config, lambda app: made(app, Request(pad="bell", model="tangoflux", seconds=Seconds(1.0))))
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 4
+    assert [path for path in files if KEY.encode() in path.read_bytes()] == []
+
+
 def test_a_loop_is_cut_into_one_shots_and_kept_whole_where_a_loop_was_asked(account, config):
     async def tell(app):
         _, hits, _ = await made(app, Request(pad="bell", model="musicgen-looper", bpm=120.0, count=3))
