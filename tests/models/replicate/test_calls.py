@@ -15,8 +15,9 @@ from bridge.domain.brief import Brief
 from bridge.domain.prompt import Question
 from bridge.errors import DoubtfulError, ModelError
 from bridge.models.catalogue.rows import catalogue
+from bridge.models.fetching import _private as private
 from bridge.models.registry import ModelContext
-from bridge.models.replicate import open_row
+from bridge.models.replicate import failures, open_row
 from bridge.ports import Answered, Failed, Finished, Lost, Progress
 from bridge.store.references import ReferenceShelf
 from bridge.units import Seconds
@@ -158,6 +159,58 @@ def test_another_call_is_never_taken_for_the_lost_one(account, tmp_path):
         return await model.find(BRIEF, 7, 0.0)
 
     assert tuple(run(story())) == ()
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"created_at": "at some time"}, {"version": "hidden", "model": ROW.reference},
+        {"data_removed": True, "input": {}, "version": ROW.version},
+    ],
+    ids=["no time", "another version", "inputs forgotten"],
+)
+def test_a_call_that_is_listed_otherwise_than_it_was_sent_is_found_all_the_same(account, tmp_path, listed):
+    account.on_create = ["reset"]
+    account.listed = listed
+    model = opened(tmp_path)
+
+    async def story():
+        with pytest.raises(DoubtfulError):
+            await model.submit(BRIEF, 7)
+        return await model.find(BRIEF, 7, 0.0)
+
+    assert tuple(run(story())) == tuple(account.made)
+    assert len(account.made) == 1
+
+
+def test_a_call_is_found_behind_newer_ones_and_where_they_are_too_many_nobody_says_that_it_is_not_there(
+    account, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bridge.models.replicate.pace.STEP_SECONDS", 0.001)
+    account.page = 2
+    model = opened(tmp_path)
+
+    async def story():
+        first = await model.submit(BRIEF, 7)
+        for seed in range(8, 13):
+            await model.submit(BRIEF, seed)
+        assert await model.find(BRIEF, 7, 0.0) == [first]
+        monkeypatch.setattr("bridge.models.replicate.api.MOST_PAGES", 2)
+        with pytest.raises(ModelError, match="too many newer calls") as problem:
+            await model.find(BRIEF, 7, 0.0)
+        return problem.value
+
+    assert run(story()).retryable
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "-5", "soon"])
+def test_a_wait_that_makes_no_sense_is_a_usual_one(said):
+    assert 0.2 <= failures.wait_of({"retry-after": said}, "") <= 120.0
+
+
+def test_a_key_never_travels_in_the_clear():
+    assert private("https://replicate.delivery/a.wav")
+    assert not private("http://replicate.delivery/a.wav")
 
 
 def test_a_provider_that_is_away_takes_nothing_and_that_is_sure(tmp_path, monkeypatch):
