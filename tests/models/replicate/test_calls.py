@@ -6,7 +6,9 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 
+import httpx
 import numpy as np
 import pytest
 import soundfile
@@ -15,7 +17,7 @@ from bridge.domain.brief import Brief
 from bridge.domain.prompt import Question
 from bridge.errors import DoubtfulError, ModelError
 from bridge.models.catalogue.rows import catalogue
-from bridge.models.fetching import _private as private
+from bridge.models.fetching import fetch
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures, open_row
 from bridge.ports import Answered, Failed, Finished, Lost, Progress
@@ -177,7 +179,7 @@ def test_a_call_that_is_listed_otherwise_than_it_was_sent_is_found_all_the_same(
     async def story():
         with pytest.raises(DoubtfulError):
             await model.submit(BRIEF, 7)
-        return await model.find(BRIEF, 7, 0.0)
+        return await model.find(BRIEF, 7, time.time())
 
     assert tuple(run(story())) == tuple(account.made)
     assert len(account.made) == 1
@@ -208,9 +210,32 @@ def test_a_wait_that_makes_no_sense_is_a_usual_one(said):
     assert 0.2 <= failures.wait_of({"retry-after": said}, "") <= 120.0
 
 
-def test_a_key_never_travels_in_the_clear():
-    assert private("https://replicate.delivery/a.wav")
-    assert not private("http://replicate.delivery/a.wav")
+@pytest.mark.parametrize(
+    ("link", "keys"),
+    [("https://x.replicate.delivery/a", ["", "Bearer k"]), ("http://x.replicate.delivery/a", [""]),
+     ("https://x.replicate.delivery/clear", ["", "Bearer k", ""])],
+)
+def test_a_key_never_travels_in_the_clear(link, keys):
+    seen = []
+
+    def answer(request):
+        seen.append(request.headers.get("authorization", ""))
+        if not seen[-1]:
+            return httpx.Response(401)
+        if request.url.path == "/clear":
+            return httpx.Response(302, headers={"location": "http://x.replicate.delivery/a"})
+        return httpx.Response(200, stream=httpx.ByteStream(b"sound"))
+
+    async def story():
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await fetch(client, link, token_for=lambda host: "k")
+
+    if link.endswith("/a") and link.startswith("https"):
+        assert asyncio.run(story()) == b"sound"
+    else:
+        with pytest.raises(ModelError, match="refuses to give"):
+            asyncio.run(story())
+    assert seen == keys
 
 
 def test_a_provider_that_is_away_takes_nothing_and_that_is_sure(tmp_path, monkeypatch):
