@@ -76,13 +76,24 @@ async def _whole(
                 following = str(answer.url.join(answer.headers["location"]))
                 if urlsplit(following).scheme not in ("http", "https"):
                     raise ModelError("The answer leads to a place that can't be fetched.")
-                key = key if urlsplit(following).hostname == host else None
+                key = key if _origin(following) == _origin(link) else None
                 link = following
                 continue
-            if answer.status_code in _REFUSED and key is None and (key := token_for(host)):
+            if answer.status_code in _REFUSED and key is None and _private(link) and (key := token_for(host)):
                 continue
             return await _body(answer, host, most_bytes)
     raise _UnwellError("it leads in circles")
+
+
+def _origin(link: str) -> tuple[str, str]:
+    parts = urlsplit(link)
+    return parts.scheme, parts.netloc
+
+
+def _private(link: str) -> bool:
+    """Tells whether nobody on the way can read what is sent there: a key never travels in the clear."""
+    parts = urlsplit(link)
+    return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
 
 
 async def _body(answer: httpx.Response, host: str, most_bytes: int) -> bytes:

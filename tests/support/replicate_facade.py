@@ -30,7 +30,7 @@ class Facade:
     `runner` gets a prediction's input and returns `output` (bytes in it become links), `error`, `logs`, `seconds`.
     `on_create` and `on_file` are faults for the next requests, in order; `looks` is how often a prediction is seen
     unfinished; models in `per_output` cost so much a sound, the others their seconds. `hold` keeps predictions
-    running. `deaf` lists no predictions.
+    running. `deaf` lists no predictions, else `page` of them at a time; `listed` overrides what is told of each.
     """
 
     runner: Runner
@@ -38,6 +38,8 @@ class Facade:
     looks: int = 1
     hold: bool = False
     deaf: bool = False
+    page: int = 100
+    listed: dict[str, Any] = field(default_factory=dict)
     on_create: list[str] = field(default_factory=list)
     on_file: list[str] = field(default_factory=list)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -79,8 +81,11 @@ class Facade:
         elif method == "GET" and path.startswith("/v1/models/") and path[11:] in self.models:
             await answer(send, 200, self.models[path[11:]])
         elif path == "/v1/predictions":
-            shown = [] if self.deaf else [self._shown(name) for name in reversed(self.made)]
-            await answer(send, 200, {"results": shown, "next": None, "previous": None})
+            start = int(scope["query_string"].decode().partition("cursor=")[2] or 0)
+            shown = [] if self.deaf else [self._shown(name) | self.listed for name in reversed(self.made)]
+            end = start + self.page
+            more = f"{self.url}/v1/predictions?cursor={end}" if end < len(shown) else None
+            await answer(send, 200, {"results": shown[start:end], "next": more, "previous": None})
         elif path.startswith("/v1/predictions/"):
             await self._get(path.rpartition("/")[2], send)
         else:

@@ -86,12 +86,20 @@ class Api:
             await self._request("POST", f"/v1/predictions/{ticket}/cancel", LOOK_SECONDS)
 
     async def recent(self, since: float) -> AsyncIterator[Prediction]:
-        """Yields the account's predictions, the newest first, until they are older than `since`."""
+        """Yields the account's predictions, the newest first, until they are older than `since`.
+
+        One whose time can't be read is shown: it may be young. Raises ModelError, retryable, where there are so many
+        that `since` was not reached: nobody can say then what is not there.
+        """
         path = "/v1/predictions"
         for _ in range(MOST_PAGES):
             page = await self._request("GET", path, LOOK_SECONDS)
-            for prediction in page.get("results") or ():
-                if _seconds_of(prediction.get("created_at")) < since:
+            results = page.get("results")
+            if not isinstance(results, list):
+                raise ModelError("Replicate did not list the calls of this account.", retryable=True)
+            for prediction in results:
+                created = _seconds_of(prediction.get("created_at"))
+                if created is not None and created < since:
                     return
                 yield prediction
             following = page.get("next")
@@ -99,6 +107,7 @@ class Api:
                 return
             parts = urlsplit(following)
             path = f"{parts.path}?{parts.query}"
+        raise ModelError("Replicate has too many newer calls of this account to look through.", retryable=True)
 
     async def upload(self, file: Path) -> str:
         """Uploads a file that the user named and returns its link."""
@@ -215,9 +224,9 @@ class _UnknownError(ModelError):
     """Says that something is not there."""
 
 
-def _seconds_of(moment: Any) -> float:
-    """Returns a moment as the API writes it in seconds since 1970; 0 for one that can't be read."""
+def _seconds_of(moment: Any) -> float | None:
+    """Returns a moment as the API writes it in seconds since 1970; None for one that can't be read."""
     try:
         return datetime.fromisoformat(str(moment)).timestamp()
     except ValueError:
-        return 0.0
+        return None

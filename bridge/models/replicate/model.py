@@ -85,16 +85,20 @@ class Office:
         return _progress(call, prediction)
 
     async def matching(self, row: Row, inputs: Mapping[str, Any], since: float) -> Sequence[str]:
-        """Returns the tickets of the account's calls with these inputs since then."""
+        """Returns the tickets of the account's calls with these inputs since then.
+
+        The API forgets inputs after an hour: where none is known to be the call, those that may be it are returned.
+        """
         for delay in FIND_DELAYS:
             await asyncio.sleep(delay)
-            found = [
-                str(prediction["id"])
+            recent = [
+                prediction
                 async for prediction in self.api.recent(since - SKEW_SECONDS)
-                if _same_call(row, inputs, prediction)
+                if _same_model(row, prediction)
             ]
+            found = [one for one in recent if _same_inputs(inputs, one)] or [one for one in recent if _forgotten(one)]
             if found:
-                return found
+                return [str(one["id"]) for one in found]
         return ()
 
     async def cancel(self, ticket: str) -> None:
@@ -276,12 +280,19 @@ def _asked(name: str, row: Row, prediction: Prediction) -> tuple[Brief, int]:
     return brief, brief.seed
 
 
-def _same_call(row: Row, inputs: Mapping[str, Any], prediction: Prediction) -> bool:
+def _same_model(row: Row, prediction: Prediction) -> bool:
+    """Tells whether a prediction is the row's; where another version is told than was asked for, the name decides."""
+    asked = bool(row.version) and prediction.get("version") in (row.version, None)
+    named = prediction.get("model") == row.reference or (not row.version and prediction.get("model") is None)
+    return asked or named
+
+
+def _forgotten(prediction: Prediction) -> bool:
+    return bool(prediction.get("data_removed")) and not prediction.get("input")
+
+
+def _same_inputs(inputs: Mapping[str, Any], prediction: Prediction) -> bool:
     """Tells whether a prediction was made of these inputs; links to files are new with every sending."""
-    if row.version and prediction.get("version") not in (row.version, None):
-        return False
-    if not row.version and prediction.get("model") not in (row.reference, None):
-        return False
     said = prediction.get("input")
     return isinstance(said, dict) and all(said.get(name) == value or _is_file(value) for name, value in inputs.items())
 

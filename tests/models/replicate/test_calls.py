@@ -6,7 +6,9 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 
+import httpx
 import numpy as np
 import pytest
 import soundfile
@@ -15,8 +17,9 @@ from bridge.domain.brief import Brief
 from bridge.domain.prompt import Question
 from bridge.errors import DoubtfulError, ModelError
 from bridge.models.catalogue.rows import catalogue
+from bridge.models.fetching import fetch
 from bridge.models.registry import ModelContext
-from bridge.models.replicate import open_row
+from bridge.models.replicate import failures, open_row
 from bridge.ports import Answered, Failed, Finished, Lost, Progress
 from bridge.store.references import ReferenceShelf
 from bridge.units import Seconds
@@ -158,6 +161,81 @@ def test_another_call_is_never_taken_for_the_lost_one(account, tmp_path):
         return await model.find(BRIEF, 7, 0.0)
 
     assert tuple(run(story())) == ()
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"created_at": "at some time"}, {"version": "hidden", "model": ROW.reference},
+        {"data_removed": True, "input": {}, "version": ROW.version},
+    ],
+    ids=["no time", "another version", "inputs forgotten"],
+)
+def test_a_call_that_is_listed_otherwise_than_it_was_sent_is_found_all_the_same(account, tmp_path, listed):
+    account.on_create = ["reset"]
+    account.listed = listed
+    model = opened(tmp_path)
+
+    async def story():
+        with pytest.raises(DoubtfulError):
+            await model.submit(BRIEF, 7)
+        return await model.find(BRIEF, 7, time.time())
+
+    assert tuple(run(story())) == tuple(account.made)
+    assert len(account.made) == 1
+
+
+def test_a_call_is_found_behind_newer_ones_and_where_they_are_too_many_nobody_says_that_it_is_not_there(
+    account, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bridge.models.replicate.pace.STEP_SECONDS", 0.001)
+    account.page = 2
+    model = opened(tmp_path)
+
+    async def story():
+        first = await model.submit(BRIEF, 7)
+        for seed in range(8, 13):
+            await model.submit(BRIEF, seed)
+        assert await model.find(BRIEF, 7, 0.0) == [first]
+        monkeypatch.setattr("bridge.models.replicate.api.MOST_PAGES", 2)
+        with pytest.raises(ModelError, match="too many newer calls") as problem:
+            await model.find(BRIEF, 7, 0.0)
+        return problem.value
+
+    assert run(story()).retryable
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "-5", "soon"])
+def test_a_wait_that_makes_no_sense_is_a_usual_one(said):
+    assert 0.2 <= failures.wait_of({"retry-after": said}, "") <= 120.0
+
+
+@pytest.mark.parametrize(
+    ("link", "keys"),
+    [("https://x.replicate.delivery/a", ["", "Bearer k"]), ("http://x.replicate.delivery/a", [""]),
+     ("https://x.replicate.delivery/clear", ["", "Bearer k", ""])],
+)
+def test_a_key_never_travels_in_the_clear(link, keys):
+    seen = []
+
+    def answer(request):
+        seen.append(request.headers.get("authorization", ""))
+        if not seen[-1]:
+            return httpx.Response(401)
+        if request.url.path == "/clear":
+            return httpx.Response(302, headers={"location": "http://x.replicate.delivery/a"})
+        return httpx.Response(200, stream=httpx.ByteStream(b"sound"))
+
+    async def story():
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await fetch(client, link, token_for=lambda host: "k")
+
+    if link.endswith("/a") and link.startswith("https"):
+        assert asyncio.run(story()) == b"sound"
+    else:
+        with pytest.raises(ModelError, match="refuses to give"):
+            asyncio.run(story())
+    assert seen == keys
 
 
 def test_a_provider_that_is_away_takes_nothing_and_that_is_sure(tmp_path, monkeypatch):
