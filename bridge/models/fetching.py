@@ -17,6 +17,8 @@ MOST_BYTES = 200 * 1024 * 1024
 DELAYS = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the tries of a download."""
 MOST_REDIRECTS = 5
+LONGEST_SECONDS = 300.0
+"""How long a whole file may take; a server that sends a byte now and then is none."""
 SILENCE_SECONDS = 30.0
 """How long a server may send nothing in the middle of a file."""
 
@@ -48,7 +50,9 @@ async def fetch(
         return await asyncio.to_thread(data_bytes, link)
     for delay in (*DELAYS, None):
         try:
-            return await _whole(client, link, most_bytes, token_for)
+            return await asyncio.wait_for(_whole(client, link, most_bytes, token_for), LONGEST_SECONDS)
+        except TimeoutError:
+            trouble = f"it took more than {LONGEST_SECONDS:g} s"
         except (httpx.HTTPError, httpx.StreamError) as problem:
             trouble = type(problem).__name__
         except _UnwellError as problem:

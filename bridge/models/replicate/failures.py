@@ -31,6 +31,7 @@ FAILURES: tuple[tuple[re.Pattern[str], bool, str], ...] = (
 )
 """By what a failed prediction says: whether another seed or a later time may do better, and the cure."""
 
+REQUEST_TIMEOUT = 408
 _RESETS = re.compile(r"resets in ~?(\d+(?:\.\d+)?)\s*s")
 USUAL_WAIT_SECONDS = 10.0
 """Between two calls of an account without a payment method: six a minute."""
@@ -39,7 +40,7 @@ LONGEST_WAIT_SECONDS = 120.0
 
 def refusal(status: int, body: str) -> ModelError:
     """Returns the error of a request that was refused; DoubtfulError where it may have been accepted all the same."""
-    if status >= 500:
+    if status >= 500 or status == REQUEST_TIMEOUT:
         return DoubtfulError(f"Replicate answered a call with {status}.", "See https://www.replicatestatus.com")
     what, hint = REFUSALS.get(status, (f"Replicate refused with {status}", ""))
     said = detail(body)

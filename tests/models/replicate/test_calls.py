@@ -20,6 +20,7 @@ from bridge.models.catalogue.rows import catalogue
 from bridge.models.fetching import fetch
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures, open_row
+from bridge.models.replicate.failures import refusal
 from bridge.ports import Answered, Failed, Finished, Lost, Progress
 from bridge.store.references import ReferenceShelf
 from bridge.units import Seconds
@@ -465,3 +466,19 @@ def test_without_a_key_nothing_is_sent_and_the_cure_is_named(account, tmp_path):
         called(opened(tmp_path, key=None))
     assert "oneshot keys set replicate" in problem.value.hint
     assert account.made == {}
+
+
+def test_a_request_that_timed_out_there_leaves_a_doubt():
+    assert isinstance(refusal(408, ""), DoubtfulError)
+    assert not isinstance(refusal(404, ""), DoubtfulError)
+
+
+def test_silence_and_nan_come_through_as_they_are_for_the_gate_to_judge(account, tmp_path):
+    for frames in (np.zeros(9_000), np.full(9_000, np.nan)):
+        file = io.BytesIO()
+        soundfile.write(file, frames, 32_000, format="WAV", subtype="FLOAT")
+        sound = file.getvalue()
+        account.runner = lambda said, sound=sound: {"output": sound}
+        end = called(opened(tmp_path))
+        assert isinstance(end, Finished)
+        assert end.takes[0].sound == file.getvalue()
