@@ -24,6 +24,7 @@ from bridge.models.replicate.failures import refusal
 from bridge.ports import Answered, Failed, Finished, Lost, Progress
 from bridge.store.references import ReferenceShelf
 from bridge.units import Seconds
+from support.patience import PATIENCE_SECONDS
 from support.replicate_facade import KEY, facade
 
 BRIEF = Brief(prompt="deep bell", model="far", seed=7, family="bell", mapping="keys", seconds=Seconds(1.0))
@@ -80,10 +81,11 @@ def run(story):
 
 
 async def ended(model, ticket):
-    while True:
-        state = await model.poll(ticket, Seconds(5.0))
-        if not isinstance(state, Progress):
-            return state
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            state = await model.poll(ticket, Seconds(5.0))
+            if not isinstance(state, Progress):
+                return state
 
 
 def called(model, brief=BRIEF, seed=7):
