@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.errors import ModelError
 from bridge.models.cog.errands import Stage
-from bridge.models.cog.server import BROKEN, LONGEST_SECONDS, BrokeOffError, BusyError, Server, State
+from bridge.models.cog.server import BROKEN, BrokeOffError, BusyError, Server, State
 
 if TYPE_CHECKING:
     import httpx
 
 log = logging.getLogger(__name__)
 
-CONNECT_SECONDS = 5.0
 QUICK_SECONDS = 0.3
 """How long ready servers wait for what slower ones say of themselves."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
@@ -89,9 +88,8 @@ class Pool:
         if self._client is None:
             import httpx
 
-            timeout = httpx.Timeout(LONGEST_SECONDS, connect=CONNECT_SECONDS)
             # A server of one's own is not asked through a proxy that leads out.
-            self._client = httpx.AsyncClient(timeout=timeout, trust_env=False)
+            self._client = httpx.AsyncClient(trust_env=False)
         return self._client
 
     async def _take(self, stage: Stage) -> Server:
@@ -149,7 +147,7 @@ class Pool:
         return server.state not in BROKEN and waited < BUSY_SECONDS
 
     def _nobody(self) -> ModelError:
-        troubles = "; ".join(f"{server.name} {server.state.value}" for server in self._servers)
+        troubles = "; ".join(f"{server.name} {server.condition}" for server in self._servers)
         cures = dict.fromkeys(_CURES.get(server.state, _CURE) for server in self._servers)
         return ModelError(
             f"No server of {self._name} can make it now: {troubles}.",

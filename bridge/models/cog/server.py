@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from bridge.models.fetching import MOST_BYTES
 
 if TYPE_CHECKING:
     import httpx
+
+log = logging.getLogger(__name__)
 
 LONGEST_SECONDS = 1_800.0
 """How long one prediction may work; Replicate stops its own after the same time."""
@@ -33,6 +35,8 @@ STOP_SECONDS = 3.0
 """How long we wait for a prediction to stop."""
 MOST_ANSWER_BYTES = MOST_BYTES * 4 // 3
 """Files in an answer are base64."""
+LONGEST_REASON = 120
+"""Characters of a log's line."""
 
 
 class State(Enum):
@@ -79,9 +83,16 @@ class Server:
         self.worked = 0.0
         self.well: float | None = None
         self._client = client
+        self._why = ""
+
+    @property
+    def condition(self) -> str:
+        """Says how the server is, as the end of a sentence that begins with its name."""
+        return f"{self.state.value} ({self._why})" if self._why else self.state.value
 
     async def look(self) -> State:
         """Returns how the server is, and keeps it in `state`."""
+        self._why = ""
         self.state = await self._health()
         if self.state in _WELL:
             self.well = asyncio.get_running_loop().time()
@@ -93,14 +104,22 @@ class Server:
         Raises BusyError and BrokeOffError where another server may do better; ModelError with the model's own words
         where it failed, final where it refuses its inputs.
         """
-        began, number = asyncio.get_running_loop().time(), secrets.token_hex(13)
+        loop, number = asyncio.get_running_loop(), secrets.token_hex(13)
+        began = loop.time()
         sending = asyncio.create_task(self._send(number, inputs))
         try:
-            return await self._watched(sending)
+            return await self._watched(sending, began + LONGEST_SECONDS)
         finally:
-            self.worked += asyncio.get_running_loop().time() - began
+            self.worked += loop.time() - began
             try:
-                await self._stop(number, sending)
+                # While its connection is open: after that, older servers work on for nobody. One that does not know
+                # the number has not begun yet, or has ended.
+                async with asyncio.timeout(STOP_SECONDS):
+                    while not sending.done():
+                        known = await self._stop(number)
+                        await asyncio.wait({sending}, timeout=STOP_SECONDS if known else 0.1)
+            except TimeoutError:
+                log.warning("%s does not stop its work", self.name)
             finally:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)
@@ -113,7 +132,10 @@ class Server:
             if answer.is_server_error:
                 # A proxy in front of it that finds nobody there.
                 return State.AWAY
-            return _SAID.get(answer.json()["status"], State.UNHEALTHY)
+            said = answer.json()
+            if said["status"] == State.SETUP_FAILED.name:
+                self._why = _last_line(said.get("setup"))
+            return _SAID.get(said["status"], State.UNHEALTHY)
         except httpx.ReadTimeout:
             # Cog 0.9 says nothing at all while it works.
             return State.BUSY
@@ -122,16 +144,19 @@ class Server:
         except (ValueError, KeyError, TypeError, RecursionError):
             return State.FOREIGN
 
-    async def _watched(self, sending: asyncio.Task[Any]) -> Any:
+    async def _watched(self, sending: asyncio.Task[Any], end: float) -> Any:
         """Returns what was sent for; raises BrokeOffError if the server is gone and nobody closed the connection."""
         gone = 0
         while True:
             await asyncio.wait({sending}, timeout=WATCH_SECONDS)
             if sending.done():
                 return sending.result()
+            if asyncio.get_running_loop().time() > end:
+                minutes = round(LONGEST_SECONDS / 60)
+                raise ModelError(f"{self.name} brought nothing in {minutes} minutes.", "Look at its log.")
             gone = gone + 1 if await self.look() in _GONE else 0
             if gone >= DEAD_LOOKS:
-                raise BrokeOffError(f"it {self.state.value}")
+                raise BrokeOffError(f"it {self.condition}")
 
     async def _send(self, number: str, inputs: Mapping[str, Any]) -> Any:
         import httpx
@@ -140,13 +165,12 @@ class Server:
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         try:
             async with self._client().stream(
-                "PUT", f"{self.url}/predictions/{number}", content=body, headers=headers
+                "PUT", f"{self.url}/predictions/{number}", content=body, headers=headers,
+                timeout=httpx.Timeout(None, connect=LOOK_SECONDS),
             ) as answer:
                 content = await _bounded(answer, self.name)
-        except httpx.ReadTimeout as problem:
-            minutes = round(LONGEST_SECONDS / 60)
-            raise ModelError(f"{self.name} brought nothing in {minutes} minutes.", "Look at its log.") from problem
         except httpx.HTTPError as problem:
+            await self._stop(number)
             raise BrokeOffError(type(problem).__name__) from problem
         said = await asyncio.to_thread(_read, content)
         if answer.status_code == httpx.codes.CONFLICT:
@@ -155,10 +179,13 @@ class Server:
             raise ModelError(f"{self.name} refuses its inputs: {_refused(said)}.", "See: oneshot models show")
         if answer.is_success and said.get("status") == "succeeded":
             return said.get("output")
+        if answer.is_server_error:
+            # A proxy between us may have lost its patience, and the server works on.
+            await self._stop(number)
         failed = self._failed(answer, said)
         if await self.look() in BROKEN | _GONE:
             # A worker that died is told as a failure of its model; only the server's health tells the difference.
-            raise BrokeOffError(f"{failed.message} Then it {self.state.value}.")
+            raise BrokeOffError(f"{failed.message} Then it {self.condition}.")
         raise failed
 
     def _failed(self, answer: httpx.Response, said: Mapping[str, Any]) -> ModelError:
@@ -172,18 +199,15 @@ class Server:
             retryable=answer.is_server_error,
         )
 
-    async def _stop(self, number: str, sending: asyncio.Task[Any]) -> None:
-        """Ends a prediction while its connection is still open: after that, older servers work on for nobody.
-
-        A server that does not know the number has not begun yet, or has ended.
-        """
+    async def _stop(self, number: str) -> bool:
+        """Tells the server to end a prediction; whether it knew it. Trouble on the way is no error."""
         import httpx
 
-        with suppress(httpx.HTTPError, TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                while not sending.done():
-                    answer = await self._client().post(f"{self.url}/predictions/{number}/cancel")
-                    await asyncio.wait({sending}, timeout=STOP_SECONDS if answer.is_success else 0.1)
+        try:
+            answer = await self._client().post(f"{self.url}/predictions/{number}/cancel", timeout=LOOK_SECONDS)
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
 
 
 def without_password(url: str) -> str:
@@ -199,6 +223,13 @@ async def _bounded(answer: httpx.Response, name: str) -> bytes:
             raise ModelError(f"{name} answers with more than {MOST_ANSWER_BYTES:,} bytes.", "Ask for less.")
         parts.append(part)
     return b"".join(parts)
+
+
+def _last_line(setup: Any) -> str:
+    """Returns what a server logged last when it loaded its model: there, the reason stands at the end."""
+    logs = setup.get("logs") if isinstance(setup, dict) else None
+    lines = str(logs or "").strip().splitlines() or [""]
+    return lines[-1].strip()[-LONGEST_REASON:]
 
 
 def _read(content: bytes) -> dict[str, Any]:
