@@ -19,38 +19,29 @@ from bridge.domain.brief import Request
 from bridge.domain.job import JobState
 from bridge.models.catalogue.rows import catalogue
 from bridge.units import Seconds
-from support.cog import CogServer, cog_servers
 from support.patience import PATIENCE_SECONDS
 from support.replicate_facade import KEY, Facade, facade
 
 PATIENCE = Seconds(PATIENCE_SECONDS)
 MIMICS = {
     "musicgen-looper": "Looper", "flux-music": "FluxMusic", "stable-audio-open": "StableAudioOpen",
-    "musicgen": "Musicgen", "musicgen-8songs": "Musicgen", "tangoflux": "Tango", "audiogen": "Tango",
-    "stable-audio-2-5": "Tango", "lyria-2": "Tango", "stable-audio-3": "Tango", "gpt-4o": "Chat",
+    "musicgen": "Musicgen", "musicgen-8songs": "Musicgen", "stable-audio-3": "StableAudio3", "tangoflux": "Several",
+    "audiogen": "Several", "stable-audio-2-5": "Several", "lyria-2": "Several", "lyria-3": "Several",
+    "riffusion": "Several", "gpt-4o": "Chat",
 }  # fmt: skip
 """Which predictor stands for which model: the same inputs and the same shape of the answer."""
 
 
-@pytest.fixture(scope="module")
-def servers() -> Iterator[dict[str, CogServer]]:
-    names = sorted(set(MIMICS.values()))
-    with tempfile.TemporaryDirectory() as folder, cog_servers(Path(folder), *names) as running:
-        yield dict(zip(names, running, strict=True))
-
-
-def runner(servers: dict[str, CogServer]):
-    """Returns what makes a prediction: it asks the Cog server whose model knows most of the inputs."""
-    knows = {}
-    for name, server in servers.items():
-        with urllib.request.urlopen(f"{server.url}/openapi.json", timeout=10) as answer:
-            knows[name] = set(json.load(answer)["components"]["schemas"]["Input"]["properties"])
+def runner(cog, *models: str):
+    """Returns what makes predictions of some models: the last asks questions, if it is a chat model."""
+    servers = cog(*(MIMICS[model] for model in models))
+    knows = [set(server.documents()["components"]["schemas"]["Input"]["properties"]) for server in servers]
 
     def run(said: dict) -> dict:
-        name = max(knows, key=lambda one: (len(knows[one] & set(said)), -len(knows[one])))
-        known = {key: value for key, value in said.items() if key in knows[name]}
+        number = -1 if "system_prompt" in said else 0
+        known = {key: value for key, value in said.items() if key in knows[number]}
         request = urllib.request.Request(
-            f"{servers[name].url}/predictions", json.dumps({"input": known}).encode(),
+            f"{servers[number].url}/predictions", json.dumps({"input": known}).encode(),
             {"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -61,8 +52,8 @@ def runner(servers: dict[str, CogServer]):
 
 
 @pytest.fixture
-def account(servers, monkeypatch) -> Iterator[Facade]:
-    with facade(runner(servers)) as found:
+def account(cog, monkeypatch) -> Iterator[Facade]:
+    with facade(runner(cog, "musicgen")) as found:
         found.per_output = {row.reference: row.price.usd for row in catalogue().values() if row.price.by == "output"}
         monkeypatch.setenv("REPLICATE_BASE_URL", found.url)
         monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
@@ -94,7 +85,9 @@ async def made(app, request: Request):
 
 
 @pytest.mark.parametrize("model", [name for name in MIMICS if name != "gpt-4o"])
-def test_every_model_of_the_catalogue_ends_as_a_sample_like_any_other(model, account, config):
+def test_every_model_of_the_catalogue_ends_as_a_sample_like_any_other(model, cog, account, config):
+    account.runner = runner(cog, model)
+
     async def tell(app):
         job, samples, money = await made(app, Request(pad="bell", model=model, seconds=Seconds(1.0)))
         assert job.state is JobState.READY, job.reason
@@ -112,14 +105,17 @@ def test_every_model_of_the_catalogue_ends_as_a_sample_like_any_other(model, acc
     assert sidecar["written"]["prompt"].startswith("glassy bell")
 
 
-def test_the_key_is_in_no_file_that_the_bridge_writes(account, config, tmp_path):
+def test_the_key_is_in_no_file_that_the_bridge_writes(cog, account, config, tmp_path):
+    account.runner = runner(cog, "tangoflux")
     story(config, lambda app: made(app, Request(pad="bell", model="tangoflux", seconds=Seconds(1.0))))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 4
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
 
 
-def test_a_loop_is_cut_into_one_shots_and_kept_whole_where_a_loop_was_asked(account, config):
+def test_a_loop_is_cut_into_one_shots_and_kept_whole_where_a_loop_was_asked(cog, account, config):
+    account.runner = runner(cog, "musicgen-looper")
+
     async def tell(app):
         _, hits, _ = await made(app, Request(pad="bell", model="musicgen-looper", bpm=120.0, count=3))
         asked = Request(prompt="bells", family="loop", model="musicgen-looper", bpm=120.0, seconds=Seconds(4.0))
@@ -136,7 +132,8 @@ def test_a_loop_is_cut_into_one_shots_and_kept_whole_where_a_loop_was_asked(acco
     assert "1 bar at 120 beats a minute" in [verdict.text for verdict in loop.verdicts]
 
 
-def test_a_picture_becomes_a_sound_and_every_text_on_the_way_is_kept(account, config, tmp_path):
+def test_a_picture_becomes_a_sound_and_every_text_on_the_way_is_kept(cog, account, config, tmp_path):
+    account.runner = runner(cog, "stable-audio-open", "gpt-4o")
     (tmp_path / "bell.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
     request = Request(model="stable-audio-open", image=str(tmp_path / "bell.png"), seconds=Seconds(1.0), family="bell")
 

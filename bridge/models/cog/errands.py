@@ -60,7 +60,12 @@ class Errands(Generic[S]):
         self._under_way.pop(ticket, None)
         return Failed(reason="The call was cancelled.") if work.cancelled() else work.result()
 
-    def cancel(self, ticket: str) -> None:
-        """Stops a call; one that ended or is unknown is no error."""
+    async def cancel(self, ticket: str) -> None:
+        """Stops a call and returns when it has stopped; one that ended or is unknown is no error."""
         if found := self._under_way.pop(ticket, None):
             found[0].cancel()
+            await asyncio.gather(found[0], return_exceptions=True)
+
+    async def close(self) -> None:
+        """Stops every call: a daemon that ends leaves no server at work for nobody."""
+        await asyncio.gather(*(self.cancel(ticket) for ticket in list(self._under_way)))

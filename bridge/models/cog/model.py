@@ -6,6 +6,7 @@ import asyncio
 import base64
 import mimetypes
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from bridge.config.models import Price, Row
@@ -48,10 +49,12 @@ class CogModel(RowModel):
         return await self._errands.poll(ticket, patience)
 
     async def cancel(self, ticket: str) -> None:
-        """Stops waiting. A newer server stops its work too; an older one ends it and is busy until then."""
-        self._errands.cancel(ticket)
+        """Stops a call, on its server too."""
+        await self._errands.cancel(ticket)
 
     async def close(self) -> None:
+        """Stops what goes on at the servers and closes the connections."""
+        await self._errands.close()
         await self._pool.close()
 
     async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
@@ -60,8 +63,7 @@ class CogModel(RowModel):
 
     async def _make(self, brief: Brief, seed: int, inputs: Mapping[str, Any], stage: Stage) -> Finished | Failed:
         try:
-            answer = _succeeded(self.name, await self._pool.predict(inputs, stage))
-            links = sound_links(self.row, answer)
+            links = sound_links(self.row, await self._pool.predict(inputs, stage))
             if not links:
                 raise ModelError(f"{self.name} answered without a sound.", retryable=True)
             stage.set("fetching")
@@ -95,9 +97,12 @@ class CogChat(RowChat):
         return await self._errands.poll(ticket, patience)
 
     async def cancel(self, ticket: str) -> None:
-        self._errands.cancel(ticket)
+        """Stops a call, on its server too."""
+        await self._errands.cancel(ticket)
 
     async def close(self) -> None:
+        """Stops what goes on at the servers and closes the connections."""
+        await self._errands.close()
         await self._pool.close()
 
     async def find(self, question: Question, since: float) -> Sequence[str]:
@@ -105,23 +110,21 @@ class CogChat(RowChat):
 
     async def _ask(self, inputs: Mapping[str, Any], stage: Stage) -> Answered | Failed:
         try:
-            answer = _succeeded(self.name, await self._pool.predict(inputs, stage))
-            return Answered(text=text_of(answer))
+            return Answered(text=text_of(await self._pool.predict(inputs, stage)))
         except BridgeError as problem:
             return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
-
-
-def _succeeded(name: str, answer: Mapping[str, Any]) -> Any:
-    """Returns the output of a prediction that succeeded; raises ModelError with the model's own words."""
-    if answer.get("status") == "succeeded":
-        return answer.get("output")
-    raise ModelError(f"{name} failed: {str(answer.get('error') or 'no reason given')[:300]}", retryable=True)
 
 
 async def _data_uri(references: References | None, name: str) -> str:
     if references is None:
         raise ModelError("There are no references here.")
     path = references.path(name)
-    content = await asyncio.to_thread(path.read_bytes)
+    try:
+        return await asyncio.to_thread(_inline, path)
+    except OSError as problem:
+        raise ModelError(f"The file {path.name} can't be read: {problem.strerror}.") from problem
+
+
+def _inline(path: Path) -> str:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

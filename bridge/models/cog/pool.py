@@ -1,81 +1,81 @@
-"""The servers of one model: each makes one thing at a time, is busy, starts or is away, and all that is normal."""
+"""The servers of one model: each makes one thing at a time; busy, starting and dead ones are normal life."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import ModelError
 from bridge.models.cog.errands import Stage
+from bridge.models.cog.server import BROKEN, BrokeOffError, BusyError, Server, State
 
 if TYPE_CHECKING:
     import httpx
 
 log = logging.getLogger(__name__)
 
-LONGEST_SECONDS = 1_800.0
-"""How long one call may work; Replicate stops its own after the same time."""
-CONNECT_SECONDS = 5.0
-LOOK_SECONDS = 0.5
-"""Between two looks at servers that are all busy or starting."""
+QUICK_SECONDS = 0.3
+"""How long ready servers wait for what slower ones say of themselves."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
+"""Seconds between two looks at servers of which none is free; they grow while we wait."""
 STARTING_SECONDS = 900.0
-"""How long a model may load before the call is given up."""
+"""How long a model may load before nobody waits for it any more."""
+BUSY_SECONDS = 3_600.0
+"""How long servers may be busy for others before nobody waits for them any more."""
+RETURN_SECONDS = 20.0
+"""How long we wait for a server that was well a moment ago: Docker starts a container anew in that time."""
 BREAKS = 3
 """How many servers may die under one call."""
 
-_AWAY = "away"
-_WAITING = {"STARTING": "cold start", "BUSY": "queued", "UNKNOWN": "cold start"}
-_BROKEN = {"SETUP_FAILED": "could not load its model", "DEFUNCT": "has stopped working", "UNHEALTHY": "is not well"}
-
-
-@dataclass
-class Server:
-    """Holds what is known of a server: `mine` says that a call of this process is on it."""
-
-    url: str
-    mine: bool = False
-    trouble: str = ""
-
-
-class _BusyError(Exception):
-    """Says that a server took something else meanwhile."""
-
-
-class _BrokeOffError(Exception):
-    """Says that a server died under a call, or the way to it."""
+_CURES = {
+    State.AWAY: "Start it, or correct its address under [models.{name}] in the config.",
+    State.FOREIGN: "Correct its address under [models.{name}] in the config.",
+    State.BUSY: "Wait, or add a server under [models.{name}] in the config.",
+    State.STARTING: "Its log says what it waits for (docker logs).",
+}
+_CURE = "Look at its log (docker logs), and start it anew."
 
 
 class Pool:
-    """Makes predictions on the first free of some servers."""
+    """Makes predictions on some servers: of those that are free on the one that has worked least so far."""
 
     def __init__(self, name: str, urls: Sequence[str]) -> None:
         self._name = name
-        self._servers = [Server(url.rstrip("/")) for url in urls]
+        self._servers = [Server(url, lambda: self.client) for url in urls]
         self._client: httpx.AsyncClient | None = None
+        # The first in the queue looks for a free server; the others would only ask the same.
+        self._turn = asyncio.Lock()
+        self._waiting: list[Stage] = []
+        self._freed = asyncio.Event()
 
-    async def predict(self, inputs: Mapping[str, Any], stage: Stage) -> dict[str, Any]:
-        """Returns the answer to a prediction; a server that dies under it costs time, not the call.
+    async def predict(self, inputs: Mapping[str, Any], stage: Stage) -> Any:
+        """Returns the output of a prediction; a server that dies under it costs time, not the call.
 
-        Raises ModelError: retryable where no server serves now, final where the inputs are refused.
+        Raises ModelError: retryable where no server serves now or the model failed, final where the inputs are refused
+        or server after server dies of them.
         """
-        broke_off = 0
-        while broke_off < BREAKS:
-            server = await self._free(stage)
-            server.mine = True
+        breaks = 0
+        while breaks < BREAKS:
+            server = await self._take(stage)
+            stage.set("running")
             try:
-                stage.set("running")
-                return await self._post(server, inputs)
-            except _BusyError:
-                await asyncio.sleep(LOOK_SECONDS)
-            except _BrokeOffError as problem:
-                log.warning("%s: %s broke off: %s", self._name, server.url, problem)
-                broke_off += 1
+                return await server.predict(inputs)
+            except BusyError:
+                # Somebody else was quicker; while it is still ours nobody tries the same.
+                await asyncio.sleep(SHORTEST_PAUSE)
+            except BrokeOffError as problem:
+                log.warning("%s: %s broke off: %s", self._name, server.name, problem)
+                breaks += 1
             finally:
                 server.mine = False
-        raise ModelError(f"{BREAKS} servers of {self._name} broke off.", "Look at their logs.", retryable=True)
+                self._freed.set()
+        raise ModelError(
+            f"{self._name} broke off {BREAKS} times, on every server that tried.",
+            "Look at their logs; a model that lacks memory wants fewer seconds or variations.",
+        )
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -88,82 +88,68 @@ class Pool:
         if self._client is None:
             import httpx
 
-            timeout = httpx.Timeout(LONGEST_SECONDS, connect=CONNECT_SECONDS)
             # A server of one's own is not asked through a proxy that leads out.
-            self._client = httpx.AsyncClient(timeout=timeout, trust_env=False)
+            self._client = httpx.AsyncClient(trust_env=False)
         return self._client
 
-    async def _free(self, stage: Stage) -> Server:
-        """Returns a server that is ready; waits while all are busy or starting."""
-        waited = 0.0
-        while True:
-            idle = [server for server in self._servers if not server.mine]
-            states = await asyncio.gather(*(self._health(server) for server in idle))
-            for server, state in zip(idle, states, strict=True):
-                if state == "READY" and not server.mine:
-                    return server
-            hopeful = len(idle) < len(self._servers) or any(state in _WAITING for state in states)
-            if not hopeful or (waited > STARTING_SECONDS and set(states) == {"STARTING"}):
-                raise self._nobody()
-            stage.set(_WAITING["STARTING"] if states and set(states) == {"STARTING"} else _WAITING["BUSY"])
-            await asyncio.sleep(LOOK_SECONDS)
-            waited += LOOK_SECONDS
-
-    async def _health(self, server: Server) -> str:
-        import httpx
-
+    async def _take(self, stage: Stage) -> Server:
+        """Returns a free server, now ours; waits while all are busy or starting."""
+        began = asyncio.get_running_loop().time()
+        self._waiting.append(stage)
         try:
-            answer = await self.client.get(f"{server.url}/health-check", timeout=CONNECT_SECONDS)
-            state = str(answer.json()["status"])
-        except httpx.ReadTimeout:
-            return "BUSY"
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            server.trouble = f"{server.url} can't be reached ({type(problem).__name__})"
-            return _AWAY
-        except (ValueError, KeyError, TypeError):
-            server.trouble = f"{server.url} is no Cog server"
-            return _AWAY
-        server.trouble = f"{server.url} {_BROKEN[state]}" if state in _BROKEN else ""
-        return state
+            async with self._turn:
+                server = await self._free(began)
+                server.mine = True
+                return server
+        finally:
+            self._waiting.remove(stage)
+
+    async def _free(self, began: float) -> Server:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._freed.clear()
+            if ready := await self._ready([server for server in self._servers if not server.mine]):
+                return min(ready, key=lambda server: server.worked)
+            waited = loop.time() - began
+            if not any(self._hopeful(server, waited, loop.time()) for server in self._servers):
+                raise self._nobody()
+            busy = any(server.mine or server.state is State.BUSY for server in self._servers)
+            for stage in self._waiting:
+                stage.set("queued" if busy else "cold start")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._freed.wait(), min(max(waited / 20, SHORTEST_PAUSE), LONGEST_PAUSE))
+
+    async def _ready(self, servers: Sequence[Server]) -> list[Server]:
+        """Looks at some servers and returns those that are ready, without waiting long for those that say nothing."""
+        looks = [(asyncio.create_task(server.look()), server) for server in servers]
+        waiting, ready = {look for look, _ in looks}, list[Server]()
+        patience, enough = QUICK_SECONDS, asyncio.ALL_COMPLETED
+        try:
+            while waiting and not ready:
+                _, waiting = await asyncio.wait(waiting, timeout=patience, return_when=enough)
+                ready = [server for look, server in looks if look.done() and look.result() is State.READY]
+                patience, enough = LONGEST_PAUSE, asyncio.FIRST_COMPLETED
+        finally:
+            for look in waiting:
+                look.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        return ready
+
+    @staticmethod
+    def _hopeful(server: Server, waited: float, now: float) -> bool:
+        """Tells whether a server that is not ready may be so soon."""
+        if server.mine:
+            return True
+        if server.state is State.STARTING:
+            return waited < STARTING_SECONDS
+        if server.state in (State.AWAY, State.DEFUNCT):
+            return server.well is not None and now - server.well < RETURN_SECONDS
+        return server.state not in BROKEN and waited < BUSY_SECONDS
 
     def _nobody(self) -> ModelError:
-        troubles = "; ".join(server.trouble or f"{server.url} is still starting" for server in self._servers)
+        troubles = "; ".join(f"{server.name} {server.condition}" for server in self._servers)
+        cures = dict.fromkeys(_CURES.get(server.state, _CURE) for server in self._servers)
         return ModelError(
             f"No server of {self._name} can make it now: {troubles}.",
-            f"Start one, or correct its address under [models.{self._name}] in the config.",
-            retryable=True,
+            " ".join(cures).replace("{name}", self._name), retryable=True,
         )
-
-    async def _post(self, server: Server, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        import httpx
-
-        try:
-            answer = await self.client.post(f"{server.url}/predictions", json={"input": dict(inputs)})
-        except httpx.HTTPError as problem:
-            raise _BrokeOffError(type(problem).__name__) from problem
-        if answer.status_code == httpx.codes.CONFLICT:
-            raise _BusyError
-        try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
-            raise ModelError(f"{self._name} refuses its inputs: {_refused(body)}.", "See: oneshot models show")
-        if answer.is_error or not isinstance(body, dict):
-            raise ModelError(
-                f"{server.url} answered with {answer.status_code} {answer.reason_phrase}.", "Look at its log.",
-                retryable=True,
-            )
-        return body
-
-
-def _refused(body: Any) -> str:
-    """Returns what a server said of refused inputs, field by field."""
-    details = body.get("detail") if isinstance(body, dict) else None
-    if not isinstance(details, list):
-        return str(details or "no reason given")[:300]
-    said = [
-        f"{'.'.join(str(part) for part in detail.get('loc', ())[2:])} {detail.get('msg', '')}".strip()
-        for detail in details if isinstance(detail, dict)
-    ]
-    return "; ".join(said)[:300] or "no reason given"

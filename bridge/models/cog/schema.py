@@ -9,6 +9,7 @@ import httpx
 
 from bridge.config.models import Row
 from bridge.errors import ModelError
+from bridge.models.cog.server import without_password
 
 PATIENCE_SECONDS = 10.0
 
@@ -20,15 +21,15 @@ async def schema_of(row: Row) -> Mapping[str, Any]:
     nothing of the model.
     """
     reasons = []
-    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
         for server in row.servers:
             try:
                 answer = await client.get(f"{server.rstrip('/')}/openapi.json")
                 said = answer.json()
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
-                reasons.append(f"{server}: {str(problem) or type(problem).__name__}")
+                reasons.append(f"{without_password(server)}: {str(problem) or type(problem).__name__}")
                 continue
             if answer.is_success and isinstance(said, dict) and "components" in said:
                 return said
-            reasons.append(f"{server}: it has no openapi.json")
+            reasons.append(f"{without_password(server)}: it has no openapi.json")
     raise ModelError(f"No server told its inputs ({'; '.join(reasons)}).", "Look whether they run.", retryable=True)

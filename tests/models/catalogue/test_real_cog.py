@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint
-from pathlib import Path
 
 import pytest
 import soundfile
@@ -25,7 +22,7 @@ from bridge.models.catalogue.takes import takes_of
 from bridge.models.cog.schema import schema_of
 from bridge.models.registry import SCHEMAS
 from bridge.models.registry import schema_of as way_to_ask
-from support.cog import CogServer, cog_servers
+from support.cog import CogServer
 
 PREDICTORS = {
     "musicgen-looper": "Looper", "flux-music": "FluxMusic", "stable-audio-open": "StableAudioOpen",
@@ -36,12 +33,8 @@ NOT_MIMICKED = {"missing"}
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[dict[str, CogServer]]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        cog_servers(Path(folder), *PREDICTORS.values()) as running,
-    ):
-        yield dict(zip(PREDICTORS, running, strict=True))
+def servers(cog) -> dict[str, CogServer]:
+    return dict(zip(PREDICTORS, cog(*PREDICTORS.values()), strict=True))
 
 
 def predict(server: CogServer, inputs: dict) -> dict:

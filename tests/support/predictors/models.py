@@ -5,6 +5,7 @@ the server's own environment (cog, numpy, soundfile), so nothing of the bridge i
 """
 
 import os
+import re
 import tempfile
 import time
 from typing import Any, List, Optional
@@ -38,13 +39,32 @@ def picture() -> Path:
 
 
 def behave(prompt: str) -> None:
-    """Does what a prompt tells a server under test: takes its time, fails, or dies."""
-    if "slow" in prompt:
-        time.sleep(1.5)
+    """Does what a prompt tells a server under test.
+
+    `wait 60`: works so many seconds. `meet FOLDER`: works until another server is there too. `fail`: raises. `crash`:
+    ends the process of the model; `crash once FOLDER` only that of the first that comes.
+    """
+    if told := re.search(r"wait (\d+)", prompt):
+        end = time.time() + int(told[1])
+        while time.time() < end:
+            time.sleep(0.05)
+    if told := re.search(r"meet (\S+)", prompt):
+        with open(os.path.join(told[1], str(os.getpid())), "w"):
+            pass
+        end = time.time() + 60
+        while len(os.listdir(told[1])) < 2 and time.time() < end:
+            time.sleep(0.02)
+        if len(os.listdir(told[1])) < 2:
+            raise ValueError("nobody came")
     if "fail" in prompt:
         raise ValueError("requested failure")
-    if "die" in prompt:
-        os.kill(os.getppid(), 9)
+    if told := re.search(r"crash once (\S+)", prompt):
+        try:
+            os.mkdir(os.path.join(told[1], "crashed"))
+        except FileExistsError:
+            return
+    if "crash" in prompt:
+        os._exit(9)
 
 
 class Looper(BasePredictor):
@@ -107,6 +127,9 @@ class StableAudioOpen(BasePredictor):
 class Musicgen(BasePredictor):
     def predict(
         self,
+        model_version: str = Input(
+            default="stereo-melody-large", choices=["stereo-melody-large", "stereo-large", "melody-large", "large"]
+        ),
         prompt: Optional[str] = Input(default=None),
         input_audio: Optional[Path] = Input(default=None),
         duration: int = Input(default=8),
@@ -131,25 +154,72 @@ class Musicgen(BasePredictor):
         return written(tone(duration, 32_000, 2, hertz), 32_000, ending=output_format)
 
 
-class Tango(BasePredictor):
-    """Of the models that forget their seed and take a length: also audiogen and stable-audio-2.5."""
-
+class StableAudio3(BasePredictor):
     def predict(
         self,
         prompt: str = Input(description="words"),
-        duration: float = Input(default=10, ge=1, le=30),
+        negative_prompt: str = Input(default=""),
+        duration: float = Input(default=30, ge=1, le=380),
+        steps: int = Input(default=8, ge=4, le=50),
+        cfg_scale: float = Input(default=1, ge=0.5, le=15),
+        seed: int = Input(default=-1),
+        init_audio: Optional[Path] = Input(default=None),
+        init_noise_level: float = Input(default=0.9, le=1),
+        inpaint_audio: Optional[Path] = Input(default=None),
+        inpaint_start_seconds: float = Input(default=0),
+        inpaint_end_seconds: float = Input(default=0),
         output_format: str = Input(default="wav"),
-        seed: Optional[int] = Input(default=None),
-    ) -> List[Path]:
+    ) -> Path:
         behave(prompt)
-        return [picture(), written(tone(duration, 44_100, 1), 44_100)]
+        return written(tone(duration, 44_100, 2), 44_100, "PCM_24")
+
+
+class Several(BasePredictor):
+    """Stands for models with few inputs and tells by these which it is.
+
+    `prompt_a`: riffusion, a picture and nothing beside the sound. No length: lyria, half a minute at 48 kHz, nested.
+    `output_format`: audiogen, 16 kHz mono. `steps`: tangoflux. Else stable-audio-2.5, MP3.
+    """
+
+    def predict(
+        self,
+        prompt: Optional[str] = Input(default=None),
+        negative_prompt: Optional[str] = Input(default=None),
+        duration: Optional[float] = Input(default=None, ge=1, le=190),
+        steps: Optional[int] = Input(default=None, ge=1, le=200),
+        output_format: Optional[str] = Input(default=None),
+        seed: Optional[int] = Input(default=None),
+        images: List[Path] = Input(default=[]),
+        prompt_a: Optional[str] = Input(default=None),
+        num_inference_steps: Optional[int] = Input(default=None, ge=1),
+    ) -> Any:
+        behave(prompt or prompt_a or "")
+        if prompt_a is not None:
+            return {"audio": written(tone(5.0, 44_100, 1), 44_100), "spectrogram": picture(), "error": None}
+        if duration is None:
+            return [[written(tone(30.0, 48_000, 2), 48_000)]]
+        if output_format is not None:
+            return written(tone(duration, 16_000, 1), 16_000)
+        if steps is not None:
+            return [picture(), written(tone(duration, 44_100, 2), 44_100)]
+        return written(tone(duration, 44_100, 2), 44_100, ending="mp3")
+
+
+class SlowlyLoading(StableAudioOpen):
+    def setup(self) -> None:
+        time.sleep(2.0)
+
+
+class NeverLoading(StableAudioOpen):
+    def setup(self) -> None:
+        raise RuntimeError("no weights here")
 
 
 class Chat(BasePredictor):
     def predict(
         self,
-        prompt: str = Input(default=None),
-        system_prompt: str = Input(default=None),
+        prompt: Optional[str] = Input(default=None),
+        system_prompt: Optional[str] = Input(default=None),
         image_input: List[Path] = Input(default=[]),
         temperature: float = Input(default=1, ge=0, le=2),
         max_completion_tokens: int = Input(default=4096),
