@@ -31,8 +31,10 @@ WATCH_SECONDS = 10.0
 """Between two looks at a server that works for us."""
 DEAD_LOOKS = 3
 """How many looks in a row must find a server gone: a machine that lost its power closes no connection."""
-STOP_SECONDS = 3.0
+STOP_SECONDS = 6.0
 """How long we wait for a prediction to stop."""
+STOP_AGAIN_SECONDS = 1.0
+"""Between two attempts: Cog 0.16 says yes to a stop that comes before its worker has begun, and forgets it."""
 MOST_ANSWER_BYTES = MOST_BYTES * 4 // 3
 """Files in an answer are base64."""
 LONGEST_REASON = 120
@@ -117,7 +119,7 @@ class Server:
                 async with asyncio.timeout(STOP_SECONDS):
                     while not sending.done():
                         known = await self._stop(number)
-                        await asyncio.wait({sending}, timeout=STOP_SECONDS if known else 0.1)
+                        await asyncio.wait({sending}, timeout=STOP_AGAIN_SECONDS if known else 0.1)
             except TimeoutError:
                 log.warning("%s does not stop its work", self.name)
             finally:
