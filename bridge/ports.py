@@ -232,7 +232,8 @@ class ChatModel(Maker, Protocol):
 class Shaped:
     """Holds a finished sound: 24-bit little-endian interleaved PCM, what was measured, and what was judged.
 
-    `fingerprint` is what finds sounds that are alike (`bridge.sound.likeness`); empty where there is none.
+    `fingerprint` is what finds sounds that are alike (`bridge.sound.likeness`); empty where there is none. `layer` and
+    `turn` are its place in its instrument; `parts` are the softer layers and the turns that were made from it.
     """
 
     pcm: bytes
@@ -242,6 +243,9 @@ class Shaped:
     analysis: Analysis
     verdicts: tuple[Verdict, ...] = ()
     fingerprint: bytes = b""
+    layer: int = 1
+    turn: int = 1
+    parts: tuple[Shaped, ...] = ()
 
 
 class Shaper(Protocol):
@@ -259,12 +263,12 @@ class Shaper(Protocol):
         ...
 
     async def shape_set(
-        self, sounds: Sequence[bytes], brief: Brief, *, priority: int
+        self, sounds: Sequence[bytes], brief: Brief, *, notes: Sequence[MidiNote | None] = (), priority: int
     ) -> tuple[Shaped | SoundError, ...]:
         """Returns what becomes of the takes of one brief, in their order: each finished sound, or why it is none.
 
-        They are shaped as one set, equally loud and with their attacks together. The same takes in the same order
-        give the same PCM.
+        They are shaped as one set, equally loud and with their attacks together. `notes` are the pitches that the takes
+        were made for, where that is not the brief's. The same takes in the same order give the same PCM.
         """
         ...
 

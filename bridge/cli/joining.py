@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,11 @@ from bridge.domain.recipe import recipe_of
 from bridge.domain.sample import Analysis, Sample
 from bridge.errors import RequestError, SoundError
 from bridge.instruments.formats.sfz import write_sfz
-from bridge.instruments.mapping import instrument_of_roots, layers_of
+from bridge.instruments.mapping import instrument_of
+from bridge.shaping.strokes import Stroke, joined
 from bridge.sound.chain import Finished, shape_set, take_steps
 from bridge.sound.codec import to_pcm24
-from bridge.sound.layers import character, turns, velocity_layers
-from bridge.sound.level import true_peak
-from bridge.sound.loop import PERIODIC, loop
 from bridge.sound.wav import Inst, Smpl, pcm_sha256, wav_bytes
-from bridge.units import Seconds, hz_of
 
 SUFFIX = ".sfz"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -35,26 +33,15 @@ NO_PITCH = "no pitch is sure in it, so no key is its own."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stroke:
-    """Holds one finished sound of an instrument, the file that it came from, and what was measured of it."""
-
-    source: Path
-    audio: Audio
-    analysis: Analysis
-
-
-Layer = tuple[Stroke, ...]
-"""Strokes that take turns."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """Holds a whole instrument: where it will lie, and the stroke of every zone, in the order of the zones."""
+    """Holds a whole instrument: where it will lie, and for every zone the stroke and the file that it came from, in
+    the order of the zones."""
 
     file: Path
     family: str
     instrument: Instrument
     strokes: tuple[Stroke, ...]
+    sources: tuple[Path, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Returns plain JSON values."""
@@ -62,24 +49,24 @@ class Joined:
             "file": str(self.file), "family": self.family, "mapping": self.instrument.mode,
             "zones": [
                 {
-                    "sound": str(stroke.source), "file": str(self.file.parent / zone.path), "root": zone.root,
+                    "sound": str(source), "file": str(self.file.parent / zone.path), "root": zone.root,
                     "cents": zone.cents, "keys": [zone.low, zone.high],
                     "velocities": [zone.velocity_low, zone.velocity_high], "turn": list(zone.sequence),
                     "loop": zone.loop and list(zone.loop), "pitched": stroke.analysis.root is not None,
                 }
-                for zone, stroke in zip(self.instrument.zones, self.strokes, strict=True)
+                for zone, stroke, source in zip(self.instrument.zones, self.strokes, self.sources, strict=True)
             ],
         }  # fmt: skip
 
     def lines(self, name_of: Callable[[int | None], str]) -> Iterator[str]:
         """Yields the instrument as people read it: a line, and one for every zone."""
         yield f"{self.file}: {self.family}, {_counted(len(self.strokes), 'sound')}"
-        for zone, stroke in zip(self.instrument.zones, self.strokes, strict=True):
+        for zone, source in zip(self.instrument.zones, self.sources, strict=True):
             keys = name_of(zone.low) if zone.low == zone.high else f"{name_of(zone.low)} to {name_of(zone.high)}"
             turn, of = zone.sequence
             yield (
                 f"  {keys}, velocity {zone.velocity_low}-{zone.velocity_high}"
-                f"{f', turn {turn} of {of}' if of > 1 else ''}{', looped' if zone.loop else ''}: {stroke.source}"
+                f"{f', turn {turn} of {of}' if of > 1 else ''}{', looped' if zone.loop else ''}: {source}"
             )
 
 
@@ -113,34 +100,29 @@ class Joining:
     def joined(self) -> Joined:
         """Returns the instrument, of which nothing is written yet; raises SoundError that names every file that can't
         be a part of it."""
-        roots = [self._layered(strokes) for strokes in self._by_root(self._finished())]
-        strokes: dict[str, Stroke] = {}
-
-        def placed(stroke: Stroke, layer: int, turn: int) -> Sample:
-            sample = self._sample(stroke, layer, turn)
-            strokes[sample.path] = stroke
-            return sample
-
-        samples = [
-            [[placed(stroke, layer, turn) for turn, stroke in enumerate(members, 1)]
-             for layer, members in enumerate(layers, 1)]
-            for layers in roots
-        ]  # fmt: skip
-        instrument = instrument_of_roots("instrument", samples)
+        finished = self._finished()
+        drum = FAMILIES[self._family].mapping == "drum"
+        roots = joined(
+            [(audio, analysis) for _, audio, analysis in finished], drum=drum, layers=self._layers, turns=self._turns
+        )
+        strokes = {sample.path: stroke for stroke in itertools.chain(*roots) for sample in [self._sample(stroke)]}
+        first, *others = (self._sample(stroke) for stroke in strokes.values())
+        instrument = instrument_of("instrument", first, others)
+        ordered = tuple(strokes[zone.path] for zone in instrument.zones)
         return Joined(
-            file=self._output, family=self._family, instrument=instrument,
-            strokes=tuple(strokes[zone.path] for zone in instrument.zones),
+            file=self._output, family=self._family, instrument=instrument, strokes=ordered,
+            sources=tuple(finished[stroke.source][0] for stroke in ordered),
         )  # fmt: skip
 
     def write(self, joined: Joined) -> None:
         """Writes the sounds, and once all of them are there the instrument; raises SoundError where the disk refuses,
         and then no new instrument is there."""
         ((_, text),) = write_sfz(joined.instrument, ".")
-        for zone, stroke in zip(joined.instrument.zones, joined.strokes, strict=True):
-            write_whole(self._output.parent / zone.path, _wav(zone, stroke))
+        for zone, stroke, source in zip(joined.instrument.zones, joined.strokes, joined.sources, strict=True):
+            write_whole(self._output.parent / zone.path, _wav(zone, stroke.audio, source))
         write_whole(self._output, text)
 
-    def _finished(self) -> list[Stroke]:
+    def _finished(self) -> list[tuple[Path, Audio, Analysis]]:
         """Returns the files shaped as one set; all that stand in the way are named at once."""
         sounds = [read_sound(path) for path in self._sounds]
         mapping = FAMILIES[self._family].mapping
@@ -148,17 +130,17 @@ class Joining:
         outcomes: list[Finished | SoundError] = [
             next(shaped) if isinstance(sound, Audio) else sound for sound in sounds
         ]  # fmt: skip
-        strokes, refused = [], []
+        finished, refused = [], []
         for path, outcome in zip(self._sounds, outcomes, strict=True):
             if isinstance(outcome, SoundError):
                 refused.append(f"{path}: {outcome.message}")
             elif mapping == "keys" and outcome[1].root is None and len(self._sounds) > 1:
                 refused.append(f"{path}: {NO_PITCH}")
             else:
-                strokes.append(Stroke(source=path, audio=outcome[0], analysis=outcome[1]))
+                finished.append((path, outcome[0], outcome[1]))
         if refused:
             raise SoundError("\n".join(refused), "Nothing was written. Leave out what is named, or say --family.")
-        return strokes
+        return finished
 
     def _shaped(self, sounds: Sequence[Audio]) -> list[Finished | SoundError]:
         """Returns what becomes of each sound behind the gate; noise alone may be played over the keys, if one likes."""
@@ -171,37 +153,17 @@ class Joining:
             return take_steps(sounds, steps, family=self._family, note=None, sample_rate=self._sample_rate)
         return outcomes
 
-    def _by_root(self, strokes: Sequence[Stroke]) -> list[list[Stroke]]:
-        """Returns the strokes of each root; drums lie on one key, whatever their pitches are."""
-        if FAMILIES[self._family].mapping == "drum":
-            return [list(strokes)]
-        roots: dict[int | None, list[Stroke]] = {}
-        for stroke in strokes:
-            roots.setdefault(stroke.analysis.root, []).append(stroke)
-        return list(roots.values())
-
-    def _layered(self, strokes: Sequence[Stroke]) -> list[Layer]:
-        """Returns the layers of one root, softest first; one stroke alone may have layers made from it, and a layer
-        of one stroke turns."""
-        layers: list[Layer]
-        if len(strokes) == 1 and self._layers:
-            # A layer keeps the frames of the sound that it is made from, and so the points of its loop.
-            layers = [(_made(strokes[0], audio),) for audio in velocity_layers(strokes[0].audio)]
-        else:
-            places = layers_of([character(stroke.audio) for stroke in strokes])
-            layers = [tuple(strokes[place] for place in members) for members in places]
-        return [_turned(layer[0], self._turns) if len(layer) == 1 else layer for layer in layers]
-
-    def _sample(self, stroke: Stroke, layer: int, turn: int) -> Sample:
+    def _sample(self, stroke: Stroke) -> Sample:
         """Returns a stroke as the mapping wants it; its path says where it lies on the keyboard."""
         root = stroke.analysis.root
         drum = FAMILIES[self._family].mapping == "drum"
         key = self._family if drum or root is None else f"{root:03d}"
-        name = f"{key}-layer{layer}-turn{turn}"
+        name = f"{key}-layer{stroke.layer}-turn{stroke.turn}"
         return Sample(
             id=name, job="", take="", pad="", pad_note=None, family=self._family,
             mapping=FAMILIES[self._family].mapping, prompt="", path=f"{self._folder}/{name}.wav",
             sha256=pcm_sha256(to_pcm24(stroke.audio)), analysis=stroke.analysis, created=0.0,
+            layer=stroke.layer, turn=stroke.turn,
         )  # fmt: skip
 
 
@@ -214,31 +176,8 @@ def _family_of(sounds: Sequence[Path]) -> str:
     raise RequestError(f"The names of the files {problem}.", "Say it, like: --family bass")
 
 
-def _turned(stroke: Stroke, count: int) -> Layer:
-    """Returns the turns made from one stroke, itself first. A turn goes faster or slower, so its loop is found anew;
-    one without a loop would fall silent where the others sound on, and is left out."""
-    made: list[Stroke] = []
-    for number, audio in enumerate(turns(stroke.audio, count, pcm_sha256(to_pcm24(stroke.audio)))):
-        if number == 0 or stroke.analysis.loop is None or stroke.analysis.root is None:
-            made.append(stroke if number == 0 else _made(stroke, audio))
-            continue
-        frequency = hz_of(stroke.analysis.root, stroke.analysis.cents)
-        found = loop(audio, frequency=frequency, periodicity=PERIODIC)  # the stroke's own was as clear, for it loops
-        if found.loop is not None:
-            again = _made(stroke, found.audio)
-            made.append(replace(again, analysis=replace(again.analysis, loop=found.loop)))
-    return tuple(made)
-
-
-def _made(stroke: Stroke, audio: Audio) -> Stroke:
-    """Returns a stroke made from another one, whose pitch still counts as its own."""
-    analysis = replace(stroke.analysis, seconds=Seconds(audio.seconds), peak=true_peak(audio))
-    return replace(stroke, audio=audio, analysis=analysis)
-
-
-def _wav(zone: Zone, stroke: Stroke) -> bytes:
+def _wav(zone: Zone, audio: Audio, source: Path) -> bytes:
     """Returns the file of a zone, which says the zone's keys: on `zone.root` it sounds as recorded."""
-    audio = stroke.audio
     return wav_bytes(
         to_pcm24(audio), sample_rate=audio.sample_rate, channels=audio.channels,
         smpl=Smpl(note=zone.root, cents=zone.cents, loop=zone.loop),
@@ -246,7 +185,7 @@ def _wav(zone: Zone, stroke: Stroke) -> bytes:
             note=zone.root, cents=zone.cents, low=zone.low, high=zone.high, velocity_low=zone.velocity_low,
             velocity_high=zone.velocity_high,
         ),
-        info={"INAM": stroke.source.stem, "ISFT": f"Oneshot Bridge {__version__}"},
+        info={"INAM": source.stem, "ISFT": f"Oneshot Bridge {__version__}"},
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from bridge.config.fields import (
 )
 from bridge.config.models import Row
 from bridge.config.places import default_library, state_folder
-from bridge.domain.brief import LARGEST_COUNT, Enhance, Setting
+from bridge.domain.brief import LARGEST_COUNT, LARGEST_TURNS, MOST_ROOTS, Enhance, Layers, Setting
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.family import Mapping as MappingName
 from bridge.units import MidiNote, Seconds
@@ -184,6 +184,20 @@ class Pad(Section):
     )
     count: Annotated[int, Field(strict=True, ge=1, le=LARGEST_COUNT)] = Field(
         default=1, description="How many variations one press makes; the first good one is played, the others wait."
+    )
+    layers: Layers = Field(
+        default="none",
+        description='How it answers to velocity: "none" sounds alike at all, "made" makes softer strokes from the '
+        'sound, "variations" (with count) spreads its variations over them.',
+    )
+    turns: Annotated[int, Field(strict=True, ge=1, le=LARGEST_TURNS)] = Field(
+        default=1,
+        description="How many strokes take turns (round robin), made from the sound, so that no two are alike.",
+    )
+    roots: Annotated[tuple[Note, ...], Field(max_length=MOST_ROOTS)] = Field(
+        default=(),
+        examples=[[36, 48, 60]],
+        description="Pitches at which the sound is made, joined into one instrument over the keyboard; left out: one.",
     )
     enhance: Enhance | None = Field(
         default=None,

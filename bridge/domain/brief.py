@@ -22,6 +22,10 @@ Priority = Literal["pad", "command", "batch"]
 AudioUse = Literal["melody", "continue", "init"]
 """What a model makes of a sound that it is given: it follows its tune, goes on from its end, or starts from it."""
 Enhance = Literal["never", "always", "ask"]
+Layers = Literal["none", "made", "variations"]
+"""Where the velocity layers of a sound come from: there are none, they are made from it, or its variations are they."""
+LARGEST_TURNS = 8
+MOST_ROOTS = 5
 Setting = str | int | float | bool
 """The value of one of a model's own inputs."""
 
@@ -74,6 +78,8 @@ class Brief:
     song's. `audio` and `image` name kept references (`bridge.ports.References`); `audio_use` and `strength` (0 … 1, how
     much of it stays) say what for. `inputs` are inputs of that very model, by its own names. `enhance` says whether a
     chat model may improve the words, `fallback` which model makes the sound if this one can't.
+    `layers` and `turns` make an instrument of the sound that answers to velocity and takes turns; `roots` are the
+    pitches at which it is made instead of at `note`, joined into one instrument.
     """
 
     prompt: str
@@ -87,6 +93,9 @@ class Brief:
     pad_note: MidiNote | None = None
     energy: float = 1.0
     count: int = 1
+    layers: Layers = "none"
+    turns: int = 1
+    roots: tuple[MidiNote, ...] = ()
     pad: str = ""
     targets: tuple[tuple[str, str], ...] = ()
     shape: tuple[str, ...] = ()
@@ -106,8 +115,19 @@ class Brief:
             **asdict(self),
             "targets": [list(target) for target in self.targets],
             "shape": list(self.shape),
+            "roots": list(self.roots),
             "inputs": [list(pair) for pair in self.inputs],
         }
+
+    @property
+    def takes(self) -> int:
+        """Returns how many takes it wants: its variations, or one for each root."""
+        return len(self.roots) or self.count
+
+    @property
+    def joins(self) -> bool:
+        """Tells whether all its takes make one instrument, instead of a sound each."""
+        return bool(self.roots) or (self.layers == "variations" and self.count > 1)
 
     @classmethod
     def from_dict(cls, values: Dict[str, Any]) -> Brief:
@@ -115,6 +135,7 @@ class Brief:
         known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         known["targets"] = tuple((host, target) for host, target in known.get("targets", ()))
         known["shape"] = tuple(known.get("shape", ()))
+        known["roots"] = tuple(known.get("roots", ()))
         known["inputs"] = tuple((name, value) for name, value in known.get("inputs", ()))
         return cls(**known)
 
@@ -122,8 +143,11 @@ class Brief:
         """Returns the 128-bit number from which everything random about this sound derives.
 
         SHA-256 over what the sound itself is; where it goes (pad, key, targets), how it is shaped afterwards and what
-        only other models hear change nothing.
+        only other models hear change nothing. The roots of one instrument share it: they are one sound at several
+        pitches.
         """
         sound = {key: value for key, value in self.to_dict().items() if key in _SOUND}
+        if self.roots:
+            del sound["note"]
         text = json.dumps([sound, variation], sort_keys=True, ensure_ascii=True)
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16])

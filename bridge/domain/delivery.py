@@ -36,3 +36,12 @@ class Delivery:
     zones: tuple[Zone, ...]
     state: DeliveryState = "waiting"
     reason: str = ""
+
+
+def zone_text(zone: Zone, path: str) -> str:
+    """Returns a zone as deliveries carry it, with the absolute path of its sample:
+    `path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end|turn|turns`, loop fields empty for a one-shot."""
+    cents = round(zone.cents, 3) + 0.0  # + 0.0 makes −0.0 a plain zero
+    fields = (path, zone.root, cents, zone.low, zone.high, zone.velocity_low, zone.velocity_high,
+              *(zone.loop or ("", "")), *zone.sequence)  # fmt: skip
+    return "|".join(map(str, fields))

@@ -60,7 +60,9 @@ class Sample:
 
     `path` is relative to the library, with forward slashes. `sha256` is over the PCM, so that "the same sound"
     has one meaning. `tags` are the words to find it by. `duplicate_of` is the older sample that it is the same
-    recording as; empty for a new sound. `kept` and `discarded` are the user's marks.
+    recording as; empty for a new sound. `part_of` is the sample whose instrument it completes as another root, a
+    velocity layer or a turn; empty for a sample that stands for itself. `layer` counts from the softest, `turn` within
+    the layer, both from 1. `kept` and `discarded` are the user's marks.
     """
 
     id: str
@@ -78,6 +80,9 @@ class Sample:
     verdicts: tuple[Verdict, ...] = ()
     tags: tuple[str, ...] = ()
     duplicate_of: str = ""
+    part_of: str = ""
+    layer: int = 1
+    turn: int = 1
     kept: bool = False
     discarded: bool = False
 

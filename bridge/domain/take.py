@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.units import Usd
+from bridge.units import MidiNote, Usd
 
 SOUND = "sound"
 """The purpose of a call that is to bring takes."""
@@ -17,7 +17,8 @@ class Call:
     `ticket` is the provider's reference, known from the moment the provider accepted; `outcome` is empty while the
     call runs, then `takes`, `answered`, `failed`, `cancelled` or `lost`. While it runs its `estimate` is reserved,
     then its `cost` is spent; a call that may have been paid costs its estimate. `purpose` is `sound`, or `words` where
-    a chat model was asked, whose `answer` is kept. Times are seconds since 1970; `ended` is 0 before.
+    a chat model was asked, whose `answer` is kept. `note` is the root that it was to
+    make of several, None for whatever the brief says. Times are seconds since 1970; `ended` is 0 before.
     """
 
     id: str
@@ -34,11 +35,15 @@ class Call:
     purpose: str = SOUND
     answer: str = ""
     ended: float = 0.0
+    note: MidiNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
-    """Holds one raw sound out of a call; `index` counts the takes of a call, `file` names the kept bytes."""
+    """Holds one raw sound out of a call; `index` counts the takes of a call, `file` names the kept bytes.
+
+    `note` is that of its call.
+    """
 
     id: str
     call: str
@@ -46,6 +51,7 @@ class Take:
     index: int
     seed: int
     file: str
+    note: MidiNote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, Family
@@ -53,9 +53,11 @@ def zone_of(sample: Sample, *, reach: int | None = None) -> Zone:
     )
 
 
-def instrument_of(pad: str, sample: Sample) -> Instrument:
-    """Returns a pad's instrument: its current sample over the keys where it is played."""
-    return Instrument(name=pad, mode=sample.mapping, zones=(zone_of(sample),))
+def instrument_of(pad: str, sample: Sample, parts: Sequence[Sample] = ()) -> Instrument:
+    """Returns the instrument that a sample makes with its parts: its other roots, velocity layers and turns."""
+    if not parts:
+        return Instrument(name=pad, mode=sample.mapping, zones=(zone_of(sample),))
+    return instrument_of_roots(pad, _by_root((sample, *parts)))
 
 
 def instrument_of_roots(pad: str, roots: Sequence[Layers], *, reach: int | None = None) -> Instrument:
@@ -115,32 +117,47 @@ def velocities(layers: int) -> tuple[tuple[int, int], ...]:
     return tuple(zip(bottoms, tops, strict=True))
 
 
-def kit_of(name: str, currents: Sequence[Sample]) -> Instrument:
+def kit_of(name: str, currents: Sequence[Sample], parts: Mapping[str, Sequence[Sample]] | None = None) -> Instrument:
     """Returns a kit: every sample on its one key, sounding as recorded, a `keys` sample too; in order of keys.
 
-    `currents` stand in the order of the kit's pads. Where two of them claim one key, the later one has it, as a
-    later line does in a list of settings; two sounds on one key would be a third sound that nobody asked for.
+    `currents` stand in the order of the kit's pads, `parts` are those of each by its id: a key has the layers and turns
+    of the sample's own root. Where two of them claim one key, the later one has it, as a later line does in a list of
+    settings; two sounds on one key would be a third sound that nobody asked for.
     """
-    by_key = {zone.low: zone for zone in map(_one_key, currents)}
-    return Instrument(name=name, mode="drum", zones=tuple(by_key[key] for key in sorted(by_key)))
+    by_key: dict[MidiNote, list[Zone]] = {}
+    for sample in currents:
+        roots = _by_root((sample, *(parts or {}).get(sample.id, ())))
+        mine = next(layers for layers in roots if sample in itertools.chain(*layers))
+        by_key[_key_of(sample)] = [
+            replace(_one_key(sample), path=part.path, velocity_low=bottom, velocity_high=top, sequence=sequence)
+            for part, (bottom, top), sequence in _struck(mine)
+        ]
+    return Instrument(name=name, mode="drum", zones=tuple(zone for key in sorted(by_key) for zone in by_key[key]))
+
+
+def _by_root(samples: Sequence[Sample]) -> list[Layers]:
+    """Returns the layers of each root, softest first, each with its turns in order."""
+    roots: dict[MidiNote, dict[int, list[Sample]]] = {}
+    for sample in sorted(samples, key=lambda one: one.turn):
+        roots.setdefault(zone_of(sample).root, {}).setdefault(sample.layer, []).append(sample)
+    return [[layers[number] for number in sorted(layers)] for layers in roots.values()]
+
+
+def _struck(layers: Layers) -> Iterator[tuple[Sample, tuple[int, int], tuple[int, int]]]:
+    """Yields each member of some layers with its velocities and its turn."""
+    for span, members in zip(velocities(len(layers)), layers, strict=True):
+        for turn, sample in enumerate(members, 1):
+            yield sample, span, (turn, len(members))
 
 
 def _layered(layers: Layers, low: MidiNote, high: MidiNote, reach: int | None) -> list[Zone]:
     """Returns the zones of one root's layers on the keys from `low` to `high`."""
-    zones = []
-    for (bottom, top), members in zip(velocities(len(layers)), layers, strict=True):
-        for turn, sample in enumerate(members, 1):
-            zones.append(
-                replace(
-                    zone_of(sample, reach=reach),
-                    low=low,
-                    high=high,
-                    velocity_low=bottom,
-                    velocity_high=top,
-                    sequence=(turn, len(members)),
-                )
-            )
-    return zones
+    return [
+        replace(
+            zone_of(sample, reach=reach), low=low, high=high, velocity_low=bottom, velocity_high=top, sequence=sequence
+        )
+        for sample, (bottom, top), sequence in _struck(layers)
+    ]
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:

@@ -46,6 +46,9 @@ def resolve(
         family=family.name,
         energy=request.energy if request.energy is not None else 1.0,
         count=_first(request.count, pad.count if pad else None, 1),
+        layers=pad.layers if pad else "none",
+        turns=pad.turns if pad else 1,
+        roots=tuple(sorted(set(pad.roots))) if pad else (),
         pad=request.pad,
         targets=tuple(sorted(pad.targets.items())) if pad else (),
         shape=pad.shape if pad else (),
@@ -61,6 +64,7 @@ def resolve(
     )
     _check_ranges(brief, model)
     _check_uses(brief, model)
+    _check_roots(brief, model_of)
     if config.library.commercial:
         check_licences(brief, model_of, models)
     return brief
@@ -100,6 +104,22 @@ def _check_uses(brief: Brief, model: Model) -> None:
         )
     if brief.inputs and can.guide is None:
         raise RequestError(f"{model.name} has no inputs of its own.", "Leave them out.")
+
+
+def _check_roots(brief: Brief, model_of: Callable[[str], Model]) -> None:
+    """Refuses several roots where they would make nothing playable, or cost money for nothing."""
+    if not brief.roots:
+        return
+    if brief.mapping == "drum":
+        raise RequestError("A drum has one key, not several roots.", 'Leave roots out, or say mapping = "keys".')
+    if brief.count > 1:
+        raise RequestError("There is one sound for each root.", "Leave out count, or roots.")
+    for name in filter(None, (brief.model, brief.fallback)):
+        if not model_of(name).capabilities.notes:
+            raise RequestError(
+                f"{name} can't be asked for a pitch, so it can't make several roots.",
+                "Leave roots out, or take a model that can: synth.",
+            )
 
 
 def priority_of(request: Request) -> Priority:

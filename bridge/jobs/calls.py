@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
@@ -21,7 +21,7 @@ from bridge.jobs.lines import PATIENCE, Line, Lines, ParkedError
 from bridge.jobs.workshop import Workshop
 from bridge.ports import CallState, Failed, Finished, Lost, Model, Progress, RawTake
 from bridge.store import jobs as job_store
-from bridge.units import Seconds, Usd
+from bridge.units import MidiNote, Seconds, Usd
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +39,20 @@ def seed_of_call(brief: Brief, number: int) -> int:
     return brief.seed if number == 0 else 1 + brief.random_key(variation=-number) % LARGEST_SEED
 
 
-def brief_for(job: Job, model: Model) -> Brief:
-    """Returns what a model gets of a job: its own words for the model it was asked of, the user's for a fallback."""
-    if model.name == job.brief.model:
-        return job.model_brief
-    shortest, longest = model.capabilities.seconds
-    seconds = job.brief.seconds
-    return replace(
-        job.brief, model=model.name, audio="", image="", inputs=(),
-        seconds=None if seconds is None else Seconds(min(max(seconds, shortest), longest)),
-    )
+def brief_for(job: Job, model: Model, note: MidiNote | None = None) -> Brief:
+    """Returns what a model gets of a job: its own words for the model it was asked of, the user's for a fallback.
+
+    `note` is the root that it makes of several.
+    """
+    brief = job.model_brief
+    if model.name != job.brief.model:
+        shortest, longest = model.capabilities.seconds
+        seconds = job.brief.seconds
+        brief = replace(
+            job.brief, model=model.name, audio="", image="", inputs=(),
+            seconds=None if seconds is None else Seconds(min(max(seconds, shortest), longest)),
+        )
+    return brief if note is None else replace(brief, note=note)
 
 
 class Caller:
@@ -66,19 +70,20 @@ class Caller:
         self._budget = budget
 
     async def open(
-        self, job: Job, before: Callable[[Connection], Told], *, failed: bool = False, by: str = ""
+        self, job: Job, before: Callable[[Connection], Told], *, failed: bool = False, by: str = "",
+        without: Collection[str] = (),
     ) -> Told:
         """Writes down the next call of a job, its cost reserved, in one transaction with `before`.
 
         `failed` says that the call before brought nothing usable. Where the model has no attempt left, can't be had or
-        would cost too much, the fallback's call is written; `by` names the only model that may. Raises BridgeError
-        where nobody may try. A job that `before` could not move gets no call.
+        would cost too much, the fallback's call is written; `by` names the only model that may. `without` are the takes
+        that `before` refuses. Raises BridgeError where nobody may try. A job that `before` could not move gets no call.
         """
         calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
         problem: BridgeError | None = None
         for name in [by] if by else _candidates(job, calls):
             try:
-                call = await self._next_call(job, calls, name, failed=failed)
+                call = await self._next_call(job, calls, name, await self._next_root(job, without), failed=failed)
                 told = await self._database.write(partial(self._write, call, before))
             except BridgeError as refused:
                 if not _may_pass_on(refused):
@@ -96,14 +101,15 @@ class Caller:
         Raises ModelError when the attempts are used up and ParkedError when a call may have been paid and can't be
         found again.
         """
-        while (missing := await self._missing(job)) > 0:
+        while (missing := job.brief.takes - len(await self._takes(job))) > 0:
             calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
             call = calls[-1]
             if call.outcome:
                 await self.open(job, lambda store: (job, []), failed=call.outcome == "failed")
                 continue
             model = self._model_of(call.model)
-            asked = replace(brief_for(job, model), count=min(missing, model.capabilities.variations))
+            most = 1 if job.brief.roots else min(missing, model.capabilities.variations)
+            asked = replace(brief_for(job, model, call.note), count=most)
             try:
                 state = await self._lines.carry(job, call, _line(model, asked, call))
                 if isinstance(state, Finished) and model.capabilities.loops and asked.family != LOOP:
@@ -152,7 +158,8 @@ class Caller:
         tickets: Sequence[str] = [call.ticket] if call.ticket else []
         if not tickets and call.estimate > 0:
             # The cancel came between the sending and the answer.
-            found = await model.find(replace(brief_for(job, model), count=1), call.seed, call.created)
+            asked = replace(brief_for(job, model, call.note), count=1)
+            found = await model.find(asked, call.seed, call.created)
             claimed = await self._database.read(lambda store: job_store.claimed_tickets(store, found))
             tickets = [ticket for ticket in found if ticket not in claimed]
         cost = Usd(0.0)
@@ -170,7 +177,9 @@ class Caller:
                 break
         return state.cost if isinstance(state, Finished | Failed) else estimate
 
-    async def _next_call(self, job: Job, calls: Sequence[Call], name: str, *, failed: bool) -> Call:
+    async def _next_call(
+        self, job: Job, calls: Sequence[Call], name: str, note: MidiNote | None, *, failed: bool
+    ) -> Call:
         """Returns the next call of a job by a model; raises ModelError when that has no attempt left."""
         model = self._model_of(name)
         mine = [call for call in calls if call.model == name]
@@ -178,10 +187,11 @@ class Caller:
         if attempt >= self._attempts:
             raise ModelError(f"{name} brought nothing usable in {attempt} attempts.", mine[-1].reason)
         again = bool(mine) and mine[-1].outcome == "lost" and model.capabilities.repeatable
+        before = calls if note is None else [call for call in calls if call.note == note]
         call = Call(
-            id=new_id("c"), job=job.id, model=name, attempt=attempt,
-            seed=mine[-1].seed if again else seed_of_call(job.brief, len(calls)),
-            estimate=await model.estimate(brief_for(job, model)), created=self._clock.now(),
+            id=new_id("c"), job=job.id, model=name, attempt=attempt, note=note,
+            seed=mine[-1].seed if again else seed_of_call(job.brief, len(before)),
+            estimate=await model.estimate(brief_for(job, model, note)), created=self._clock.now(),
         )
         self._lines.expect(call)
         return call
@@ -193,9 +203,15 @@ class Caller:
             job_store.add_call(store, call)
         return moved
 
-    async def _missing(self, job: Job) -> int:
+    async def _takes(self, job: Job) -> list[Take]:
+        """Returns the takes of a job that nobody has refused yet."""
         takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=False))
-        return job.brief.count - len(takes)
+        return [take for take, _ in takes]
+
+    async def _next_root(self, job: Job, without: Collection[str]) -> MidiNote | None:
+        """Returns the first root that a job still misses; None where it makes no roots."""
+        there = {take.note for take in await self._takes(job) if take.id not in without}
+        return next((root for root in job.brief.roots if root not in there), None)
 
     async def _finish(self, call: Call, end: Finished | Failed | Lost) -> None:
         match end:
@@ -205,7 +221,7 @@ class Caller:
                     raise ModelError(f"{call.model} answered without a sound.")
                 takes = [
                     Take(id=(name := new_id("t")), call=call.id, job=call.job, index=index, seed=take.seed,
-                         file=await asyncio.to_thread(self._shelf.put, name, take.sound))
+                         note=call.note, file=await asyncio.to_thread(self._shelf.put, name, take.sound))
                     for index, take in enumerate(raw)
                 ]
 

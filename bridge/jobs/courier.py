@@ -99,7 +99,8 @@ class Courier:
         self._hub.tell(await self._database.write(note))
 
     def _address(self, store: Connection, host: str, pad: str, sample: Sample | None) -> None:
-        instrument = instrument_of(pad, sample) if sample else None
+        parts = sample_store.parts_of(store, [sample.id]) if sample else {}
+        instrument = instrument_of(pad, sample, parts.get(sample.id, ())) if sample else None
         delivery_store.add_delivery(
             store,
             Delivery(

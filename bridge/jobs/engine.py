@@ -273,7 +273,7 @@ class BridgeEngine:
     # --- choosing ---------------------------------------------------------------------------------------------
 
     async def keep(self, target: str) -> Sample:
-        sample = await self.sample(target)
+        sample = await self._main_sample(target)
 
         def keep(store: Connection) -> bool:
             sample_store.mark_sample(store, sample.id, kept=True, discarded=False)
@@ -287,7 +287,7 @@ class BridgeEngine:
         return await self._changed(sample, await self._database.write(keep))
 
     async def discard(self, target: str) -> Sample:
-        sample = await self.sample(target)
+        sample = await self._main_sample(target)
 
         def discard(store: Connection) -> bool:
             sample_store.mark_sample(store, sample.id, kept=False, discarded=True)
@@ -377,6 +377,10 @@ class BridgeEngine:
         if sample is None:
             raise NotFoundError(f"There is no sample or pad {target!r}.", "List them with: oneshot ls")
         return sample
+
+    async def _main_sample(self, target: str) -> Sample:
+        sample = await self.sample(target)
+        return await self.sample(sample.part_of) if sample.part_of else sample
 
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from sqlite3 import Connection
 
@@ -19,8 +20,9 @@ from bridge.domain.job import ENDED, PRIORITIES, Job, JobState
 from bridge.domain.sample import Sample
 from bridge.domain.take import Take, Verdict
 from bridge.errors import BridgeError, LibraryError, ModelError, SoundError, StoreError
-from bridge.jobs import moves
+from bridge.jobs import instruments, moves
 from bridge.jobs.calls import Caller
+from bridge.jobs.instruments import Outcome, Place, main_first, place_of
 from bridge.jobs.lines import ParkedError
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.wording import Wording
@@ -146,23 +148,30 @@ class Pipeline:
         takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=False))
         judged: list[tuple[Take, tuple[Verdict, ...]]] = []
         for take, _ in takes:
-            verdicts = await self._shaper.check(self._shelf.get(take.file), job.brief, priority=_urgency(job))
+            brief = replace(job.brief, note=take.note) if job.brief.roots else job.brief
+            verdicts = await self._shaper.check(self._shelf.get(take.file), brief, priority=_urgency(job))
             judged.append((take, verdicts))
         wanted = _CLEAN if await self._caller.may_try_freely(job) else _USABLE
-        if any(_only(wanted, verdicts) for _, verdicts in judged):
-            return await self._move(lambda store: self._judge(store, job, judged, wanted, JobState.SHAPING))
-        return await self._try_again(job, judged)
+        bad = [(take, verdicts) for take, verdicts in judged if not _only(wanted, verdicts)]
+        if len(bad) == len(judged):
+            return await self._try_again(job, bad)
+        if bad and job.brief.roots:
+            # A root that is missing would leave a hole in the keyboard; the good ones wait for it.
+            with suppress(SoundError):
+                return await self._try_again(job, bad)
+        return await self._move(lambda store: self._judge(store, job, judged, wanted, JobState.SHAPING))
 
-    async def _try_again(self, job: Job, judged: Sequence[tuple[Take, tuple[Verdict, ...]]]) -> Job | None:
+    async def _try_again(self, job: Job, bad: Sequence[tuple[Take, tuple[Verdict, ...]]]) -> Job | None:
         """Goes back for another seed where one may help; raises the verdicts as the reason where none will."""
-        refused = [verdict for _, verdicts in judged for verdict in verdicts if verdict.rule not in _CLEAN]
+        refused = [verdict for _, verdicts in bad for verdict in verdicts if verdict.rule not in _CLEAN]
         reason = "; ".join(dict.fromkeys(verdict.text or verdict.name for verdict in refused)) or "no sound"
         if any(verdict.rule == "fail" for verdict in refused):
             raise SoundError(f"The sound is not usable: {reason}.")
         try:
             return self._tell(
                 await self._caller.open(
-                    job, lambda store: self._judge(store, job, judged, frozenset(), JobState.GENERATING), failed=True
+                    job, lambda store: self._judge(store, job, bad, frozenset(), JobState.GENERATING), failed=True,
+                    without={take.id for take, _ in bad},
                 )
             )
         except ModelError as problem:
@@ -177,20 +186,17 @@ class Pipeline:
         return moves.move(store, job.id, to, now=self._clock.now())
 
     async def _shape(self, job: Job) -> Job | None:
-        samples: list[Sample] = []
-        shaped: dict[str, Shaped] = {}
-        problem: SoundError | None = None
-        for take, verdicts, outcome in await self._shape_takes(job):
+        outcomes = await self._shape_takes(job)
+        for take, _, outcome in outcomes:
             if isinstance(outcome, SoundError):
                 log.info("job %s: take %s can't be shaped: %s", job.id, take.id, outcome)
-                problem = outcome
-                continue
-            sample = self._publisher.plan(new_id("s"), job, take, verdicts, outcome, now=self._clock.now())
-            sample = await self._publisher.compare(job, sample, outcome, samples)
-            shaped[sample.id] = outcome
-            samples.append(sample)
-        if not samples:
-            raise problem or SoundError("Nothing was left to shape.")
+        planned = self._plan(job, outcomes)
+        if not planned:
+            raise _nothing(outcomes)
+        shaped = {sample.id: outcome for sample, outcome in planned}
+        samples: list[Sample] = []
+        for sample, outcome in planned:
+            samples.append(await self._publisher.compare(job, sample, outcome, samples))
 
         def plan(store: Connection) -> Told:
             moved = moves.move(store, job.id, JobState.PUBLISHING, now=self._clock.now())
@@ -203,18 +209,18 @@ class Pipeline:
         return await self._move(plan)
 
     async def _publish(self, job: Job) -> Job | None:
-        samples = await self._database.read(lambda store: sample_store.planned_samples(store, job.id))
+        samples = main_first(await self._database.read(lambda store: sample_store.planned_samples(store, job.id)))
         if not await self._publisher.is_out(samples):
             shaped = self._shaped.get(job.id)
             if shaped is None:
                 samples, shaped = await self._shape_again(job, samples)
-            for sample in samples:
-                await self._publisher.write(job, sample, shaped[sample.id])
+            await self._publisher.write(job, samples, shaped)
         await self._publisher.put_in_place(job, samples)
 
         def ready(store: Connection) -> Told:
             told = [
-                self._publisher.sample_event(store, job, sample, now=self._clock.now()) for sample in samples
+                self._publisher.sample_event(store, job, sample, now=self._clock.now())
+                for sample in samples if not sample.part_of
             ]
             moved, events = moves.move(store, job.id, JobState.READY, now=self._clock.now())
             return moved, [*told, *events]
@@ -226,24 +232,40 @@ class Pipeline:
 
         A version of the bridge that shapes otherwise plans them anew under their ids.
         """
-        outcomes = {take.id: (take, verdicts, outcome) for take, verdicts, outcome in await self._shape_takes(job)}
+        outcomes = await self._shape_takes(job)
+        older = {place_of(old): old for old in planned}
+        anew = self._plan(job, outcomes, older)
+        if not anew:
+            raise _nothing(outcomes)
         samples: list[Sample] = []
-        shaped: dict[str, Shaped] = {}
-        for old in planned:
-            take, verdicts, outcome = outcomes[old.take]
-            if isinstance(outcome, SoundError):
-                raise outcome
-            shaped[old.id] = outcome
-            sample = self._publisher.plan(old.id, job, take, verdicts, outcome, now=old.created)
-            anew = sample.sha256 != old.sha256
-            samples.append(await self._publisher.plan_anew(old, sample, outcome) if anew else old)
-        return samples, shaped
+        for sample, outcome in anew:
+            old = older.pop(place_of(sample), None)
+            same = old is not None and old.sha256 == sample.sha256
+            samples.append(old if old and same else await self._publisher.plan_anew(old, sample, outcome))
+        for old in older.values():
+            await self._publisher.forget(old)
+        return samples, {sample.id: outcome for sample, (_, outcome) in zip(samples, anew, strict=True)}
 
-    async def _shape_takes(self, job: Job) -> list[tuple[Take, tuple[Verdict, ...], Shaped | SoundError]]:
+    def _plan(
+        self, job: Job, outcomes: Sequence[Outcome], older: Mapping[Place, Sample] | None = None
+    ) -> list[tuple[Sample, Shaped]]:
+        """Returns the samples of a job, under new ids or under those that they had before."""
+
+        def named(take: Take, verdicts: Sequence[Verdict], shaped: Shaped, main: str) -> Sample:
+            old = (older or {}).get((take.id, shaped.layer, shaped.turn))
+            return self._publisher.plan(
+                old.id if old else new_id("s"), job, take, verdicts, shaped, part_of=main,
+                now=old.created if old else self._clock.now(),
+            )
+
+        return instruments.planned(job, outcomes, named)
+
+    async def _shape_takes(self, job: Job) -> list[Outcome]:
         """Shapes the good takes of a job as one set."""
         takes = await self._database.read(lambda store: job_store.takes_of(store, job.id, judged=True))
         sounds = [self._shelf.get(take.file) for take, _ in takes]
-        outcomes = await self._shaper.shape_set(sounds, job.brief, priority=_urgency(job))
+        notes = [take.note for take, _ in takes] if job.brief.roots else []
+        outcomes = await self._shaper.shape_set(sounds, job.brief, notes=notes, priority=_urgency(job))
         return [(take, verdicts, outcome) for (take, verdicts), outcome in zip(takes, outcomes, strict=True)]
 
     # --- moving and failing -----------------------------------------------------------------------------------
@@ -279,6 +301,12 @@ class Pipeline:
             await self._publisher.withdraw(job)
         self._hub.tell(events)
         return failed
+
+
+def _nothing(outcomes: Sequence[Outcome]) -> SoundError:
+    """Returns why nothing came of some takes."""
+    problems = [outcome for _, _, outcome in outcomes if isinstance(outcome, SoundError)]
+    return problems[-1] if problems else SoundError("Nothing was left to shape.")
 
 
 def _only(rules: frozenset[str], verdicts: Sequence[Verdict]) -> bool:

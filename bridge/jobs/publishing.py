@@ -20,8 +20,9 @@ from bridge.domain.sample import Sample
 from bridge.domain.tags import tags_of
 from bridge.domain.take import Call, Take, Verdict
 from bridge.errors import BridgeError
-from bridge.instruments.mapping import instrument_of, kit_of, zone_of
+from bridge.instruments.mapping import instrument_of, kit_of
 from bridge.jobs.courier import Courier
+from bridge.jobs.instruments import zones_of
 from bridge.jobs.stamps import stamped_wav
 from bridge.jobs.workshop import Workshop
 from bridge.library.names import sample_path
@@ -50,9 +51,10 @@ class Publisher:
         self._drawing = asyncio.Lock()
 
     def plan(
-        self, sample_id: str, job: Job, take: Take, verdicts: Sequence[Verdict], shaped: Shaped, *, now: float
+        self, sample_id: str, job: Job, take: Take, verdicts: Sequence[Verdict], shaped: Shaped, *, now: float,
+        part_of: str = "",
     ) -> Sample:
-        """Returns the sample that a shaped take will be, with its name for ever."""
+        """Returns the sample that a shaped take, or a part made from it, will be, with its name for ever."""
         brief = job.brief
         return Sample(
             id=sample_id, job=job.id, take=take.id, pad=brief.pad, pad_note=brief.pad_note, family=brief.family,
@@ -61,16 +63,20 @@ class Publisher:
             tags=tags_of(brief.prompt, brief.family, shaped.analysis),
             path=sample_path(
                 pad=brief.pad, family=brief.family, prompt=brief.prompt, root=shaped.analysis.root,
-                sample_id=sample_id,
+                sample_id=sample_id, part=bool(part_of),
             ),
+            part_of=part_of, layer=shaped.layer, turn=shaped.turn,
         )
 
     async def compare(self, job: Job, sample: Sample, shaped: Shaped, siblings: Sequence[Sample]) -> Sample:
         """Returns the sample with a note where an older one is the same recording; it is published all the same.
 
+        Parts are made to be alike and are not compared.
         The very same PCM is found by its hash, among the `siblings` of the job too. What only sounds alike is settled
         by the waves, in a worker.
         """
+        if sample.part_of:
+            return sample
         same = await self._database.read(lambda store: searching.same_sound(store, sample))
         same = same or next((other.id for other in siblings if other.sha256 == sample.sha256), "")
         if same:
@@ -88,33 +94,41 @@ class Publisher:
             return sample
         return sample if answer is None else _noted(sample, found[answer[0]][0], answer[1])
 
-    async def write(self, job: Job, sample: Sample, shaped: Shaped) -> None:
-        """Writes the WAV and the sidecar; doing it again after a crash changes nothing."""
+    async def write(self, job: Job, samples: Sequence[Sample], shaped: Mapping[str, Shaped]) -> None:
+        """Writes WAVs and sidecars; doing it again after a crash changes nothing. `shaped` are the sounds by id."""
         calls, takes = await self._database.read(lambda store: _history(store, job.id))
-        call, take = _origin(sample, calls, takes)
-        model = self._model_of(call.model)
-        await self._files.run(
-            self._library.write_sample,
-            sample.path,
-            stamped_wav(
-                shaped, sample=sample, zone=zone_of(sample), job=job, call=call, take=take, model=model
-            ),
-            sidecar_of(
-                sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written,
-                fingerprint=shaped.fingerprint,
-            ),
-        )
+        zones = zones_of(samples)
+        for sample in samples:
+            call, take = _origin(sample, calls, takes)
+            model, sound = self._model_of(call.model), shaped[sample.id]
+            await self._files.run(
+                self._library.write_sample,
+                sample.path,
+                stamped_wav(
+                    sound, sample=sample, zone=zones[sample.path], job=job, call=call, take=take, model=model
+                ),
+                sidecar_of(
+                    sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written,
+                    fingerprint=sound.fingerprint,
+                ),
+            )
 
     async def is_out(self, samples: Sequence[Sample]) -> bool:
         """Tells whether the files of a job are public: they became so together, and nothing touches them again."""
         first = samples[0].id
         return await self._database.read(lambda store: sample_store.find_sample(store, first)) is not None
 
-    async def plan_anew(self, old: Sample, sample: Sample, shaped: Shaped) -> Sample:
+    async def plan_anew(self, old: Sample | None, sample: Sample, shaped: Shaped) -> Sample:
         """Replaces a plan whose sound can't be made the same any more; a file that nobody knew of yet goes."""
-        await self._files.run(self._library.remove_sample, old.path)
+        if old is not None:
+            await self._files.run(self._library.remove_sample, old.path)
         await self._database.write(lambda store: sample_store.plan_sample(store, sample, shaped.fingerprint))
         return sample
+
+    async def forget(self, old: Sample) -> None:
+        """Gives up a plan for which there is no sound any more."""
+        await self._files.run(self._library.remove_sample, old.path)
+        await self._database.write(lambda store: sample_store.drop_sample(store, old.id))
 
     async def put_in_place(self, job: Job, samples: Sequence[Sample]) -> None:
         """Makes the samples public: history, current, presets, deliveries. Safe to repeat."""
@@ -137,17 +151,17 @@ class Publisher:
     async def refresh(self, pad: str) -> None:
         """Draws the presets that show a pad, then sends what waits for the hosts."""
         async with self._drawing:
-            currents = await self._database.read(sample_store.current_samples)
+            currents, parts = await self._database.read(_held)
             kits = [name for name, kit in self._kits.items() if pad in kit.pads]
-            await self._files.run(self._draw, [pad], kits, currents)
+            await self._files.run(self._draw, [pad], kits, currents, parts)
         await self._courier.send(pad)
 
     async def refresh_all(self) -> None:
         """Draws every preset once, those of pads that were emptied too, for a start after whatever happened."""
         async with self._drawing:
-            currents = await self._database.read(sample_store.current_samples)
+            currents, parts = await self._database.read(_held)
             pads = await self._database.read(sample_store.history_lengths)
-            await self._files.run(self._draw, list(pads), list(self._kits), currents)
+            await self._files.run(self._draw, list(pads), list(self._kits), currents, parts)
 
     async def withdraw(self, job: Job) -> None:
         """Removes what a failed publication left behind; nothing points at it."""
@@ -161,14 +175,25 @@ class Publisher:
             store, Event(kind="sample", at=now, job=job.id, pad=sample.pad, sample=sample.id, ref=job.ref)
         )
 
-    def _draw(self, pads: Sequence[str], kits: Sequence[str], currents: Mapping[str, Sample]) -> None:
+    def _draw(
+        self, pads: Sequence[str], kits: Sequence[str], currents: Mapping[str, Sample],
+        parts: Mapping[str, Sequence[Sample]],
+    ) -> None:
         for pad in pads:
             # An emptied pad keeps its file, without zones: the player that has it loaded falls silent and goes on.
-            empty = Instrument(name=pad, mode="drum", zones=())
-            self._library.write_instrument(instrument_of(pad, currents[pad]) if pad in currents else empty)
+            instrument = Instrument(name=pad, mode="drum", zones=())
+            if current := currents.get(pad):
+                instrument = instrument_of(pad, current, parts.get(current.id, ()))
+            self._library.write_instrument(instrument)
         for name in kits:
             held = [currents[pad] for pad in self._kits[name].pads if pad in currents]
-            self._library.write_kit(kit_of(name, held))
+            self._library.write_kit(kit_of(name, held, parts))
+
+
+def _held(store: Connection) -> tuple[dict[str, Sample], dict[str, list[Sample]]]:
+    """Returns what the pads hold, and the parts of that by their main samples."""
+    currents = sample_store.current_samples(store)
+    return currents, sample_store.parts_of(store, [sample.id for sample in currents.values()])
 
 
 def _history(store: Connection, job: str) -> tuple[list[Call], list[Take]]:

@@ -2,7 +2,9 @@
 
     v<TAB>1
     host, seq, sample, pad, action, mode, target, path, mtime      one line each
-    zone<TAB>path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end      one line per zone, empty loop fields: a one-shot
+    zone<TAB>path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end|turn|turns      one line per zone
+
+Empty loop fields: a one-shot. Zones on the same keys and velocities take turns: `turn` of `turns`, from 1.
 
 UTF-8, lines end with a newline, paths are absolute in the system's own writing. A zone follows the keys if the mode
 is `keys`; choke groups are not carried, for a delivery is one pad.
@@ -15,7 +17,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import get_args
 
-from bridge.domain.delivery import DELIVERY_VERSION, Delivery, DeliveryAction
+from bridge.domain.delivery import DELIVERY_VERSION, Delivery, DeliveryAction, zone_text
 from bridge.domain.family import Mapping
 from bridge.domain.instrument import Zone
 from bridge.errors import LibraryError
@@ -72,7 +74,7 @@ def encode_delivery(delivery: Delivery) -> bytes:
     checked_host(delivery.host)
     values = {"v": DELIVERY_VERSION, **{key: getattr(delivery, key) for key in _KEYS[1:]}}
     lines = [f"{key}\t{_plain(str(values[key]))}\n" for key in _KEYS]
-    lines += [f"zone\t{_plain('|'.join(_fields(zone)))}\n" for zone in delivery.zones]
+    lines += [f"zone\t{_plain(_line(zone))}\n" for zone in delivery.zones]
     return "".join(lines).encode()
 
 
@@ -130,18 +132,17 @@ def _delivery(values: dict[str, str], zones: list[str]) -> Delivery:
     )
 
 
-def _fields(zone: Zone) -> list[str]:
+def _line(zone: Zone) -> str:
     if "|" in zone.path:
         raise LibraryError(f"{zone.path} can't be delivered: the path has a |.", "Rename the folder.")
-    numbers = [zone.root, round(zone.cents, 3) + 0.0, zone.low, zone.high, zone.velocity_low, zone.velocity_high]
-    return [zone.path, *map(str, numbers), *map(str, zone.loop or ("", ""))]
+    return zone_text(zone, zone.path)
 
 
 def _zone(text: str, *, follows_keys: bool) -> Zone:
     fields = text.split("|")
-    if len(fields) != 9:
+    if len(fields) != 11:
         raise _bad(f"the zone {text!r}")
-    path, root, cents, low, high, velocity_low, velocity_high, loop_start, loop_end = fields
+    path, root, cents, low, high, velocity_low, velocity_high, loop_start, loop_end, turn, turns = fields
     if not _DECIMAL.fullmatch(cents):
         raise _bad(f"cents {cents!r}")
     return Zone(
@@ -154,6 +155,7 @@ def _zone(text: str, *, follows_keys: bool) -> Zone:
         velocity_high=_whole(velocity_high, 127),
         follows_keys=follows_keys,
         loop=(_whole(loop_start), _whole(loop_end)) if loop_start or loop_end else None,
+        sequence=(_whole(turn), _whole(turns)),
     )
 
 

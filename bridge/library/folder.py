@@ -29,6 +29,7 @@ from bridge.instruments.formats import Format, Formats, open_formats
 from bridge.library import atomic, mailboxes
 from bridge.library.deliveries import Acknowledgement, encode_delivery
 from bridge.library.lock import take_lock
+from bridge.library.names import PARTS
 from bridge.library.problems import translated
 from bridge.library.sidecar import decode_sidecar, encode_sidecar
 
@@ -221,9 +222,10 @@ class Library:
 
     def _sweep(self) -> None:
         """Deletes temporary files of a crash: the lock says that nobody is writing them."""
-        pads = (folder for folder in (self.root / SAMPLES).iterdir() if folder.is_dir())
+        pads = [folder for folder in (self.root / SAMPLES).iterdir() if folder.is_dir()]
+        parts = (folder / PARTS for folder in pads if (folder / PARTS).is_dir())
         boxes = (self.root / DELIVERIES / host / mailboxes.NEW for host in mailboxes.hosts(self.root / DELIVERIES))
-        for folder in (self.root / PRIVATE, self.root / INSTRUMENTS, self.root / KITS, *pads, *boxes):
+        for folder in (self.root / PRIVATE, self.root / INSTRUMENTS, self.root / KITS, *pads, *parts, *boxes):
             atomic.sweep(folder)
 
 

@@ -11,6 +11,7 @@ from bridge.units import pitch_class
 SLUG_LENGTH = 40
 UNASSIGNED = "unassigned"
 """The folder of samples that belong to no pad."""
+PARTS = "parts"
 
 _OTHERS = re.compile(r"[^a-z0-9]+")
 # Letters that Unicode does not take apart into a base letter and a mark.
@@ -27,8 +28,12 @@ def slug(text: str) -> str:
     return _OTHERS.sub("-", plain).strip("-")[:SLUG_LENGTH].rstrip("-")
 
 
-def sample_path(*, pad: str, family: str, prompt: str, root: int | None, sample_id: str) -> str:
+def sample_path(
+    *, pad: str, family: str, prompt: str, root: int | None, sample_id: str, part: bool = False
+) -> str:
     """Returns a sample's library path: `samples/<pad>/<pad>_<slug>_<pitch class>_<note>_<id>.wav`.
+
+    What is only a `part` of another one lies a folder deeper, in `parts`, where nobody has to scroll past it.
 
     Pitch class and three-digit note are left out of an unpitched sample's name. Without a pad the folder is
     `unassigned` and the family stands in the pad's place; a prompt that leaves no slug is named by the family.
@@ -36,4 +41,5 @@ def sample_path(*, pad: str, family: str, prompt: str, root: int | None, sample_
     """
     pitch = [] if root is None else [pitch_class(root), f"{root:03d}"]
     parts = [pad or family, slug(prompt) or family, *pitch, sample_id]
-    return f"samples/{file_stem(pad) if pad else UNASSIGNED}/{'_'.join(parts)}.wav"
+    folder = f"samples/{file_stem(pad) if pad else UNASSIGNED}"
+    return f"{folder}/{PARTS}/{'_'.join(parts)}.wav" if part else f"{folder}/{'_'.join(parts)}.wav"

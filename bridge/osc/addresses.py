@@ -149,7 +149,8 @@ _ROWS: tuple[Address, ...] = (
                                                         "mtime", "zone"))),
             doc="What a host has to load where, to those that subscribed for it. Answer with `loaded` or "
                 "`load_failed`; until then every subscription repeats it. All values are text, and `zone` comes once "
-                "per zone: `path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end`, empty loop fields for a one-shot."),
+                "per zone: `path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end|turn|turns`, empty loop fields for a "
+                "one-shot."),
     Address(direction="out", pattern="/oneshot/error", arguments=_arguments("text:text", "hint:text"),
             doc="A message could not be obeyed, or a host could not load: what is wrong, and the cure if known."),
     Address(direction="out", pattern="/oneshot/pong", arguments=_arguments("version:text"),

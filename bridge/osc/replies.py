@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bridge.domain.delivery import DELIVERY_VERSION, Delivery
+from bridge.domain.delivery import DELIVERY_VERSION, Delivery, zone_text
 from bridge.domain.instrument import Zone
 from bridge.domain.sample import Sample
 from bridge.osc.addresses import fill
@@ -30,15 +30,6 @@ def delivery(order: Delivery, absolute: Absolute) -> Message:
     return fill("delivery", host=order.host, seq=order.seq, pairs=_fields(order, absolute))
 
 
-def zone_text(zone: Zone, absolute: Absolute) -> str:
-    """Returns a zone as `path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end`, loop fields empty for a one-shot."""
-    cents = round(zone.cents, 3) + 0.0  # + 0.0 makes −0.0 a plain zero
-    start, end = zone.loop or ("", "")
-    fields = (absolute(zone.path), zone.root, cents, zone.low, zone.high, zone.velocity_low, zone.velocity_high,
-              start, end)
-    return "|".join(str(field) for field in fields)
-
-
 def _fields(order: Delivery, absolute: Absolute) -> Iterator[tuple[str, str]]:
     yield "v", str(DELIVERY_VERSION)
     yield "sample", order.sample
@@ -49,4 +40,4 @@ def _fields(order: Delivery, absolute: Absolute) -> Iterator[tuple[str, str]]:
     yield "path", absolute(order.path) if order.path else ""
     yield "mtime", str(order.mtime)
     for zone in order.zones:
-        yield "zone", zone_text(zone, absolute)
+        yield "zone", zone_text(zone, absolute(zone.path))

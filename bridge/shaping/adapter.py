@@ -9,6 +9,7 @@ from bridge.domain.brief import Brief
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.ports import Shaped, Workers
+from bridge.units import MidiNote
 
 CUT = "bridge.shaping.tasks:cut"
 CHECK = "bridge.shaping.tasks:check"
@@ -33,10 +34,12 @@ class Shaping:
         return cast("tuple[Verdict, ...]", answer)
 
     async def shape_set(
-        self, sounds: Sequence[bytes], brief: Brief, *, priority: int
+        self, sounds: Sequence[bytes], brief: Brief, *, notes: Sequence[MidiNote | None] = (), priority: int
     ) -> tuple[Shaped | SoundError, ...]:
         """Returns what becomes of the takes of one brief; SoundError for each of which nothing playable is left."""
-        answer = await self._workers.run(SHAPE_SET, tuple(sounds), brief, self._sample_rate, priority=priority)
+        answer = await self._workers.run(
+            SHAPE_SET, tuple(sounds), brief, self._sample_rate, tuple(notes), priority=priority
+        )
         return cast("tuple[Shaped | SoundError, ...]", answer)
 
     async def same_recording(self, sound: bytes, others: Sequence[bytes], *, priority: int) -> tuple[int, float] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bridge.audio import Audio
 from bridge.domain.brief import Brief
@@ -10,11 +12,14 @@ from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.ports import Shaped
+from bridge.shaping.strokes import Stroke, joined
 from bridge.sound import chain
+from bridge.sound.chain import Finished
 from bridge.sound.character import known
 from bridge.sound.codec import UNDECODABLE, decode, encode_float, to_pcm24
 from bridge.sound.similar import SAME, correlation
 from bridge.sound.slices import best_hits
+from bridge.units import MidiNote
 
 
 def check(sound: bytes, brief: Brief) -> tuple[Verdict, ...]:
@@ -31,12 +36,50 @@ def cut(sound: bytes, family: str, most: int) -> tuple[bytes, ...]:
     return tuple(encode_float(hit) for hit in best_hits(decode(sound), family, most))
 
 
-def shape_set(sounds: Sequence[bytes], brief: Brief, sample_rate: int) -> tuple[Shaped | SoundError, ...]:
-    """Returns what becomes of the takes of one brief, shaped as one set; SoundError for each that can't be one."""
+def shape_set(
+    sounds: Sequence[bytes], brief: Brief, sample_rate: int, notes: Sequence[MidiNote | None] = ()
+) -> tuple[Shaped | SoundError, ...]:
+    """Returns what becomes of the takes of one brief, shaped as one set; SoundError for each that can't be one.
+
+    `notes` are the pitches that the takes were made for; empty where all are made for the brief's.
+    """
     decoded = [_decoded(sound) for sound in sounds]
-    shaped = iter(chain.shape_set([take for take in decoded if isinstance(take, Audio)], brief, sample_rate))
-    outcomes = [next(shaped) if isinstance(take, Audio) else take for take in decoded]
-    return tuple(outcome if isinstance(outcome, SoundError) else _shaped(*outcome) for outcome in outcomes)
+    places = [place for place, take in enumerate(decoded) if isinstance(take, Audio)]
+    outcomes = chain.shape_set(
+        [take for take in decoded if isinstance(take, Audio)], brief, sample_rate,
+        notes=[notes[place] for place in places] if notes else None,
+    )
+    by_place = dict(zip(places, outcomes, strict=True))
+    refused = {place: outcome for place, outcome in by_place.items() if isinstance(outcome, SoundError)}
+    finished = {place: outcome for place, outcome in by_place.items() if not isinstance(outcome, SoundError)}
+    answers = {**dict(enumerate(decoded)), **refused, **_played(finished, brief)}
+    return tuple(answer for _, answer in sorted(answers.items()) if not isinstance(answer, Audio))
+
+
+def _played(finished: Mapping[int, Finished], brief: Brief) -> dict[int, Shaped]:
+    """Gives each sound its place in the instrument of all, or in one of its own, with the parts made from it."""
+    shaped = {place: _shaped(*sound) for place, sound in finished.items()}
+    if not brief.joins and brief.layers != "made" and brief.turns == 1:
+        return shaped  # a sound for itself: what most people want costs nothing more
+    for places in [list(finished)] if brief.joins else [[place] for place in finished]:
+        roots = joined(
+            [finished[place][:2] for place in places],
+            drum=brief.mapping == "drum", layers=brief.layers == "made", turns=brief.turns,
+        )
+        for stroke in itertools.chain(*roots):
+            place = places[stroke.source]
+            if stroke.made:
+                shaped[place] = replace(shaped[place], parts=(*shaped[place].parts, _part(stroke)))
+            else:
+                shaped[place] = replace(shaped[place], layer=stroke.layer, turn=stroke.turn)
+    return shaped
+
+
+def _part(stroke: Stroke) -> Shaped:
+    return Shaped(
+        pcm=to_pcm24(stroke.audio), frames=stroke.audio.frames, channels=stroke.audio.channels,
+        sample_rate=stroke.audio.sample_rate, analysis=stroke.analysis, layer=stroke.layer, turn=stroke.turn,
+    )
 
 
 def same_recording(sound: bytes, others: Sequence[bytes]) -> tuple[int, float] | None:

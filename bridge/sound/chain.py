@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,8 +49,12 @@ def shape(audio: Audio, brief: Brief, sample_rate: int) -> Finished:
     return outcome
 
 
-def shape_set(takes: Sequence[Audio], brief: Brief, sample_rate: int) -> list[Finished | SoundError]:
+def shape_set(
+    takes: Sequence[Audio], brief: Brief, sample_rate: int, *, notes: Sequence[MidiNote | None] | None = None
+) -> list[Finished | SoundError]:
     """Returns what becomes of each of the takes of one brief, which are shaped as one set.
+
+    `notes` are the pitches that each of them was made for; None: all for the brief's.
 
     A take that the gate stops is its error and no member of the set. The gate's own verdicts are the answer of
     `check`; here they only decide. The same takes in the same order give the same sounds.
@@ -62,14 +67,15 @@ def shape_set(takes: Sequence[Audio], brief: Brief, sample_rate: int) -> list[Fi
     family = _family(brief)
     longest = Seconds(max(family.longest, brief.seconds or 0.0))
 
-    def begin(take: Audio) -> Piece | SoundError:
-        judgement = examine(take, brief)
+    def begin(take: Audio, note: MidiNote | None) -> Piece | SoundError:
+        judgement = examine(take, replace(brief, note=note))
         return _stop(judgement.stop, family) or Piece(
-            audio=_scaled(prepare(take, judgement)), family=family, note=brief.note, longest=longest,
+            audio=_scaled(prepare(take, judgement)), family=family, note=note, longest=longest,
             sample_rate=sample_rate, bpm=brief.bpm,
         )
 
-    return _walked([begin(take) for take in takes], recipe)
+    asked = [brief.note] * len(takes) if notes is None else notes
+    return _walked([begin(take, note) for take, note in zip(takes, asked, strict=True)], recipe)
 
 
 def take_steps(

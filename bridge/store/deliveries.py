@@ -71,7 +71,7 @@ def end_delivery(store: Connection, host: str, seq: int, state: DeliveryState, r
 
 def _delivery(row: Row) -> Delivery:
     zones = tuple(
-        Zone(**{**values, "loop": tuple(values["loop"]) if values["loop"] else None})
+        Zone(**{**values, "loop": values["loop"] and tuple(values["loop"]), "sequence": tuple(values["sequence"])})
         for values in json.loads(row["zones"])
     )
     return Delivery(**{name: row[name] for name in _COLUMNS}, zones=zones)

@@ -152,8 +152,8 @@ def settle_cancelled(store: Connection, call: str, cost: float) -> None:
 def add_take(store: Connection, take: Take) -> None:
     """Writes a raw take."""
     store.execute(
-        "INSERT INTO takes (id, call, job, position, seed, file) VALUES (?, ?, ?, ?, ?, ?)",
-        (take.id, take.call, take.job, take.index, take.seed, take.file),
+        "INSERT INTO takes (id, call, job, position, seed, file, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (take.id, take.call, take.job, take.index, take.seed, take.file, take.note),
     )
 
 
@@ -171,7 +171,7 @@ def takes_of(store: Connection, job: str, *, judged: bool | None = None) -> list
     return [
         (
             Take(id=row["id"], call=row["call"], job=row["job"], index=row["position"], seed=row["seed"],
-                 file=row["file"]),
+                 file=row["file"], note=row["note"]),
             load_verdicts(row["verdicts"]),
         )
         for row in rows

@@ -179,4 +179,12 @@ MIGRATIONS: tuple[str, ...] = (
         SELECT DISTINCT tag_key(value), number FROM samples, json_each(samples.tags);
     INSERT INTO sample_words (sample, words) SELECT number, words_of(pad, prompt, tags) FROM samples;
     """,
+    """
+    ALTER TABLE samples ADD COLUMN part_of TEXT NOT NULL DEFAULT '';
+    ALTER TABLE samples ADD COLUMN layer INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE samples ADD COLUMN turn INTEGER NOT NULL DEFAULT 1;
+    CREATE INDEX samples_by_part ON samples (part_of) WHERE part_of <> '';
+    ALTER TABLE calls ADD COLUMN note INTEGER;
+    ALTER TABLE takes ADD COLUMN note INTEGER;
+    """,
 )

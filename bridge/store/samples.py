@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from sqlite3 import Connection, Row
 
@@ -15,7 +16,7 @@ _CHARACTER = {"family": "heard", "share": "heard_share", "brightness": "brightne
               "loudness": "loudness"}  # fmt: skip
 """The fields of a character, and their columns."""
 _PLAIN = ("id", "job", "take", "pad", "pad_note", "family", "mapping", "prompt", "path", "sha256", "duplicate_of",
-          "created")  # fmt: skip
+          "part_of", "layer", "turn", "created")  # fmt: skip
 
 
 def plan_sample(store: Connection, sample: Sample, fingerprint: bytes = b"") -> None:
@@ -47,6 +48,11 @@ def drop_planned(store: Connection, job: str) -> list[str]:
     """Forgets the samples of a job that never were published and returns their paths."""
     rows = store.execute("DELETE FROM samples WHERE job = ? AND published = 0 RETURNING path", (job,))
     return [row["path"] for row in rows]
+
+
+def drop_sample(store: Connection, sample: str) -> None:
+    """Forgets a sample that never was published."""
+    store.execute("DELETE FROM samples WHERE id = ? AND published = 0", (sample,))
 
 
 def find_sample(store: Connection, sample: str) -> Sample | None:
@@ -92,6 +98,17 @@ def current_samples(store: Connection) -> dict[str, Sample]:
     """Returns what every pad holds; empty pads are left out."""
     rows = store.execute("SELECT samples.*, pads.pad AS on_pad FROM pads JOIN samples ON samples.id = current")
     return {row["on_pad"]: _sample(row) for row in rows}
+
+
+def parts_of(store: Connection, samples: Iterable[str]) -> dict[str, list[Sample]]:
+    """Returns the parts of some samples by their ids; those without parts are left out."""
+    found = {
+        sample: [_sample(row) for row in store.execute(
+            "SELECT * FROM samples WHERE part_of = ? AND published = 1 ORDER BY number", (sample,)
+        )]
+        for sample in samples
+    }  # fmt: skip
+    return {sample: parts for sample, parts in found.items() if parts}
 
 
 def put_on_pad(store: Connection, pad: str, sample: str) -> None:

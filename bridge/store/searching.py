@@ -31,7 +31,7 @@ MOST_SUSPECTS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Says which samples are wanted; what is empty or None lets everything through.
+    """Says which samples are wanted; what is empty or None lets everything through. Parts of others are never found.
 
     `longer` and `shorter` bound the length, both included. `note` is the root. A sample has all of the `tags`, and
     each word of `text` stands somewhere in its pad, prompt or tags.
@@ -50,7 +50,8 @@ class Wanted:
     def where(self) -> tuple[str, list[Any]]:
         """Returns the condition on a row of `samples` and its values."""
         rows = list(self._conditions())
-        return " AND ".join(["published = 1", *(row[0] for row in rows)]), [value for row in rows for value in row[1]]
+        conditions = ["published = 1", "part_of = ''", *(row[0] for row in rows)]
+        return " AND ".join(conditions), [value for row in rows for value in row[1]]
 
     def _conditions(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
         for column in ("pad", "job", "family"):
@@ -107,7 +108,8 @@ def find_near(
 def same_sound(store: Connection, sample: Sample) -> str:
     """Returns the oldest other published sample with the very same sound (its PCM); empty where there is none."""
     row = store.execute(
-        "SELECT id FROM samples WHERE sha256 = ? AND published = 1 AND id <> ? ORDER BY number LIMIT 1",
+        "SELECT id FROM samples WHERE sha256 = ? AND published = 1 AND part_of = '' AND id <> ?"
+        " ORDER BY number LIMIT 1",
         (sample.sha256, sample.id),
     ).fetchone()
     return "" if row is None else str(row["id"])
@@ -120,7 +122,8 @@ def suspects(store: Connection, sample: Sample, fingerprint: bytes) -> list[tupl
         return []
     rows = store.execute(
         "SELECT id, path, fingerprint FROM samples JOIN fingerprints ON sample = number"
-        " WHERE brightness BETWEEN ? AND ? AND seconds BETWEEN ? AND ? AND published = 1 AND id <> ?",
+        " WHERE brightness BETWEEN ? AND ? AND seconds BETWEEN ? AND ?"
+        " AND published = 1 AND part_of = '' AND id <> ?",
         (character.brightness / SAME_BRIGHTNESS, character.brightness * SAME_BRIGHTNESS,
          seconds / SAME_LENGTH, seconds * SAME_LENGTH, sample.id),
     ).fetchall()  # fmt: skip

@@ -158,7 +158,7 @@ local function acknowledge_failure(name, reason)
   os.remove(path_in("claimed", name))
 end
 
-local ZONE_FIELDS = { "path", "root", "cents", "lo", "hi", "vlo", "vhi", "loop_start", "loop_end" }
+local ZONE_FIELDS = { "path", "root", "cents", "lo", "hi", "vlo", "vhi", "loop_start", "loop_end", "turn", "turns" }
 
 local function parse_zone(value)
   local zone, index = {}, 0
@@ -178,7 +178,9 @@ local function parse(text)
   for line in text:gmatch("[^\r\n]+") do
     local key, value = line:match("^([%w_]+)\t(.*)$")
     if key == "zone" then
-      delivery.zones[#delivery.zones + 1] = parse_zone(value)
+      local zone = parse_zone(value)
+      -- RS5k takes no turns: the first one of each is played.
+      if (zone.turn or 1) == 1 then delivery.zones[#delivery.zones + 1] = zone end
     elseif key then
       delivery[key] = value
     end

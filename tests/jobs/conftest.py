@@ -10,7 +10,7 @@ import hashlib
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -73,12 +73,12 @@ class ModelOfProvider:
     licence = Licence(id="CC-BY-NC-4.0", commercial="no")
 
     def __init__(self, provider: Provider, *, repeatable: bool, step: Callable[[str], None], name: str = "synth",
-                 concurrent: int = 2, guide: Guide | None = None):
+                 concurrent: int = 2, guide: Guide | None = None, notes: bool = True):
         self.name = name
         self._provider = provider
         self._step = step
         self.capabilities = Capabilities(
-            seconds=(0.05, 30.0), notes=True, variations=4, repeatable=repeatable, concurrent=concurrent,
+            seconds=(0.05, 30.0), notes=notes, variations=4, repeatable=repeatable, concurrent=concurrent,
             guide=guide,
         )
 
@@ -145,15 +145,28 @@ class PlainShaper:
         self.version = b""
         self.fingerprint = b""
         self.same: tuple[int, float] | None = None
+        self.asked: list[tuple[Brief, tuple[int | None, ...]]] = []
         self.compared: list[list[bytes]] = []
 
     async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
         self._step("check")
         return self.verdicts.pop(0) if self.verdicts else (Verdict(name="silence", figure=-6.0, rule="pass"),)
 
-    async def shape_set(self, sounds, brief: Brief, *, priority: int) -> tuple[Shaped, ...]:
+    async def shape_set(self, sounds, brief: Brief, *, notes=(), priority: int) -> tuple[Shaped, ...]:
         self._step("shape")
-        return tuple(self._shaped(sound + hashlib.sha256(b"".join(sounds) + self.version).digest()) for sound in sounds)
+        self.asked.append((brief, tuple(notes)))
+        whole = [sound + hashlib.sha256(b"".join(sounds) + self.version).digest() for sound in sounds]
+        return tuple(self._placed(place, sound, brief, notes) for place, sound in enumerate(whole))
+
+    def _placed(self, place: int, sound: bytes, brief: Brief, notes) -> Shaped:
+        """Makes a layer of every variation, and of each the turns that the brief wants."""
+        def made(turn: int) -> Shaped:
+            shaped = self._shaped(sound if turn == 1 else sound + bytes([turn]))
+            root = shaped.analysis.root if not notes else notes[place]
+            layer = place + 1 if brief.layers == "variations" else 1
+            return replace(shaped, analysis=replace(shaped.analysis, root=root), layer=layer, turn=turn)
+
+        return replace(made(1), parts=tuple(made(turn) for turn in range(2, brief.turns + 1)))
 
     def _shaped(self, sound: bytes) -> Shaped:
         return Shaped(
@@ -205,7 +218,11 @@ class House:
             guide=self.guide,
         )
         spare = ModelOfProvider(self.spare, repeatable=True, step=lambda _name: None, name="spare")
-        models = open_models(ModelContext(workers=None), entry_points=[_Entry(model), _Entry(spare, name="spare")])
+        dull = ModelOfProvider(self.spare, repeatable=True, step=lambda _name: None, name="dull", notes=False)
+        models = open_models(
+            ModelContext(workers=None),
+            entry_points=[_Entry(model), _Entry(spare, name="spare"), _Entry(dull, name="dull")],
+        )
         engine = BridgeEngine(
             Workshop(
                 config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,
@@ -259,9 +276,11 @@ def config(tmp_path: Path) -> Config:
                 "bass": {"prompt": "round bass", "pad_note": 48, "note": 36, "count": 3},
                 "eager": {"prompt": "snare", "pad_note": 38, "busy": "newest"},
                 "calm": {"prompt": "clap", "pad_note": 39, "busy": "ignore"},
+                "struck": {"prompt": "snare", "pad_note": 40, "count": 2, "layers": "variations", "turns": 2},
+                "wide": {"prompt": "round bass", "pad_note": 50, "roots": [60, 36, 48]},
                 "sure": {"prompt": "tom", "pad_note": 45, "fallback": "spare"},
             },
-            "kits": {"main": {"pads": ["kick", "bass", "eager", "calm"]}},
+            "kits": {"main": {"pads": ["kick", "bass", "eager", "calm", "struck"]}},
         }
     )
 

@@ -440,4 +440,4 @@ async def test_oscdump_reads_every_reply_of_a_sound(scene, peer, tmp_path):
     lines = text()
     for types in ("accepted sss", "progress ssff", "sample/ready ssifiiss", "job/ready ss", "delivery sissss"):
         assert f"{types}" in lines
-    assert '"/music/Oneshot Bridge/samples/kick/one.wav|60|-12.5|54|66|1|127|100|4095"' in lines
+    assert '"/music/Oneshot Bridge/samples/kick/one.wav|60|-12.5|54|66|1|127|100|4095|1|1"' in lines
