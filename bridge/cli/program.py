@@ -64,7 +64,8 @@ for _command in (
     run.run,
     sounds.generate, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
-    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.kits, lists.deliveries, models.models,
+    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
+    models.models,
     files.config, files.path, doctor.doctor,
     shape.shape, instrument.instrument, listen.analyse, listen.slice_command,
 ):  # fmt: skip

@@ -31,6 +31,7 @@ from bridge.config.fields import (
 from bridge.config.models import Row
 from bridge.config.places import default_library, state_folder
 from bridge.domain.brief import LARGEST_COUNT, LARGEST_TURNS, MOST_ROOTS, Enhance, Layers, Setting
+from bridge.domain.delivery import Swap
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.family import Mapping as MappingName
 from bridge.units import MidiNote, Seconds
@@ -216,6 +217,17 @@ class Pad(Section):
         default="queue",
         description='What a press does while a sound is being made: "queue" makes one more, '
         '"newest" drops the old one, "ignore" does nothing.',
+    )
+    swap: Swap = Field(
+        default="now",
+        description='When a new sound takes the place of the old one: "now", "on-keep" (only the one that you keep) or '
+        '"when-silent" (your host waits until the pad is not heard).',
+    )
+    lock: Switch = Field(
+        default=False, description="Whether it holds on to its sound: new ones are made, and none takes its place."
+    )
+    match_level: Switch = Field(
+        default=False, description="Whether a new sound is made as loud as the one that it replaces."
     )
     targets: dict[Name, Target] = Field(
         default={},

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from bridge.domain.family import Mapping
-from bridge.units import MidiNote, Seconds
+from bridge.units import Decibels, MidiNote, Seconds
 
 LARGEST_SEED = 2**32 - 1
 LARGEST_COUNT = 16
@@ -79,7 +79,8 @@ class Brief:
     much of it stays) say what for. `inputs` are inputs of that very model, by its own names. `enhance` says whether a
     chat model may improve the words, `fallback` which model makes the sound if this one can't.
     `layers` and `turns` make an instrument of the sound that answers to velocity and takes turns; `roots` are the
-    pitches at which it is made instead of at `note`, joined into one instrument.
+    pitches at which it is made instead of at `note`, joined into one instrument. `loudness` (LUFS of its loudest
+    400 ms) is how loud it should be; None: as loud as its peak allows.
     """
 
     prompt: str
@@ -96,6 +97,7 @@ class Brief:
     layers: Layers = "none"
     turns: int = 1
     roots: tuple[MidiNote, ...] = ()
+    loudness: Decibels | None = None
     pad: str = ""
     targets: tuple[tuple[str, str], ...] = ()
     shape: tuple[str, ...] = ()

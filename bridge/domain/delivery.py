@@ -11,6 +11,8 @@ from bridge.domain.instrument import Zone
 DELIVERY_VERSION = 1
 
 DeliveryAction = Literal["load", "clear"]
+Swap = Literal["now", "on-keep", "when-silent"]
+"""When a new sound replaces the old one of its pad: at once, when the user keeps it, or when the host is silent."""
 DeliveryState = Literal["waiting", "done", "failed", "superseded"]
 """`waiting` until the host acknowledges; `superseded` when a newer one of the same pad replaced it unread."""
 
@@ -21,7 +23,8 @@ class Delivery:
 
     `path` and those of the zones are relative to the library; the files and messages for hosts hold absolute ones.
     `seq` grows within a host and is never used twice. `target` is `track:NAME`, `pad:NOTE` or `selected`.
-    `sample` is empty when `action` is `clear`. `mtime` is in whole seconds since 1970.
+    `sample` is empty when `action` is `clear`. `swap` is `now` or `when-silent`. `mtime` is in whole seconds since
+    1970.
     """
 
     host: str
@@ -30,6 +33,7 @@ class Delivery:
     pad: str
     action: DeliveryAction
     mode: Mapping
+    swap: Swap = "now"
     target: str
     path: str
     mtime: int

@@ -10,7 +10,7 @@ import logging
 from sqlite3 import Connection
 
 from bridge.config.schema import Host, pad_note_of
-from bridge.domain.delivery import Delivery, DeliveryState
+from bridge.domain.delivery import Delivery, DeliveryState, Swap
 from bridge.domain.event import Event
 from bridge.domain.sample import Sample
 from bridge.errors import LibraryError, StoreError
@@ -105,11 +105,15 @@ class Courier:
             store,
             Delivery(
                 host=host, seq=0, sample=sample.id if sample else "", pad=pad, action="load" if sample else "clear",
-                mode=instrument.mode if instrument else "drum", target=self._target(host, pad),
+                swap=self._swap(pad), mode=instrument.mode if instrument else "drum", target=self._target(host, pad),
                 path=sample.path if sample else "", mtime=int(self._clock.now()),
                 zones=instrument.zones if instrument else (),
             ),
         )
+
+    def _swap(self, pad: str) -> Swap:
+        of_pad = self._pads.get(pad)
+        return "when-silent" if of_pad is not None and of_pad.swap == "when-silent" else "now"
 
     def _target(self, host: str, pad: str) -> str:
         of_pad = self._pads.get(pad)

@@ -48,7 +48,7 @@ from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
 from bridge.store import spending
 from bridge.store.searching import Wanted
-from bridge.units import MidiNote, Seconds, Usd
+from bridge.units import Decibels, MidiNote, Seconds, Usd
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,10 @@ class BridgeEngine:
     async def _brief_of(self, request: Request) -> Brief:
         if request.audio or request.image:
             request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
-        return resolve(request, self._pads, self._model_of, self._models, self._config, self._song)
+        brief = resolve(request, self._pads, self._model_of, self._models, self._config, self._song)
+        if brief.pad and self._pads[brief.pad].match_level:
+            brief = replace(brief, loudness=await self._database.read(partial(_loudness_on, pad=brief.pad)))
+        return brief
 
     def _take_in(self, request: Request, audio: str) -> Request:
         """Keeps what a request names, so that the file may go before its turn comes."""
@@ -273,12 +276,13 @@ class BridgeEngine:
     # --- choosing ---------------------------------------------------------------------------------------------
 
     async def keep(self, target: str) -> Sample:
-        sample = await self._main_sample(target)
+        sample = await self._meant(target)
+        locked = sample.pad in self._pads and self._pads[sample.pad].lock
 
         def keep(store: Connection) -> bool:
             sample_store.mark_sample(store, sample.id, kept=True, discarded=False)
             current = sample_store.current_sample(store, sample.pad) if sample.pad else None
-            if not sample.pad or (current is not None and current.id == sample.id):
+            if not sample.pad or (current is not None and (locked or current.id == sample.id)):
                 return False
             sample_store.put_on_pad(store, sample.pad, sample.id)
             self._courier.address(store, sample.pad, sample)
@@ -287,12 +291,16 @@ class BridgeEngine:
         return await self._changed(sample, await self._database.write(keep))
 
     async def discard(self, target: str) -> Sample:
-        sample = await self._main_sample(target)
+        sample = await self._meant(target)
+        locked = sample.pad in self._pads and self._pads[sample.pad].lock
 
         def discard(store: Connection) -> bool:
-            sample_store.mark_sample(store, sample.id, kept=False, discarded=True)
             current = sample_store.current_sample(store, sample.pad) if sample.pad else None
-            if current is None or current.id != sample.id:
+            holds = current is not None and current.id == sample.id
+            if holds and locked:
+                raise RequestError(f"Pad {sample.pad} is locked: it holds on to its sound.", "Unlock it first.")
+            sample_store.mark_sample(store, sample.id, kept=False, discarded=True)
+            if not holds:
                 return False
             self._courier.address(store, sample.pad, sample_store.step_back(store, sample.pad))
             return True
@@ -378,7 +386,13 @@ class BridgeEngine:
             raise NotFoundError(f"There is no sample or pad {target!r}.", "List them with: oneshot ls")
         return sample
 
-    async def _main_sample(self, target: str) -> Sample:
+    async def _meant(self, target: str) -> Sample:
+        """Returns the sample that is kept or discarded: for a part its main one, for a pad that swaps on keep the
+        newest that waits, else its current one."""
+        if target in self._pads and self._pads[target].swap == "on-keep":
+            waiting = await self._database.read(lambda store: sample_store.waiting_sample(store, target))
+            if waiting is not None:
+                return waiting
         sample = await self.sample(target)
         return await self.sample(sample.part_of) if sample.part_of else sample
 
@@ -469,3 +483,18 @@ class BridgeEngine:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _loudness_on(store: Connection, pad: str) -> Decibels | None:
+    """Returns how loud the next sound of a pad should be: as loud as the one it replaces should have been.
+
+    So a sound that had to stay softer, because its peak was too sharp, does not make all those after it softer too.
+    """
+    current = sample_store.current_sample(store, pad)
+    if current is None:
+        return None
+    job = job_store.find_job(store, current.job)
+    if job is not None and job.brief.loudness is not None:
+        return job.brief.loudness
+    character = current.analysis.character
+    return character.loudness if character is not None else None

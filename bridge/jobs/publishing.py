@@ -47,6 +47,7 @@ class Publisher:
         self._model_of = shop.model_of
         self._shaper = shop.shaper
         self._kits = shop.config.kits
+        self._pads = shop.pads
         self._courier = courier
         self._drawing = asyncio.Lock()
 
@@ -140,6 +141,8 @@ class Publisher:
                 sample_store.publish_sample(store, sample.id)
             if not pad or not first_time or not sample_store.is_newer_than_current(store, pad, job.number):
                 return False
+            if self._holds_on(pad) and sample_store.current_sample(store, pad) is not None:
+                return False
             sample_store.put_on_pad(store, pad, samples[0].id)
             self._courier.address(store, pad, samples[0])
             return True
@@ -147,6 +150,11 @@ class Publisher:
         await self._database.write(publish)
         if pad:
             await self.refresh(pad)
+
+    def _holds_on(self, pad: str) -> bool:
+        """Tells whether a pad keeps its sound until the user says otherwise."""
+        settings = self._pads.get(pad)
+        return settings is not None and (settings.lock or settings.swap == "on-keep")
 
     async def refresh(self, pad: str) -> None:
         """Draws the presets that show a pad, then sends what waits for the hosts."""

@@ -1,7 +1,7 @@
 """Writes and reads deliveries as text: `key<TAB>value` lines that a script of any host reads without a parser.
 
     v<TAB>1
-    host, seq, sample, pad, action, mode, target, path, mtime      one line each
+    host, seq, sample, pad, action, mode, swap, target, path, mtime      one line each
     zone<TAB>path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end|turn|turns      one line per zone
 
 Empty loop fields: a one-shot. Zones on the same keys and velocities take turns: `turn` of `turns`, from 1.
@@ -17,7 +17,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import get_args
 
-from bridge.domain.delivery import DELIVERY_VERSION, Delivery, DeliveryAction, zone_text
+from bridge.domain.delivery import DELIVERY_VERSION, Delivery, DeliveryAction, Swap, zone_text
 from bridge.domain.family import Mapping
 from bridge.domain.instrument import Zone
 from bridge.errors import LibraryError
@@ -25,9 +25,10 @@ from bridge.units import Cents, MidiNote
 
 LAST_SEQ = 10**12 - 1
 
-_KEYS = ("v", "host", "seq", "sample", "pad", "action", "mode", "target", "path", "mtime")
+_KEYS = ("v", "host", "seq", "sample", "pad", "action", "mode", "swap", "target", "path", "mtime")
 _ACTIONS: dict[str, DeliveryAction] = {action: action for action in get_args(DeliveryAction)}
 _MODES: dict[str, Mapping] = {mode: mode for mode in get_args(Mapping)}
+_SWAPS: dict[str, Swap] = {swap: swap for swap in get_args(Swap)}
 _HOST_NAME = re.compile(r"[a-z0-9-]{1,32}")
 _SEQ_NAME = re.compile(r"\d{12}", re.ASCII)
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
@@ -115,9 +116,12 @@ def reason_of(content: bytes) -> str:
 
 
 def _delivery(values: dict[str, str], zones: list[str]) -> Delivery:
-    mode, action = _MODES.get(values["mode"]), _ACTIONS.get(values["action"])
-    if values["v"] != str(DELIVERY_VERSION) or mode is None or action is None:
-        raise _bad(f"v {values['v']!r}, mode {values['mode']!r}, action {values['action']!r}")
+    mode, action, swap = (
+        _MODES.get(values["mode"]), _ACTIONS.get(values["action"]), _SWAPS.get(values["swap"])
+    )
+    if values["v"] != str(DELIVERY_VERSION) or mode is None or action is None or swap is None:
+        said = ", ".join(f"{key} {values[key]!r}" for key in ("v", "mode", "action", "swap"))
+        raise _bad(said)
     return Delivery(
         host=checked_host(values["host"]),
         seq=_whole(values["seq"]),
@@ -125,6 +129,7 @@ def _delivery(values: dict[str, str], zones: list[str]) -> Delivery:
         pad=values["pad"],
         action=action,
         mode=mode,
+        swap=swap,
         target=values["target"],
         path=values["path"],
         mtime=_whole(values["mtime"]),

@@ -145,8 +145,8 @@ _ROWS: tuple[Address, ...] = (
     Address(direction="out", pattern="/oneshot/pad/<pad>/state", arguments=_arguments("state:text"),
             doc="A pad is now `idle`, `queued`, `rendering`, `asking`, `ready` or `failed`."),
     Address(direction="out", pattern="/oneshot/delivery", arguments=_arguments("host:text", "seq:integer"), pairs=True,
-            keys=_arguments(*(f"{key}:text" for key in ("v", "sample", "pad", "action", "mode", "target", "path",
-                                                        "mtime", "zone"))),
+            keys=_arguments(*(f"{key}:text" for key in ("v", "sample", "pad", "action", "mode", "swap", "target",
+                                                        "path", "mtime", "zone"))),
             doc="What a host has to load where, to those that subscribed for it. Answer with `loaded` or "
                 "`load_failed`; until then every subscription repeats it. All values are text, and `zone` comes once "
                 "per zone: `path|root|cents|lo|hi|vlo|vhi|loop_start|loop_end|turn|turns`, empty loop fields for a "

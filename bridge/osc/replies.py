@@ -36,6 +36,7 @@ def _fields(order: Delivery, absolute: Absolute) -> Iterator[tuple[str, str]]:
     yield "pad", order.pad
     yield "action", order.action
     yield "mode", order.mode
+    yield "swap", order.swap
     yield "target", order.target
     yield "path", absolute(order.path) if order.path else ""
     yield "mtime", str(order.mtime)

@@ -18,9 +18,9 @@ from bridge.errors import SoundError
 from bridge.sound.envelope import highest
 from bridge.sound.gate import Judgement, Wanted, broken, judge, prepare
 from bridge.sound.level import true_peak
-from bridge.sound.recipe import SHORTEST_PITCH, Piece, walk
+from bridge.sound.recipe import SHORTEST_PITCH, Piece, become, walk
 from bridge.sound.tune import tune
-from bridge.units import Cents, MidiNote, Seconds
+from bridge.units import Cents, Decibels, MidiNote, Seconds
 
 Finished = tuple[Audio, Analysis, tuple[Verdict, ...]]
 """A finished sound, what was measured of it, and what was judged on the way."""
@@ -75,7 +75,8 @@ def shape_set(
         )
 
     asked = [brief.note] * len(takes) if notes is None else notes
-    return _walked([begin(take, note) for take, note in zip(takes, asked, strict=True)], recipe)
+    begun = [begin(take, note) for take, note in zip(takes, asked, strict=True)]
+    return _walked(begun, recipe, brief.loudness)
 
 
 def take_steps(
@@ -95,10 +96,15 @@ def take_steps(
     return _walked([begin(sound) for sound in sounds], filled(steps, family))
 
 
-def _walked(outcomes: Sequence[Piece | SoundError], recipe: Recipe) -> list[Finished | SoundError]:
+def _walked(
+    outcomes: Sequence[Piece | SoundError], recipe: Recipe, loudness: Decibels | None = None
+) -> list[Finished | SoundError]:
     """Takes what is left of a set through a recipe; a step that fails, fails for the whole set."""
+    pieces = [outcome for outcome in outcomes if isinstance(outcome, Piece)]
     try:
-        walk([outcome for outcome in outcomes if isinstance(outcome, Piece)], recipe)
+        walk(pieces, recipe)
+        if loudness is not None:
+            become(pieces, loudness)
     except SoundError as problem:
         return [problem if isinstance(outcome, Piece) else outcome for outcome in outcomes]
     return [_finished(outcome) if isinstance(outcome, Piece) else outcome for outcome in outcomes]

@@ -16,11 +16,11 @@ from bridge.domain.recipe import Step, Value
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
 from bridge.sound.align import align
-from bridge.sound.envelope import highest
+from bridge.sound.envelope import SILENT, highest
 from bridge.sound.fade import fade
 from bridge.sound.level import level, true_peak
 from bridge.sound.loop import loop
-from bridge.sound.loudness import louder, match
+from bridge.sound.loudness import louder, loudness, match
 from bridge.sound.offset import AUDIBLE, balance, offset_of, remove_offset
 from bridge.sound.pitch import measure
 from bridge.sound.rate import convert
@@ -33,6 +33,8 @@ from bridge.units import Decibels, Hz, MidiNote, Seconds
 Values = tuple[Value, ...]
 SHORTEST_PITCH = Seconds(0.01)
 """What is shorter has no pitch to speak of."""
+JUST_HEARD = Decibels(0.5)
+"""The difference in level that a listener may hear."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,6 +80,25 @@ def walk(pieces: Sequence[Piece], recipe: Sequence[Step]) -> None:
         if highest(piece.audio.samples) > 1.0:
             message = f"This sound ends {true_peak(piece.audio):+.1f} dB over full scale: it would be clipped."
             raise SoundError(message, "End the recipe with a level, like: level -1 dBTP", verdict="overload")
+
+
+def become(pieces: Sequence[Piece], wanted: Decibels) -> None:
+    """Gives a finished set the gain with which its loudest member has the loudness `wanted` (LUFS), in place.
+
+    No sound goes above the peak that it was given; what would have to, stays softer and says so.
+    """
+    if not pieces:
+        return
+    heard = max(loudness(piece.audio) for piece in pieces)
+    gain = min(0.0, wanted - heard) if heard > SILENT else 0.0
+    short = max(0.0, wanted - heard) if heard > SILENT else 0.0
+    text = "as loud as the sound that it replaces" if short < JUST_HEARD else (
+        f"{short:.1f} dB softer than the sound that it replaces: its peak is too sharp for more"
+    )  # fmt: skip
+    for piece in pieces:
+        piece.audio = louder(piece.audio, gain)
+        piece.peak = None if piece.peak is None else Decibels(piece.peak + gain)
+        piece.verdicts.append(Verdict(name="loudness", figure=short, rule="pass", text=text))
 
 
 def _offset(piece: Piece, _: Values) -> None:

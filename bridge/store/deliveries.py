@@ -9,7 +9,7 @@ from sqlite3 import Connection, Row
 from bridge.domain.delivery import Delivery, DeliveryState
 from bridge.domain.instrument import Zone
 
-_COLUMNS = ("host", "seq", "sample", "pad", "action", "mode", "target", "path", "mtime", "state", "reason")
+_COLUMNS = ("host", "seq", "sample", "pad", "action", "mode", "swap", "target", "path", "mtime", "state", "reason")
 
 
 def attach(store: Connection, host: str, now: float) -> bool:

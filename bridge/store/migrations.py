@@ -186,5 +186,6 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX samples_by_part ON samples (part_of) WHERE part_of <> '';
     ALTER TABLE calls ADD COLUMN note INTEGER;
     ALTER TABLE takes ADD COLUMN note INTEGER;
+    ALTER TABLE deliveries ADD COLUMN swap TEXT NOT NULL DEFAULT 'now';
     """,
 )

@@ -117,6 +117,19 @@ def put_on_pad(store: Connection, pad: str, sample: str) -> None:
     _set_current(store, pad, sample)
 
 
+def waiting_sample(store: Connection, pad: str) -> Sample | None:
+    """Returns what was made for a pad after the sound that it holds and is neither kept nor discarded: of the newest
+    job the first."""
+    row = store.execute(
+        "SELECT samples.* FROM samples JOIN jobs ON jobs.id = samples.job"
+        " WHERE samples.pad = ?1 AND published = 1 AND part_of = '' AND kept = 0 AND discarded = 0 AND samples.number >"
+        " COALESCE((SELECT held.number FROM pads JOIN samples AS held ON held.id = current WHERE pads.pad = ?1), 0)"
+        " ORDER BY jobs.number DESC, samples.number LIMIT 1",
+        (pad,),
+    ).fetchone()
+    return None if row is None else _sample(row)
+
+
 def step_back(store: Connection, pad: str) -> Sample | None:
     """Puts the newest sample of the pad's history that is not discarded back on the pad; None leaves it empty."""
     row = store.execute(

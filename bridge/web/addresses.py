@@ -10,6 +10,7 @@
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
     GET   /v1/pads
     GET   /v1/kits
+    POST  /v1/pads/{name}/set            key and value, until the daemon restarts
     POST  /v1/kits/{name}/select
     GET   /v1/deliveries                 ?host=&waiting=&limit=
     GET   /v1/models
@@ -56,6 +57,7 @@ ADDRESSES = (
     Address("discard", "POST", "/v1/pads/{target}/discard"),
     Address("cancel", "POST", "/v1/pads/{target}/cancel"),
     Address("accept", "POST", "/v1/pads/{target}/accept"),
+    Address("set_pad", "POST", "/v1/pads/{target}/set"),
     Address("kits", "GET", "/v1/kits"),
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),

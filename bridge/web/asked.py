@@ -82,6 +82,13 @@ class Again(Asked):
     origin: Origin = "http"
 
 
+class PadSetting(Asked):
+    """Sets one key of a pad; the engine says what it may be."""
+
+    key: Text
+    value: Setting | list[Setting]
+
+
 class Nothing(Asked):
     """Takes no fields at all."""
 

@@ -18,6 +18,7 @@ from bridge.web.asked import (
     JobsWanted,
     JobWanted,
     Nothing,
+    PadSetting,
     SamplesWanted,
     Trigger,
     read,
@@ -89,6 +90,12 @@ class Desk:
     async def pads(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
         return {"pads": [pad_view(pad, self._engine) for pad in await self._engine.pads()]}
+
+    async def set_pad(self, target: str, fields: Fields) -> dict[str, Any]:
+        asked = read(PadSetting, fields)
+        self._engine.set_pad(target, asked.key, asked.value)
+        found = next(pad for pad in await self._engine.pads() if pad.name == target)
+        return {"pad": pad_view(found, self._engine)}
 
     async def kits(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)

@@ -23,6 +23,8 @@ local HOST = "reaper"
 local CREATE_TRACKS = true
 -- How often the folder is looked at.
 local POLL_SECONDS = 0.1
+-- What a track plays under this peak (-60 dB) is silence.
+local SILENCE = 0.001
 -- How often it is made sure that the library is there.
 local CHECK_SECONDS = 2
 
@@ -392,12 +394,26 @@ local function check_library(now)
   for name in pairs(unacknowledged) do acknowledge(name) end
 end
 
+-- Returns whether a delivery is to wait, because it may only swap in silence and its track is heard.
+local function must_wait(name)
+  local good, delivery = pcall(function() return parse(read_text(path_in("new", name))) end)
+  if not good or delivery.swap ~= "when-silent" then return false end
+  local found, track = pcall(resolve, delivery.target, false)
+  if not (found and track) then return false end
+  return math.max(reaper.Track_GetPeakInfo(track, 0), reaper.Track_GetPeakInfo(track, 1)) > SILENCE
+end
+
 -- Carries out one delivery at most, so that REAPER stays fluent however many are waiting.
 local function look(now)
   next_look = now + POLL_SECONDS
   local names = waiting_in("new")
-  if names[1] and claim(names[1]) then handle(names[1]) end
-  if names[2] then next_look = 0 end
+  for position, name in ipairs(names) do
+    if not must_wait(name) then
+      if claim(name) then handle(name) end
+      if names[position + 1] then next_look = 0 end
+      return
+    end
+  end
 end
 
 local function tick()

@@ -128,6 +128,15 @@ def test_a_kit_is_selected_in_the_daemon(daemon, home, engine):
     assert home.run("kits", "--select", "none").exit_code == 3
 
 
+def test_a_key_of_a_pad_is_set_in_the_daemon(daemon, home):
+    assert home.run("set", "kick", "lock", "true").stdout == "kick: lock = True\n"
+    assert home.json("set", "kick", "roots", "[36, 48]")["pad"]["overrides"] == {"lock": True, "roots": [36, 48]}
+
+
+def test_setting_a_key_needs_the_daemon(local, home):
+    assert home.run("set", "kick", "lock", "true").exit_code == 4
+
+
 def test_selecting_a_kit_needs_the_daemon(local, home):
     assert home.run("kits", "--select", "spare").exit_code == 4
 

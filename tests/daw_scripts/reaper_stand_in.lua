@@ -70,6 +70,11 @@ function reaper.GetSelectedTrack(project, index)
   return index == 0 and host.selected or nil
 end
 
+function reaper.Track_GetPeakInfo(track, channel)
+  assert(channel == 0 or channel == 1)
+  return media_track(track).peak or 0.0
+end
+
 function reaper.InsertTrackAtIndex(index, defaults)
   assert(type(defaults) == "boolean")
   table.insert(host.tracks, math.min(index, #host.tracks) + 1, new_track(""))

@@ -453,3 +453,15 @@ def test_a_path_in_other_letters_and_separators_is_the_same_file_on_windows(reap
         "end",
     )
     assert library.acknowledgements() == loaded(1)
+
+
+def test_what_may_swap_in_silence_only_waits_while_its_track_is_heard(reaper, library, deliver):
+    deliver(1, pad="kick", swap="when-silent")
+    deliver(2, pad="hat")
+    deliver(3, pad="bass", swap="when-silent")
+    report = reaper.run(
+        'host.add_track("kick").peak = 0.2', "host.start(script)", "host.tick(20)",
+        "host.tracks[1].peak = 0.0005", "host.tick(20)",
+    )  # fmt: skip
+    assert library.acknowledgements() == loaded(1, 2, 3)
+    assert report["undo"] == [f"Oneshot: load {pad}" for pad in ("hat", "bass", "kick")]

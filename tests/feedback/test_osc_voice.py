@@ -183,6 +183,7 @@ async def test_a_delivery_carries_the_fields_of_its_file_with_absolute_paths(sce
     path = "/music/Oneshot Bridge/samples/kick/one.wav"
     assert list(zip(pairs[::2], pairs[1::2], strict=True)) == [
         ("v", "1"), ("sample", "s-aaaaaaaaaaaa"), ("pad", "kick"), ("action", "load"), ("mode", "keys"),
+        ("swap", "now"),
         ("target", "track:kick"), ("path", path), ("mtime", "1800000000"),
         ("zone", f"{path}|60|-12.5|54|66|1|127|||1|1"), ("zone", f"{path}|60|-12.5|54|66|1|127|100|4095|1|1"),
     ]

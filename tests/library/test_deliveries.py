@@ -60,7 +60,7 @@ def test_a_damaged_delivery_is_read_as_one_or_refused_but_never_anything_else(da
 
 def test_the_text_is_lines_of_key_tab_value():
     assert encode_delivery(DELIVERY).decode() == (
-        "v\t1\nhost\treaper\nseq\t7\nsample\ts-abcdefghijkl\npad\tbass\naction\tload\nmode\tkeys\n"
+        "v\t1\nhost\treaper\nseq\t7\nsample\ts-abcdefghijkl\npad\tbass\naction\tload\nmode\tkeys\nswap\tnow\n"
         "target\ttrack:Bass\npath\t/home/ü/Oneshot Bridge/samples/bass/a.wav\nmtime\t1800000000\n"
         "zone\t/home/ü/Oneshot Bridge/samples/bass/a.wav|40|-12.5|33|47|1|127|||1|1\n"
     )
@@ -78,6 +78,7 @@ def test_what_a_line_cannot_hold_is_not_delivered(changes):
 
 @pytest.mark.parametrize(("old", "new"), [
     ("v\t1\n", "v\t2\n"), ("v\t1\n", ""), ("mode\tkeys", "mode\tloop"), ("action\tload", "action\tplay"),
+    ("swap\tnow", "swap\tnever"),
     ("seq\t7", "seq\t-7"), ("seq\t7", "seq\t٧"), ("pad\tbass\n", "pad\tbass\npad\tlead\n"), ("|40|", "|128|"),
     ("|-12.5|", "|nan|"), ("|||1|1\n", "||1|1\n"), ("|||1|1\n", "||5|1|1\n"), ("host\t", "host "), ("|1|1\n", "|1|1"),
     ("host\treaper", "host\t..") ,

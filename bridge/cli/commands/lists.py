@@ -7,6 +7,7 @@ import click
 from bridge.cli import say, show
 from bridge.cli.exits import NoDaemonError
 from bridge.cli.shell import Shell, as_json_option, pass_shell
+from bridge.cli.values import value_of
 from bridge.domain.ids import is_id
 from bridge.domain.job import JobState
 from bridge.errors import NotFoundError
@@ -111,6 +112,28 @@ def pads(shell: Shell, as_json: bool) -> None:
     ]
     head = ("pad", "key", "state", "family", "model", "sounds", "prompt", "current")
     say.table(head, rows, "There are no pads. Add some with: oneshot config edit")
+
+
+@click.command("set")
+@click.argument("pad")
+@click.argument("key")
+@click.argument("value")
+@as_json_option
+@pass_shell
+def set_command(shell: Shell, pad: str, key: str, value: str, as_json: bool) -> None:
+    """Set a KEY of a PAD until the daemon restarts, like: oneshot set kick lock true
+
+    The VALUE is written as in the config; a text needs no quotation marks.
+    """
+    with shell.session() as session:
+        if not session.live:
+            raise NoDaemonError("No daemon runs that could remember it.", "Write it down with: oneshot config edit")
+        answer = session.ask("set_pad", pad, key=key, value=value_of(value))
+    if as_json:
+        say.as_json(answer)
+    else:
+        now = ", ".join(f"{name} = {set_to}" for name, set_to in answer["pad"]["overrides"].items())
+        say.line(f"{pad}: {now}")
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -14,6 +13,7 @@ from bridge.cli import say, show
 from bridge.cli.exits import FAILED, NoDaemonError
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.cli.show import Shown
+from bridge.cli.values import value_of
 from bridge.domain.job import JobState
 from bridge.errors import BridgeError
 
@@ -176,15 +176,7 @@ def _settings(inputs: Sequence[str]) -> dict[str, Any] | None:
     pairs = [pair.partition("=") for pair in inputs]
     if wrong := [name for name, equals, _ in pairs if not equals or not name]:
         raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE.", param_hint="--input")
-    return {name: _setting(value) for name, _, value in pairs} or None
-
-
-def _setting(text: str) -> Any:
-    with contextlib.suppress(ValueError):
-        value = json.loads(text)
-        if isinstance(value, bool | int | float):
-            return value
-    return text
+    return {name: value_of(value) for name, _, value in pairs} or None
 
 
 def _say_price(price: Shown, times: int) -> None:

@@ -1,0 +1,16 @@
+"""Reads values of the command line as the config spells them."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+
+def value_of(text: str) -> Any:
+    """Returns what a text means: true, numbers, lists and quoted texts as in the config, anything else as it stands."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text
+    value = table["value"]
+    return value if len(table) == 1 and isinstance(value, bool | int | float | str | list) else text
