@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge import __version__
+from bridge.config.changes import AT_START, changed
 from bridge.config.keys import key_of
 from bridge.config.schema import Config
-from bridge.feedback.osc import OscVoice
+from bridge.doors import Doors, Hall
+from bridge.errors import ConfigError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.catalogue.rows import rows
 from bridge.models.registry import ModelContext, Models, open_models
-from bridge.osc.outlet import Outlet
-from bridge.osc.subscribers import Subscribers
 from bridge.ports import Clock, SystemClock
 from bridge.shaping import Shaping
 from bridge.store import events as event_store
@@ -29,9 +29,6 @@ from bridge.store import jobs as job_store
 from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
-from bridge.triggers.midi import MidiDoor
-from bridge.triggers.osc import OscDoor
-from bridge.web.server import ControlServer
 from bridge.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
@@ -44,16 +41,58 @@ SECONDS_A_DAY = 86_400
 
 @dataclass
 class App:
-    """Holds the running parts. `notices` says in a line each what is missing; `listening` where the doors are."""
+    """Holds the running parts."""
 
     config: Config
     engine: BridgeEngine
     models: Models
+    context: ModelContext
     library: Library
     database: Database
-    notices: list[str] = field(default_factory=list)
-    listening: list[str] = field(default_factory=list)
+    doors: Doors | None = None
     resumed: int = 0
+    trouble: str = ""
+    """What is wrong with the configuration that was saved last; empty where it counts."""
+    waiting: list[str] = field(default_factory=list)
+    """The settings that count from the next start on."""
+
+    @property
+    def listening(self) -> list[str]:
+        """Says where the doors are, a line each."""
+        return self.doors.listening if self.doors else []
+
+    @property
+    def notices(self) -> list[str]:
+        """Says what is missing, a line each."""
+        config = [f"The config has mistakes, so the one before counts: {self.trouble}"] if self.trouble else []
+        config += [f"From the next start on: {', '.join(self.waiting)}"] if self.waiting else []
+        models = [f"Model {name} is not available: {why}" for name, why in self.models.problems.items()]
+        return [*config, *models, *(self.doors.notices if self.doors else [])]
+
+    async def reload(self, config: Config) -> list[str]:
+        """Takes up a changed configuration and returns the places of what changed.
+
+        Jobs that were accepted keep their briefs. Raises ConfigError for rows of models that are wrong; then nothing
+        has changed.
+        """
+        places = changed(self.config, config)
+        kept = [place for place in places if place in AT_START]
+        if any(place.startswith("models.") for place in places):
+            before, after = rows(self.config.models), rows(config.models)
+            fresh = {name: row for name, row in after.items() if before.get(name) != row}
+            opened = open_models(self.context, fresh, entry_points=())
+            self.models.renew(gone=before.keys() - after.keys(), fresh=opened)
+        await self.engine.configure(_as_opened(config, self.config))
+        self.config, self.trouble = config, ""
+        self.waiting = list(dict.fromkeys([*self.waiting, *kept]))
+        if self.doors is not None:
+            await self.doors.renew(config)
+        return places
+
+    def refuse(self, problem: ConfigError) -> None:
+        """Says everywhere that a saved configuration has mistakes; the one before goes on counting."""
+        self.trouble = "; ".join(problem.problems)
+        self.engine.announce(f"The config has mistakes: {self.trouble}", problem.hint)
 
 
 @asynccontextmanager
@@ -68,7 +107,11 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
         app = await _open_parts(config, stack, clock or SystemClock(), hasty=not doors)
         if doors:
             app.resumed = await app.engine.start()
-            await _open_doors(app, stack)
+            started = time.time()
+            hall = Hall(engine=app.engine, state_folder=config.state_folder, status=lambda: status(app, started))
+            app.doors = Doors(config, hall)
+            stack.push_async_callback(app.doors.close)
+            await app.doors.open()
         yield app
 
 
@@ -96,13 +139,12 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     engine = BridgeEngine(
         Workshop(
             config=config, database=database, shelf=shelf, references=references, library=library, files=files,
-            models=models.all(), model_of=models.get, chat_of=models.chat,
+            models=models,
             shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock, pads=dict(config.pads),
         )
     )
     app = App(
-        config=config, engine=engine, models=models, library=library, database=database,
-        notices=[f"Model {name} is not available: {why}" for name, why in models.problems.items()],
+        config=config, engine=engine, models=models, context=context, library=library, database=database
     )
     stack.push_async_callback(app.engine.close)
     return app
@@ -120,34 +162,15 @@ def _oldest_take(config: Config, clock: Clock) -> float:
     return clock.now() - config.jobs.keep_takes_days * SECONDS_A_DAY
 
 
-async def _open_doors(app: App, stack: AsyncExitStack) -> None:
-    """Opens the doors that can be opened; one that can't is a notice, unless its port is taken."""
-    config = app.config
-    started = time.time()
-    if config.osc.enabled:
-        subscribers, outlet = Subscribers(), Outlet()
-        voice = OscVoice(app.engine, subscribers, outlet)
-        await voice.start()
-        stack.push_async_callback(voice.close)
-        osc = OscDoor(app.engine, subscribers, outlet, host=config.osc.host, port=config.osc.port)
-        await osc.start()
-        stack.push_async_callback(osc.close)
-        app.listening.append(f"OSC      udp {osc.address[0]}:{osc.address[1]}")
-    if config.midi.enabled:
-        midi = MidiDoor(
-            app.engine, virtual_port=config.midi.virtual_port, ports=config.midi.ports, channel=config.midi.channel,
-            api=config.midi.api,
-        )
-        app.notices.extend(await midi.start())
-        stack.push_async_callback(midi.close)
-        app.listening.extend(f"MIDI     {port}" for port in midi.listening)
-    control = ControlServer(
-        app.engine, port=config.control.port, state_folder=config.state_folder,
-        status=lambda: status(app, started),
-    )
-    await control.start()
-    stack.push_async_callback(control.close)
-    app.listening.append(f"control  {control.url}")
+def _as_opened(config: Config, opened: Config) -> Config:
+    """Returns a configuration with what can't change before the next start as it was opened."""
+    return config.model_copy(update={
+        "state_folder": opened.state_folder,
+        "library": config.library.model_copy(
+            update={"folder": opened.library.folder, "sample_rate": opened.library.sample_rate}
+        ),
+        "jobs": config.jobs.model_copy(update={"workers": opened.jobs.workers}),
+    })
 
 
 def status(app: App, started: float) -> dict[str, Any]:

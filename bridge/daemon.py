@@ -13,23 +13,52 @@ from pathlib import Path
 
 from bridge import __version__
 from bridge.app import App, open_bridge
+from bridge.config.load import Source
 from bridge.config.schema import Config
+from bridge.config.watch import Watch
+from bridge.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
 
-async def serve(config: Config, *, say: Callable[[str], None]) -> None:
+async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -> None:
     """Runs the bridge until SIGINT or SIGTERM; `say` gets what the user should read, line by line.
 
-    Raises what `open_bridge` raises.
+    Where the file of the `source` is saved meanwhile, it takes effect; SIGHUP has it read at once. Raises what
+    `open_bridge` raises.
     """
     stopped = asyncio.Event()
     _stop_on_signals(stopped)
+    watch = Watch(source)
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
+        watching = asyncio.create_task(_follow(app, watch, say), name="config")
         await stopped.wait()
+        watching.cancel()
+        await asyncio.wait([watching])
         say("Stopping; unfinished sounds are taken up by the next start.")
+
+
+async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:
+    """Takes up the configuration whenever it is saved; one with mistakes is said, and the one before goes on."""
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.nudge)
+    async for found in watch.changes():
+        try:
+            if isinstance(found, ConfigError):
+                raise found
+            if changed := await app.reload(found):
+                say(f"The config was read again: {', '.join(changed)}")
+            for notice in app.notices if changed else ():
+                say(f"  notice   {notice}")
+        except ConfigError as problem:
+            app.refuse(problem)
+            say("The config has mistakes, so the one before counts:")
+            for text in problem.problems:
+                say(f"  {text}")
+        except Exception:  # a border: whatever a door or a folder throws now, the daemon goes on
+            log.exception("the config could not be taken up")
 
 
 def greeting(app: App) -> list[str]:

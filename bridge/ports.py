@@ -225,6 +225,17 @@ class ChatModel(Maker, Protocol):
     async def find(self, question: Question, since: float) -> Sequence[str]: ...
 
 
+class Generators(Protocol):
+    """Holds the models that can be used; they change with the configuration, so ask for one each time."""
+
+    def get(self, name: str) -> Model:
+        """Returns a model; NotFoundError names the nearest one, or why this one is missing."""
+        ...
+
+    def chat(self, name: str) -> ChatModel: ...
+    def all(self) -> Sequence[Model]: ...
+
+
 # --- shaping --------------------------------------------------------------------------------------------------
 
 

@@ -20,13 +20,13 @@ FLOORS = (
     ("models", "prompts", "library", "shaping"),
     ("jobs",),
     ("triggers", "feedback", "player", "service", "web"),
-    ("app",),
+    ("app", "doors"),
     ("daemon", "cli", "__main__"),
 )
 FLOOR_OF = {place: floor for floor, places in enumerate(FLOORS) for place in places}
 
-BESIDE = {("audio", "errors"), ("audio", "units"), ("store", "ports"), ("workers", "ports"), ("cli", "daemon"),
-          ("__main__", "cli")}
+BESIDE = {("audio", "errors"), ("audio", "units"), ("store", "ports"), ("workers", "ports"), ("app", "doors"),
+          ("cli", "daemon"), ("__main__", "cli")}
 """The neighbours that may be used: the ground floor's own order, the ports by those who implement them."""
 
 MODULES = sorted(path.relative_to(HOUSE) for path in HOUSE.rglob("*.py") if "daw_scripts" not in path.parts)

@@ -48,16 +48,20 @@ class Program(click.Group):
     "--config", "chosen", metavar="PATH", type=click.Path(dir_okay=False, path_type=Path),
     help="The configuration file, if not the usual one (or the one in ONESHOT_CONFIG).",
 )
+@click.option(
+    "-o", "--option", "options", metavar="PLACE=VALUE", multiple=True,
+    help="A setting that wins over the file, like -o budget.day=5; see: oneshot config show",
+)
 @click.option("--traceback", is_flag=True, hidden=True, help="Show where an error came from.")
 @click.version_option(__version__, prog_name="oneshot", message="%(prog)s %(version)s")
 @click.pass_context
-def main(context: click.Context, chosen: Path | None, traceback: bool) -> None:
+def main(context: click.Context, chosen: Path | None, options: tuple[str, ...], traceback: bool) -> None:
     """Press a pad, get a new, tuned, playable sound in your sampler.
 
     Start with `oneshot run`. Then, in another window: `oneshot trigger kick`. Most commands work without the daemon
     too; then they do the work themselves.
     """
-    context.obj = Shell(chosen.absolute() if chosen else None)
+    context.obj = Shell(chosen.absolute() if chosen else None, options)
 
 
 for _command in (

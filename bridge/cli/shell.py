@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,14 +16,17 @@ from bridge.units import MidiNote, note_name, parse_note
 
 if TYPE_CHECKING:
     from bridge.cli.session import Session
+    from bridge.config.load import Source
     from bridge.config.schema import Config
 
 
 @dataclass
 class Shell:
-    """Is handed to every command. `chosen` is the configuration file that the user named, if they did."""
+    """Is handed to every command. `chosen` is the configuration file that the user named, if they did; `options` are
+    their settings from beside it."""
 
     chosen: Path | None = None
+    options: tuple[str, ...] = ()
 
     @cached_property
     def path(self) -> Path:
@@ -34,11 +38,13 @@ class Shell:
     @cached_property
     def config(self) -> Config:
         """The configuration. Before the first `oneshot run` there is no file: then what it would hold counts."""
-        from bridge.config.load import default_config, load_config
+        return self.source(written=self.chosen is not None).load()
 
-        if self.chosen is None and not self.path.exists():
-            return default_config()
-        return load_config(self.path)
+    def source(self, *, written: bool = True) -> Source:
+        """Returns all that the configuration is made of; `written` demands the file."""
+        from bridge.config.load import Source
+
+        return Source(path=self.path, options=self.options, environment=os.environ, written=written)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -6,7 +6,8 @@ import copy
 import itertools
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bridge.config.fields import MIDDLE_C_OCTAVE
-from bridge.config.problems import sentence
+from bridge.config.lines import line_of
+from bridge.config.overrides import from_environment, from_options, joined
+from bridge.config.problems import Location, sentence
 from bridge.config.schema import Config, LibrarySettings
-from bridge.config.template import default_config_text
+from bridge.config.template import by_table, default_config_text
 from bridge.errors import ConfigError
 
 _CURE = "Edit the file with: oneshot config edit"
@@ -25,12 +28,56 @@ _STAND_INS: dict[str | int, Any] = {"prompt": "a sound", "pads": []}
 """What takes the place of a broken setting that can't be left out."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Names all that a configuration is made of: a file, texts of `-o`, and the variables of the environment.
+
+    Where `written` is not demanded and the file is not there, what the default file would say counts.
+    """
+
+    path: Path
+    options: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    written: bool = True
+
+    def load(self) -> Config:
+        """Returns the configuration; raises ConfigError that lists every problem, each with where it comes from."""
+        return self.read()[0]
+
+    def read(self) -> tuple[Config, Callable[[Location], str]]:
+        """Returns the configuration, and what says where a setting comes from."""
+        if self.written or self.path.exists():
+            settings, text = _read(self.path)
+        else:
+            text = default_config_text()
+            settings = tomllib.loads(text)
+        top = [name for name in Config.model_fields if name not in by_table(Config)]
+        beside = [*from_environment(self.environment, settings, top), *from_options(self.options)]
+
+        def origin(location: Location) -> str:
+            place = tuple(part for part in location if isinstance(part, str))
+            for override in reversed(beside):
+                if place[: len(override.place)] == override.place or override.place[: len(place)] == place:
+                    return override.origin
+            if line := line_of(text, location):
+                return f"line {line}"
+            # What is missing is missing in a table that only these made.
+            return next((override.origin for override in beside if override.place[:-1] == place[:-1]), "")
+
+        return config_of(joined(settings, beside), origin), origin
+
+
 def load_config(path: Path) -> Config:
-    """Reads a configuration file; raises ConfigError that lists every problem, syntax errors with line and column."""
+    """Reads a configuration file; raises ConfigError that lists every problem with its line."""
+    return Source(path=path).load()
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    """Returns the settings of a file, and its text; syntax errors are raised with line and column."""
     try:
         # Some editors on Windows put a byte order mark in front.
         text = path.read_bytes().decode("utf-8-sig")
-        settings = tomllib.loads(text)
+        return tomllib.loads(text), text
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file"], "Write it with: oneshot config edit") from None
     except OSError as problem:
@@ -40,13 +87,12 @@ def load_config(path: Path) -> Config:
         raise ConfigError([f"{path}: line {line}: is not UTF-8 text"], "Save the file as UTF-8.") from problem
     except tomllib.TOMLDecodeError as problem:
         raise ConfigError([f"{path}: {_syntax(str(problem), text)}"], _CURE) from problem
-    return config_of(settings)
 
 
-def config_of(settings: Mapping[str, Any]) -> Config:
-    """Returns the configuration that a parsed file means; raises ConfigError that lists every problem.
+def config_of(settings: Mapping[str, Any], origin: Callable[[Location], str] = lambda _: "") -> Config:
+    """Returns the configuration that parsed settings mean; raises ConfigError that lists every problem.
 
-    Note names are read with the octave that the file itself sets.
+    Note names are read with the octave that the settings themselves say. `origin` says of a place where it comes from.
     """
     context = {MIDDLE_C_OCTAVE: _middle_c_octave(settings)}
     try:
@@ -60,7 +106,12 @@ def config_of(settings: Mapping[str, Any]) -> Config:
     except ValidationError as error:
         seen = {finding["loc"] for finding in findings}
         findings += [finding for finding in error.errors(include_url=False) if finding["loc"] not in seen]
-    raise ConfigError([sentence(finding, Config) for finding in findings], _CURE)
+    raise ConfigError([_told(finding, origin) for finding in findings], _CURE)
+
+
+def _told(finding: ErrorDetails, origin: Callable[[Location], str]) -> str:
+    text, whence = sentence(finding, Config), origin(finding["loc"])
+    return f"{text} ({whence})" if whence else text
 
 
 def default_config() -> Config:

@@ -42,7 +42,7 @@ _HEAD = """\
 Oneshot Bridge: press a pad, get a new, tuned, playable sound in your sampler.
 
 A setting with # in front is off and shows its default. To change it, take the # away and write what you want.
-Afterwards look with `oneshot config check` whether all is well, and start the bridge again.
+Save the file, and the running bridge takes it up; `oneshot config check` says whether all is well.
 """
 _PADS = """\
 The pads. [pads.NAME] makes one: `oneshot trigger NAME`, the OSC message /oneshot/pad/NAME and its MIDI note ask for
@@ -70,7 +70,7 @@ _TABLES_BY_NAME = ("pads", "kits", "models", "hosts")
 def default_config_text() -> str:
     """Returns the default configuration file. Every setting comes from the schema: none can be forgotten here."""
     blocks: list[str] = [_prose(_HEAD)]
-    blocks += _off(Config, skip=_tables(Config))
+    blocks += _off(Config, skip=by_table(Config))
     for name, field in Config.model_fields.items():
         if section := _section(field):
             blocks.append(f"{_prose(field.description or '')}\n[{name}]")
@@ -102,7 +102,8 @@ def toml_value(value: Any) -> str:
     return json.dumps(value)
 
 
-def _tables(model: type[BaseModel]) -> list[str]:
+def by_table(model: type[BaseModel]) -> list[str]:
+    """Returns the fields of a model that are tables of their own."""
     return [name for name, field in model.model_fields.items() if name in _TABLES_BY_NAME or _section(field)]
 
 

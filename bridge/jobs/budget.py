@@ -9,7 +9,8 @@ from sqlite3 import Connection
 from bridge.config.schema import BudgetSettings
 from bridge.domain.take import Call
 from bridge.errors import ModelError
-from bridge.ports import BudgetView, Clock, Spent
+from bridge.jobs.workshop import Workshop
+from bridge.ports import BudgetView, Spent
 from bridge.store import spending
 from bridge.units import Usd
 
@@ -26,9 +27,13 @@ class _Cap:
 class Budget:
     """Holds the caps of the config; days and months are those of the computer's own calendar."""
 
-    def __init__(self, settings: BudgetSettings, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        self._clock = shop.clock
+
+    @property
+    def _settings(self) -> BudgetSettings:
+        return self._shop.config.budget
 
     def reserve(self, store: Connection, call: Call) -> None:
         """Refuses a call that might pass a cap; run it in the transaction that writes the call down.

@@ -61,11 +61,11 @@ class Caller:
     def __init__(self, shop: Workshop, lines: Lines, budget: Budget) -> None:
         self._database = shop.database
         self._shelf = shop.shelf
-        self._model_of = shop.model_of
+        self._model_of = shop.models.get
         self._hub = shop.hub
         self._clock = shop.clock
         self._shaper = shop.shaper
-        self._attempts = shop.config.jobs.attempts
+        self._shop = shop
         self._lines = lines
         self._budget = budget
 
@@ -136,7 +136,7 @@ class Caller:
     async def may_try_freely(self, job: Job) -> bool:
         """Tells whether another call costs nothing and is not the last: then a doubtful take is not good enough."""
         call = (await self._database.read(lambda store: job_store.sound_calls(store, job.id)))[-1]
-        return self._model_of(call.model).capabilities.repeatable and call.attempt + 1 < self._attempts
+        return self._model_of(call.model).capabilities.repeatable and call.attempt + 1 < self._shop.config.jobs.attempts
 
     async def give_up(self, job: Job) -> None:
         """Ends the call that a parked job waits for: it counts as paid, and a new one may be sent."""
@@ -184,7 +184,7 @@ class Caller:
         model = self._model_of(name)
         mine = [call for call in calls if call.model == name]
         attempt = mine[-1].attempt + int(failed and mine[-1] is calls[-1]) if mine else 0
-        if attempt >= self._attempts:
+        if attempt >= self._shop.config.jobs.attempts:
             raise ModelError(f"{name} brought nothing usable in {attempt} attempts.", mine[-1].reason)
         again = bool(mine) and mine[-1].outcome == "lost" and model.capabilities.repeatable
         before = calls if note is None else [call for call in calls if call.note == note]

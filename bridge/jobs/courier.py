@@ -32,7 +32,7 @@ class Courier:
         self._hub = shop.hub
         self._clock = shop.clock
         self._pads = shop.pads
-        self._hosts = shop.config.hosts
+        self._shop = shop
         self._by_file: frozenset[str] = frozenset()
 
     def address(self, store: Connection, pad: str, sample: Sample | None) -> None:
@@ -119,7 +119,7 @@ class Courier:
         of_pad = self._pads.get(pad)
         if of_pad is not None and host in of_pad.targets:
             return of_pad.targets[host]
-        target = self._hosts.get(host, Host()).target.replace("{pad}", pad)
+        target = self._shop.config.hosts.get(host, Host()).target.replace("{pad}", pad)
         return target.replace("{pad_note}", str(pad_note_of(pad, of_pad))) if of_pad is not None else target
 
     async def _send(self, delivery: Delivery) -> None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from bridge.config.fields import MIDDLE_C_OCTAVE
 from bridge.config.problems import sentences
-from bridge.config.schema import Pad, family_of_pad, pad_note_of
+from bridge.config.schema import Config, Pad, family_of_pad, pad_note_of
 from bridge.domain.brief import Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
@@ -61,12 +61,11 @@ class BridgeEngine:
     """Implements `bridge.ports.Engine`."""
 
     def __init__(self, shop: Workshop) -> None:
-        self._config = shop.config
+        self._shop = shop
         self._database = shop.database
         self._library = shop.library
         self._files = shop.files
-        self._models = shop.models
-        self._model_of = shop.model_of
+        self._model_of = shop.models.get
         self._hub = shop.hub
         self._clock = shop.clock
         self._pads = shop.pads
@@ -75,7 +74,7 @@ class BridgeEngine:
         self._kit = shop.config.kit or next(iter(shop.config.kits), "")
         self._estimates = shop.estimates
         self._references = shop.references
-        self._budget = Budget(shop.config.budget, shop.clock)
+        self._budget = Budget(shop)
         lines = Lines(shop)
         self._caller = Caller(shop, lines, self._budget)
         self._wording = Wording(shop, lines, self._budget)
@@ -84,6 +83,31 @@ class BridgeEngine:
         self._pipeline = Pipeline(shop, self._caller, self._wording, self._publisher)
         self._scheduler = Scheduler(self._pipeline.walk, self._running_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def _config(self) -> Config:
+        return self._shop.config
+
+    async def configure(self, config: Config) -> None:
+        """Takes up a changed configuration for what is asked from now on; what was accepted keeps its brief.
+
+        What was set until the restart stays, unless the file says something new of that very thing.
+        """
+        old, self._shop.config = self._shop.config, config
+        self._overrides = {name: kept for name, said in self._overrides.items()
+                           if name in config.pads and (kept := _still_said(said, old.pads[name], config.pads[name]))}
+        self._pads.clear()
+        self._pads |= {name: pad.model_copy(update=self._overrides.get(name, {})) for name, pad in config.pads.items()}
+        if config.song != old.song:
+            self._song = config.song
+        if config.kit != old.kit or self._kit not in config.kits:
+            self._kit = config.kit or next(iter(config.kits), "")
+        if config.kits != old.kits or config.pads != old.pads:
+            await self._publisher.refresh_all()
+
+    def announce(self, reason: str, hint: str) -> None:
+        """Tells everybody who listens what is wrong, though it is no job's trouble."""
+        self._hub.tell([Event(kind="notice", at=self._clock.now(), reason=reason, hint=hint)])
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -102,7 +126,7 @@ class BridgeEngine:
     async def _remember_times(self) -> None:
         """Takes up how long each model's last calls took, for honest estimates from the first sound on."""
         shift = self._clock.monotonic() - self._clock.now()
-        for model in self._models:
+        for model in self._shop.models.all():
             spans = await self._database.read(partial(spending.recent_durations, model=model.name))
             self._estimates.learn(model.name, [(begun + shift, ended + shift) for begun, ended in spans])
 
@@ -130,7 +154,7 @@ class BridgeEngine:
     async def _brief_of(self, request: Request) -> Brief:
         if request.audio or request.image:
             request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
-        brief = resolve(request, self._pads, self._model_of, self._models, self._config, self._song)
+        brief = resolve(request, self._pads, self._model_of, self._shop.models.all(), self._config, self._song)
         if brief.pad and self._pads[brief.pad].match_level:
             brief = replace(brief, loudness=await self._database.read(partial(_loudness_on, pad=brief.pad)))
         return brief
@@ -339,7 +363,7 @@ class BridgeEngine:
         except ValidationError as problem:
             raise RequestError(f"Pad {pad}: {sentences(problem, Pad)[0]}.", "It stays as it was.") from problem
         self._pads[pad] = changed
-        self._overrides.setdefault(pad, {})[key] = value
+        self._overrides.setdefault(pad, {})[key] = getattr(changed, key)
 
     def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
         said = {name: value for name, value in (("bpm", bpm), ("key", key)) if value is not None}
@@ -434,7 +458,7 @@ class BridgeEngine:
         return {name: kit.pads for name, kit in self._config.kits.items()}
 
     def models(self) -> Sequence[Model]:
-        return self._models
+        return self._shop.models.all()
 
     def absolute(self, path: str) -> str:
         return self._library.absolute(path)
@@ -459,7 +483,7 @@ class BridgeEngine:
 
     def _running_at_once(self, model: str) -> int:
         """Returns how many jobs of a model may be under way; the jobs of one that is gone fail one by one."""
-        if model not in {known.name for known in self._models}:
+        if model not in {known.name for known in self._shop.models.all()}:
             return 1
         return self._model_of(model).capabilities.concurrent or self._config.jobs.worker_count + SPARE_JOBS
 
@@ -483,6 +507,11 @@ class BridgeEngine:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _still_said(said: dict[str, Any], old: Pad, new: Pad) -> dict[str, Any]:
+    """Returns what was set of a pad and is not said anew by the file."""
+    return {key: value for key, value in said.items() if getattr(old, key) == getattr(new, key)}
 
 
 def _loudness_on(store: Connection, pad: str) -> Decibels | None:

@@ -44,9 +44,9 @@ class Publisher:
         self._database = shop.database
         self._library = shop.library
         self._files = shop.files
-        self._model_of = shop.model_of
+        self._model_of = shop.models.get
         self._shaper = shop.shaper
-        self._kits = shop.config.kits
+        self._shop = shop
         self._pads = shop.pads
         self._courier = courier
         self._drawing = asyncio.Lock()
@@ -160,7 +160,7 @@ class Publisher:
         """Draws the presets that show a pad, then sends what waits for the hosts."""
         async with self._drawing:
             currents, parts = await self._database.read(_held)
-            kits = [name for name, kit in self._kits.items() if pad in kit.pads]
+            kits = [name for name, kit in self._shop.config.kits.items() if pad in kit.pads]
             await self._files.run(self._draw, [pad], kits, currents, parts)
         await self._courier.send(pad)
 
@@ -169,7 +169,7 @@ class Publisher:
         async with self._drawing:
             currents, parts = await self._database.read(_held)
             pads = await self._database.read(sample_store.history_lengths)
-            await self._files.run(self._draw, list(pads), list(self._kits), currents, parts)
+            await self._files.run(self._draw, list(pads), list(self._shop.config.kits), currents, parts)
 
     async def withdraw(self, job: Job) -> None:
         """Removes what a failed publication left behind; nothing points at it."""
@@ -194,7 +194,7 @@ class Publisher:
                 instrument = instrument_of(pad, current, parts.get(current.id, ()))
             self._library.write_instrument(instrument)
         for name in kits:
-            held = [currents[pad] for pad in self._kits[name].pads if pad in currents]
+            held = [currents[pad] for pad in self._shop.config.kits[name].pads if pad in currents]
             self._library.write_kit(kit_of(name, held, parts))
 
 

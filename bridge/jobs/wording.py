@@ -33,9 +33,9 @@ class Wording:
     def __init__(self, shop: Workshop, lines: Lines, budget: Budget) -> None:
         self._database = shop.database
         self._clock = shop.clock
-        self._model_of = shop.model_of
-        self._chat_of = shop.chat_of
-        self._settings = shop.config.prompts
+        self._model_of = shop.models.get
+        self._chat_of = shop.models.chat
+        self._shop = shop
         self._lines = lines
         self._budget = budget
 
@@ -49,9 +49,10 @@ class Wording:
 
         Takes up the answers that are there already. A chat model that fails costs its words, not the sound.
         """
-        writer = None if self._settings.writer == RULES or job.brief.enhance == "never" else self._settings.writer
+        prompts = self._shop.config.prompts
+        writer = None if prompts.writer == RULES or job.brief.enhance == "never" else prompts.writer
         capabilities = self._model_of(job.brief.model).capabilities
-        writing = Writing.begin(job.brief, capabilities, writer=writer, looker=self._settings.looks)
+        writing = Writing.begin(job.brief, capabilities, writer=writer, looker=prompts.looks)
         answers = [call.answer for call in await self._calls(job) if call.outcome == "answered"]
         trouble = ""
         while (question := writing.pending(answers)) is not None:
@@ -68,8 +69,8 @@ class Wording:
         return [call for call in calls if call.purpose == WORDS]
 
     async def _answer(self, job: Job, question: Question) -> str:
-        writes = self._settings.writer if self._settings.writer != RULES else self._settings.looks
-        chat = self._chat_of(self._settings.looks if question.images else writes)
+        prompts = self._shop.config.prompts
+        chat = self._chat_of(prompts.looks if question.images or prompts.writer == RULES else prompts.writer)
         reason = ModelError(f"{chat.name} gave no answer.")
         for attempt in range(ATTEMPTS):
             calls = await self._calls(job)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bridge.config.schema import Config, Pad
@@ -10,17 +9,18 @@ from bridge.jobs.estimates import Estimates
 from bridge.jobs.files import FileThread
 from bridge.jobs.hub import Hub
 from bridge.library.folder import Library
-from bridge.ports import ChatModel, Clock, Model, Shaper
+from bridge.ports import Clock, Generators, Shaper
 from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Workshop:
     """Holds the outside of the engine (store, library, models, shaper, clock) and what its parts share.
 
-    `pads` are the pads as they are now: those of the config, with what was set until the restart.
+    `pads` are the pads as they are now: those of the config, with what was set until the restart. `config` changes
+    while the daemon runs: ask for what it says each time.
     """
 
     config: Config
@@ -29,9 +29,7 @@ class Workshop:
     references: ReferenceShelf
     library: Library
     files: FileThread
-    models: Sequence[Model]
-    model_of: Callable[[str], Model]
-    chat_of: Callable[[str], ChatModel]
+    models: Generators
     shaper: Shaper
     clock: Clock
     pads: dict[str, Pad]

@@ -51,6 +51,7 @@ class Models:
         self._models = {model.name: model for model in sorted(models, key=lambda model: model.name)}
         self._chats = {chat.name: chat for chat in sorted(chats, key=lambda chat: chat.name)}
         self.problems = problems
+        self._retired: list[Model | ChatModel] = []
 
     def get(self, name: str) -> Model:
         """Returns the model of that name; NotFoundError names the nearest one, or why this one is missing."""
@@ -74,9 +75,18 @@ class Models:
             raise NotFoundError(f"The model {name!r} can't be used: {self.problems[name]}")
         raise unknown("chat model", name, self._chats)
 
+    def renew(self, *, gone: Iterable[str], fresh: Models) -> None:
+        """Takes models out and others in. Calls that go on by an older one end by it, so it is closed at the end."""
+        names = {*gone, *fresh._models, *fresh._chats, *fresh.problems}
+        for held in (self._models, self._chats):
+            self._retired += [held.pop(name) for name in names if name in held]
+        self.problems = {name: why for name, why in self.problems.items() if name not in names} | fresh.problems
+        self._models = dict(sorted({**self._models, **fresh._models}.items()))
+        self._chats = dict(sorted({**self._chats, **fresh._chats}.items()))
+
     async def close(self) -> None:
         """Closes every model that holds something open; what goes on at providers goes on."""
-        for model in (*self._models.values(), *self._chats.values()):
+        for model in (*self._models.values(), *self._chats.values(), *self._retired):
             if close := getattr(model, "close", None):
                 await close()
 
@@ -113,6 +123,11 @@ def open_models(
         _try(made, problems, name, partial(_open_row, known, name, row, context))
     chats = [model for model in made.values() if not hasattr(model, "capabilities")]
     return Models([model for model in made.values() if hasattr(model, "capabilities")], problems, chats)
+
+
+def installed() -> list[str]:
+    """Returns the names of the models that installed distributions bring, the built-in ones included."""
+    return [entry.name for entry in metadata.entry_points(group=GROUP)]
 
 
 def schema_of(provider: str, entry_points: Iterable[EntryPoint] | None = None) -> SchemaOf:

@@ -12,6 +12,9 @@ from bridge.config.load import load_config
 from bridge.config.template import default_config_text
 
 
+SNAR = "pads = ['snar']"
+
+
 def test_a_configuration_that_is_right_is_said_to_be(home):
     result = home.run("config", "check")
     assert (result.exit_code, result.stdout) == (0, f"{home.config} is right: 3 pads, 1 kits, 0 hosts.\n")
@@ -19,14 +22,51 @@ def test_a_configuration_that_is_right_is_said_to_be(home):
 
 def test_every_mistake_is_listed_with_exit_code_5(home):
     home.write("[pads.snare]\nprompt = 'x'\nbussy = 1\n[kits.b]\npads = ['snar']\n")
+    lines = home.config.read_text(encoding="utf-8").splitlines()
     for command in (("config", "check"), ("trigger", "kick"), ("path", "library")):
         result = home.run(*command)
         assert (result.exit_code, result.stdout) == (5, "")
         assert result.stderr.splitlines() == [
-            'pads.snare.bussy: unknown key; did you mean "busy"?',
-            "kits.b.pads[0]: there is no pad 'snar'; did you mean \"snare\"?",
+            f'pads.snare.bussy: unknown key; did you mean "busy"? (line {lines.index("bussy = 1") + 1})',
+            f"kits.b.pads[0]: there is no pad 'snar'; did you mean \"snare\"? (line {lines.index(SNAR) + 1})",
             "  Edit the file with: oneshot config edit",
         ]
+
+
+def test_a_setting_from_beside_the_file_wins_and_is_shown_with_where_it_was_said(home, monkeypatch):
+    monkeypatch.setenv("ONESHOT_BUDGET__DAY", "7")
+    monkeypatch.setenv("ONESHOT_BUDGET__MONTH", "70")
+    from click.testing import CliRunner
+
+    from bridge.cli import main
+
+    command = ["--config", str(home.config), "-o", "budget.month=60", "-o", "pads.kick.prompt=dull", "config", "show"]
+    rows = {line.split()[0]: line for line in CliRunner().invoke(main, command).stdout.splitlines()}
+    assert rows["budget.day"].endswith("ONESHOT_BUDGET__DAY")
+    assert rows["budget.month"].split()[1:] == ["60.0", "-o", "budget.month=60"]
+    assert '"dull"' in rows["pads.kick.prompt"]
+    assert "line" in rows["pads.808.prompt"]
+    assert "osc.host" not in rows
+
+
+def test_a_mistake_from_beside_the_file_says_where_it_was_said(home, monkeypatch):
+    monkeypatch.setenv("ONESHOT_BUDGT__DAY", "7")
+    assert 'budgt: unknown key; did you mean "budget"? (ONESHOT_BUDGT__DAY)' in home.run("config", "check").stderr
+    monkeypatch.delenv("ONESHOT_BUDGT__DAY")
+    from click.testing import CliRunner
+
+    from bridge.cli import main
+
+    result = CliRunner().invoke(main, ["--config", str(home.config), "-o", "osc.port=many", "-o", "pad", "pads"])
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert "-o pad: is not PLACE=VALUE" in result.stderr
+
+
+def test_a_model_that_nobody_knows_is_a_mistake_with_its_line(home):
+    home.write("[pads.snare]\nprompt = 'x'\nmodel = 'synht'\n")
+    result = home.run("config", "check")
+    assert result.exit_code == 5
+    assert "pads.snare.model: there is no model 'synht'; did you mean \"synth\"? (line" in result.stderr
 
 
 def test_a_configuration_that_was_named_must_be_there(home):

@@ -19,7 +19,7 @@ def served(monkeypatch):
     seen = []
     stand_in = ModuleType("bridge.daemon")
 
-    async def serve(config, *, say):
+    async def serve(config, *, source, say):
         seen.append(config)
         say("is running")
         if stand_in.fails:

@@ -61,6 +61,7 @@ class Listener:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._to = ("127.0.0.1", port)
+        self.port = self._socket.getsockname()[1]
 
     def send(self, address: str, *values: Any) -> None:
         self._socket.sendto(osc_packet(address, *values), self._to)
@@ -118,12 +119,18 @@ class Daemon:
                 [sys.executable, "-m", "bridge", "--config", str(self.config), "run"], cwd=self.folder, text=True,
                 stdout=subprocess.PIPE, stderr=errors, env=os.environ | {"NO_COLOR": "1"},
             )
-        lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=self._read, args=(self.process.stdout, lines), daemon=True).start()
+        self._heard: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, args=(self.process.stdout, self._heard), daemon=True).start()
         self.said = []
         while not any(line.startswith("Try") for line in self.said):
-            self.said.append(lines.get(timeout=PATIENCE_SECONDS))
+            self.said.append(self._heard.get(timeout=PATIENCE_SECONDS))
         return self
+
+    def lines(self) -> list[str]:
+        """Returns all that the daemon has said so far."""
+        while not self._heard.empty():
+            self.said.append(self._heard.get())
+        return self.said
 
     @staticmethod
     def _read(stream, lines) -> None:

@@ -226,8 +226,7 @@ class House:
         engine = BridgeEngine(
             Workshop(
                 config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,
-                references=ReferenceShelf(self.folder / "state" / "references"), files=files, models=models.all(),
-                model_of=models.get, chat_of=models.chat,
+                references=ReferenceShelf(self.folder / "state" / "references"), files=files, models=models,
                 shaper=self.shaper, clock=self.clock, pads=dict(self.config.pads),
             )
         )

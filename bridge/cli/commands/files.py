@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bridge.cli import say
-from bridge.cli.shell import Shell, pass_shell
-from bridge.errors import NotFoundError
+from bridge.cli.shell import Shell, as_json_option, pass_shell
+from bridge.errors import ConfigError, NotFoundError
+
+if TYPE_CHECKING:
+    from bridge.config.schema import Config
 
 
 @click.group()
@@ -28,12 +32,8 @@ def config_path(shell: Shell) -> None:
 @config.command()
 @pass_shell
 def check(shell: Shell) -> None:
-    """Say what is wrong with the configuration file, all at once."""
-    from bridge.config.load import load_config
-    from bridge.models.catalogue.rows import rows
-
-    found = load_config(shell.path)
-    rows(found.models)
+    """Say what is wrong with the configuration, all at once."""
+    found = _checked(shell)
     say.line(f"{shell.path} is right: {len(found.pads)} pads, {len(found.kits)} kits, {len(found.hosts)} hosts.")
 
 
@@ -41,13 +41,43 @@ def check(shell: Shell) -> None:
 @pass_shell
 def edit(shell: Shell) -> None:
     """Open the configuration file in your editor, then check it."""
-    from bridge.config.load import ensure_config, load_config
-    from bridge.models.catalogue.rows import rows
+    from bridge.config.load import ensure_config
 
     ensure_config(shell.path)
     click.edit(filename=str(shell.path))
-    rows(load_config(shell.path).models)
-    say.line(f"{shell.path} is right. Start the daemon again for it to count.")
+    _checked(shell)
+    say.line(f"{shell.path} is right. A running daemon has taken it up already.")
+
+
+@config.command(name="show")
+@click.option("--all", "whole", is_flag=True, help="The settings that are as they come, too.")
+@as_json_option
+@pass_shell
+def show_config(shell: Shell, whole: bool, as_json: bool) -> None:
+    """Show every setting that you changed, and where it was said."""
+    from bridge.config.shown import settings_of
+    from bridge.config.template import toml_value
+
+    found, origin = shell.source(written=shell.chosen is not None).read()
+    shown = [row for row in settings_of(found, origin) if whole or row.origin]
+    if as_json:
+        say.as_json({"settings": [{"place": row.place, "value": row.value, "origin": row.origin} for row in shown]})
+        return
+    rows = [(row.place, toml_value(row.value), row.origin or "default") for row in shown]
+    say.table(("setting", "value", "said by"), rows, "Every setting is as it comes. See: oneshot config show --all")
+
+
+def _checked(shell: Shell) -> Config:
+    """Returns the configuration; raises ConfigError for all that is wrong, with it or with the models that it names."""
+    from bridge.config.named import missing_models
+    from bridge.models.catalogue.rows import rows
+    from bridge.models.registry import installed
+
+    found, origin = shell.source().read()
+    known = {*installed(), *rows(found.models)}
+    if problems := list(missing_models(found, known, origin)):
+        raise ConfigError(problems, "List the models with: oneshot models")
+    return found
 
 
 @config.command(name="show-default")

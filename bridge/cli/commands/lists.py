@@ -7,7 +7,7 @@ import click
 from bridge.cli import say, show
 from bridge.cli.exits import NoDaemonError
 from bridge.cli.shell import Shell, as_json_option, pass_shell
-from bridge.cli.values import value_of
+from bridge.config.values import value_of
 from bridge.domain.ids import is_id
 from bridge.domain.job import JobState
 from bridge.errors import NotFoundError

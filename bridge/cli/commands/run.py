@@ -19,7 +19,7 @@ def run(shell: Shell, verbose: bool) -> None:
     import asyncio
     import logging
 
-    from bridge.config.load import ensure_config, load_config
+    from bridge.config.load import ensure_config
     from bridge.daemon import serve
 
     if ensure_config(shell.path):
@@ -27,4 +27,5 @@ def run(shell: Shell, verbose: bool) -> None:
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
-    asyncio.run(serve(load_config(shell.path), say=say.line))
+    source = shell.source()
+    asyncio.run(serve(source.load(), source=source, say=say.line))

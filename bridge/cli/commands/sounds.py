@@ -13,7 +13,7 @@ from bridge.cli import say, show
 from bridge.cli.exits import FAILED, NoDaemonError
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.cli.show import Shown
-from bridge.cli.values import value_of
+from bridge.config.values import value_of
 from bridge.domain.job import JobState
 from bridge.errors import BridgeError
 

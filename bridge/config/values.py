@@ -1,4 +1,4 @@
-"""Reads values of the command line as the config spells them."""
+"""Reads values from beside the file as the file spells them."""
 
 from __future__ import annotations
 
