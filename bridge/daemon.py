@@ -17,6 +17,7 @@ from bridge.config.load import Source
 from bridge.config.schema import Config
 from bridge.config.watch import Watch
 from bridge.errors import ConfigError
+from bridge.models.catalogue.rows import rows
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     """
     stopped = asyncio.Event()
     _stop_on_signals(stopped)
-    watch = Watch(source)
+    watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
