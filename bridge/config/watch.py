@@ -48,7 +48,7 @@ class Watch:
             now = await self._look()
             if _marks(now) == self._seen and not nudged:
                 continue
-            now = await self._settled(now)
+            now = now if nudged else await self._settled(now)
             found = await asyncio.to_thread(self._read, now)
             if isinstance(found, ConfigError) and not nudged:
                 await asyncio.sleep(HEAL_SECONDS)
