@@ -59,7 +59,8 @@ def status(daemon) -> dict:
 @pytest.mark.parametrize("rename", [True, False], ids=["by rename", "in place"])
 def test_a_new_pad_can_be_pressed_as_soon_as_it_is_saved(daemon, rename) -> None:
     listener = daemon.start().listener()
-    save(daemon, lambda text: text + '\n[pads.fresh]\nprompt = "short dry clap"\npad_note = 70\n', rename=rename, seen=True)
+    fresh = '\n[pads.fresh]\nprompt = "short dry clap"\npad_note = 70\n'
+    save(daemon, lambda text: text + fresh, rename=rename, seen=True)
     assert "pads.fresh" in said(daemon, "The config was read again")
     listener.send("/oneshot/pad/fresh", 100)
     assert dict(listener.hear_until("/oneshot/job/ready"))["/oneshot/sample/ready"][6] == "fresh"
@@ -83,6 +84,7 @@ def test_a_job_under_way_keeps_its_brief_and_is_not_lost(daemon) -> None:
     listener = daemon.start().listener()
     for _ in range(8):
         listener.send("/oneshot/pad/bass", 100)
+    wait_until(lambda: len(daemon.get("jobs")) == 8)
     save(daemon, lambda text: text.replace("round synth bass", "thin synth bass"))
     said(daemon, "pads.bass.prompt")
     jobs = []
