@@ -10,7 +10,9 @@ from typing import Any
 
 from bridge.config.schema import Config
 from bridge.errors import BridgeError
+from bridge.feedback.lights import Lights
 from bridge.feedback.osc import OscVoice
+from bridge.midi.devices import open_device
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.ports import Engine
@@ -54,13 +56,32 @@ async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:
     if not config.midi.enabled:
         return
     settings = config.midi
+    notes, controls = settings.actions
     midi = MidiDoor(
         hall.engine, virtual_port=settings.virtual_port, ports=settings.ports, channel=settings.channel,
-        api=settings.api,
+        api=settings.api, notes=notes, controls=controls, clock=settings.clock, programs=settings.programs,
     )
     opened.notices += await midi.start()
     opened.stack.push_async_callback(midi.close)
     opened.listening += [f"MIDI     {port}" for port in midi.listening]
+    if settings.lights:
+        await _light(config, hall, opened)
+
+
+async def _light(config: Config, hall: Hall, opened: Opened) -> None:
+    settings = config.midi
+    try:
+        device = open_device(settings.lights)
+    except BridgeError as problem:
+        opened.notices.append(f"No lights: {problem}")
+        return
+    lights = Lights(
+        hall.engine, device, virtual_port=settings.virtual_port, ports=settings.outputs or settings.ports,
+        api=settings.api,
+    )
+    opened.notices += await lights.start()
+    opened.stack.push_async_callback(lights.close)
+    opened.listening += [f"lights   {port}" for port in lights.shining]
 
 
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
