@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from bridge.midi.systems import ABSENT, MidiSystem, backend_of, choose_ports, quiet_stderr, systems_for
+from bridge.midi.systems import ABSENT, TURN, MidiSystem, backend_of, choose_ports, quiet_stderr, systems_for
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Ports:
         problems = []
         for system in systems:
             try:
-                with quiet_stderr():
+                with TURN, quiet_stderr():
                     return self._open_with(system)
             except ABSENT as problem:
                 self.close()
@@ -66,28 +66,30 @@ class Ports:
         """Closes what is gone and opens what has come; returns the names of those that came, and of those that went."""
         if self._lister is None:
             return [], []
-        try:
-            there = self._there()
-        except ABSENT as problem:
-            log.debug("the MIDI ports can't be listed: %s", problem)
-            return [], []
-        if there == self._present:
-            return [], []
-        self._present = there
-        gone = [name for name in self._open if name not in there]
-        for name in gone:
-            self._close(self._open.pop(name))
-        return self._open_wanted()[0], gone
+        with TURN:
+            try:
+                there = self._there()
+            except ABSENT as problem:
+                log.debug("the MIDI ports can't be listed: %s", problem)
+                return [], []
+            if there == self._present:
+                return [], []
+            self._present = there
+            gone = [name for name in self._open if name not in there]
+            for name in gone:
+                self._close(self._open.pop(name))
+            return self._open_wanted()[0], gone
 
     def close(self) -> None:
         """Closes every port; one of a JACK server that has died takes a second."""
-        for port in self.all:
-            self._close(port)
-        self._open.clear()
-        self._own = self._backend = None
-        if self._lister is not None:
-            self._lister.delete()
-            self._lister = None
+        with TURN:
+            for port in self.all:
+                self._close(port)
+            self._open.clear()
+            self._own = self._backend = None
+            if self._lister is not None:
+                self._lister.delete()
+                self._lister = None
 
     def _open_with(self, system: MidiSystem) -> list[str]:
         """Opens all ports on one MIDI system; raises one of ABSENT where there is no such system."""

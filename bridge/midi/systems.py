@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 ABSENT = (ImportError, OSError, ValueError, RuntimeError)
 """How an absent MIDI system shows: no python-rtmidi or no library under it; RtMidi's SystemError (an OSError);
 mido's "not compiled in"; RtMidi's "unsupported operation" and "invalid use" (both RuntimeErrors)."""
+
+TURN = threading.Lock()
+"""Whoever opens, closes or lists ports holds it: libjack crashes at times when two threads of a process do so at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

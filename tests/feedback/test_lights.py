@@ -8,6 +8,7 @@ from bridge.domain.event import Event
 from bridge.errors import NotFoundError
 from bridge.feedback.lights import Lights
 from bridge.midi.devices import STATES, devices, open_device
+from bridge.midi.systems import TURN
 from support.jack import connect, jack, jack_server  # noqa: F401 - fixtures
 from support.patience import until
 
@@ -82,12 +83,14 @@ async def test_a_device_that_comes_back_is_lit_again(jack, engine, peer, monkeyp
     assert "gadget" in notice
     for _ in range(2):
         heard: list[list[int]] = []
-        gadget = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="gadget")
-        gadget.set_callback(lambda event, _, heard=heard: heard.append(event[0]))
-        gadget.open_virtual_port("in")
+        with TURN:
+            gadget = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="gadget")
+            gadget.set_callback(lambda event, _, heard=heard: heard.append(event[0]))
+            gadget.open_virtual_port("in")
         await until(lambda heard=heard: len(heard) >= 3)
-        gadget.close_port()
-        gadget.delete()
+        with TURN:
+            gadget.close_port()
+            gadget.delete()
         await until(lambda: lights.shining == ())
     await lights.close()
 

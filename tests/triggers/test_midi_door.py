@@ -12,6 +12,7 @@ import pytest
 
 from bridge.config.controls import parse_action, parse_place
 from bridge.errors import RequestError
+from bridge.midi.systems import TURN
 from bridge.triggers.midi import MOST_WAITING, REPEAT_SECONDS, MidiDoor, Played
 from support.patience import until
 
@@ -266,13 +267,15 @@ async def test_a_port_that_is_unplugged_is_opened_again_when_it_is_back(jack, en
     (notice,) = await door.start()
     assert "There is no MIDI port 'gadget'" in notice
     for count in (1, 2):
-        gadget = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="gadget")
-        gadget.open_virtual_port("out")
+        with TURN:
+            gadget = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="gadget")
+            gadget.open_virtual_port("out")
         await until(lambda: door.listening == ("gadget:out",))
         gadget.send_message([0x90, 36, 100])
         await until(lambda count=count: len(engine.requests) == count)
-        gadget.close_port()
-        gadget.delete()
+        with TURN:
+            gadget.close_port()
+            gadget.delete()
         await until(lambda: door.listening == ())
         await asyncio.sleep(REPEAT_SECONDS)
     await door.close()
