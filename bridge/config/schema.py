@@ -25,6 +25,7 @@ from bridge.config.fields import (
     Recipe,
     Switch,
     Target,
+    Tempo,
     Text,
     Words,
     did_you_mean,
@@ -187,7 +188,7 @@ class PromptSettings(Section):
 
 
 class SongSettings(Section):
-    bpm: Annotated[float, Field(ge=0, le=400, allow_inf_nan=False)] = Field(
+    bpm: Tempo = Field(
         default=0.0, description="The tempo of your song in beats per minute, 20 to 400; 0 says nothing."
     )
     key: Text = Field(default="", description='The key of your song, like "F# minor".')

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bridge.config.changes import still_said
 from bridge.config.fields import MIDDLE_C_OCTAVE
 from bridge.config.problems import sentences
 from bridge.config.schema import Config, Pad, family_of_pad, pad_note_of
@@ -27,7 +28,7 @@ from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call
 from bridge.domain.text import LONGEST_WORD
-from bridge.errors import ModelError, NotFoundError, RequestError, unknown
+from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, unknown
 from bridge.jobs import moves
 from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
 from bridge.jobs.budget import Budget
@@ -88,22 +89,36 @@ class BridgeEngine:
     def _config(self) -> Config:
         return self._shop.config
 
-    async def configure(self, config: Config) -> None:
+    def configure(self, config: Config) -> None:
         """Takes up a changed configuration for what is asked from now on; what was accepted keeps its brief.
 
         What was set until the restart stays, unless the file says something new of that very thing.
         """
         old, self._shop.config = self._shop.config, config
         self._overrides = {name: kept for name, said in self._overrides.items()
-                           if name in config.pads and (kept := _still_said(said, old.pads[name], config.pads[name]))}
+                           if name in config.pads and (kept := still_said(said, old.pads[name], config.pads[name]))}
         self._pads.clear()
         self._pads |= {name: pad.model_copy(update=self._overrides.get(name, {})) for name, pad in config.pads.items()}
-        if config.song != old.song:
-            self._song = config.song
+        said = {name: getattr(self._song, name) for name in type(self._song).model_fields}
+        self._song = config.song.model_copy(update=still_said(said, old.song, config.song))
         if config.kit != old.kit or self._kit not in config.kits:
             self._kit = config.kit or next(iter(config.kits), "")
+        self._scheduler.start_more()
         if config.kits != old.kits or config.pads != old.pads:
+            self._spawn(self._redraw())
+
+    async def _redraw(self) -> None:
+        try:
             await self._publisher.refresh_all()
+        except BridgeError as problem:
+            log.warning("the presets are drawn again with the next sound: %s", problem)
+
+    async def jobs_at_work(self) -> tuple[int, int | None]:
+        """Returns the number of the newest job (0: none was accepted yet), and that of the oldest one that works or
+        waits for its turn (None: there is none)."""
+        newest = max((job.number for job in await self.jobs(limit=1)), default=0)
+        unfinished = await self._database.read(job_store.unfinished_jobs)
+        return newest, next((job.number for job in unfinished if job.state is not JobState.ASKING), None)
 
     def announce(self, reason: str, hint: str) -> None:
         """Tells everybody who listens what is wrong, though it is no job's trouble."""
@@ -439,13 +454,15 @@ class BridgeEngine:
         return await self._files.run(self._library.read_sidecar, found.path)
 
     async def pads(self) -> Sequence[PadView]:
+        pads = dict(self._pads)  # the config may change while the store is asked
+
         def look(store: Connection) -> tuple[dict[str, Sample], dict[str, int], dict[str, PadState]]:
-            states = {pad: moves.pad_state(store, pad) for pad in self._pads}
+            states = {pad: moves.pad_state(store, pad) for pad in pads}
             return sample_store.current_samples(store), sample_store.history_lengths(store), states
 
         currents, history, states = await self._database.read(look)
         return [self._view(name, pad, currents.get(name), history.get(name, 0), states[name])
-                for name, pad in self._pads.items()]
+                for name, pad in pads.items()]
 
     def _view(self, name: str, pad: Pad, current: Sample | None, history: int, state: PadState) -> PadView:
         family = FAMILIES[family_of_pad(name, pad)]
@@ -509,11 +526,6 @@ class BridgeEngine:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _still_said(said: dict[str, Any], old: Pad, new: Pad) -> dict[str, Any]:
-    """Returns what was set of a pad and is not said anew by the file."""
-    return {key: value for key, value in said.items() if getattr(old, key) == getattr(new, key)}
 
 
 def _loudness_on(store: Connection, pad: str) -> Decibels | None:

@@ -124,8 +124,8 @@ class OscDoor:
 
     async def _hang_up(self) -> None:
         """Gives the port back; it is free when this returns."""
-        self._outlet.close()
         if self._transport is not None and self._ear is not None:
+            self._outlet.close(self._transport.sendto)
             self._transport.abort()
             await self._ear.gone.wait()
             self._transport = self._ear = None
