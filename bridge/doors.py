@@ -11,7 +11,9 @@ from typing import Any
 
 from bridge.config.schema import Config
 from bridge.errors import BridgeError
+from bridge.feedback.lights import Lights
 from bridge.feedback.osc import OscVoice
+from bridge.midi.devices import open_device
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.ports import Engine
@@ -74,14 +76,37 @@ async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:
     if not config.midi.enabled:
         return
     settings = config.midi
+    notes, controls = settings.actions
     midi = MidiDoor(
         hall.engine, virtual_port=settings.virtual_port, ports=settings.ports, channel=settings.channel,
-        api=settings.api,
+        api=settings.api, notes=notes, controls=controls, clock=settings.clock, programs=settings.programs,
     )
     notices = await midi.start()
     opened.stack.push_async_callback(midi.close)
-    opened.notices = lambda: notices
-    opened.listening = lambda: [f"MIDI     {port}" for port in midi.listening]
+    lights, missing = await _lights(config, hall)
+    if lights is not None:
+        opened.stack.push_async_callback(lights.close)
+    opened.notices = lambda: [*notices, *missing]
+    opened.listening = lambda: [
+        *(f"MIDI     {port}" for port in midi.listening),
+        *(f"lights   {port}" for port in (lights.shining if lights else ())),
+    ]
+
+
+async def _lights(config: Config, hall: Hall) -> tuple[Lights | None, list[str]]:
+    """Returns the lights of the pads, lit, and what is missing for them; None where there are none."""
+    settings = config.midi
+    if not settings.lights:
+        return None, []
+    try:
+        device = open_device(settings.lights)
+    except BridgeError as problem:
+        return None, [f"No lights: {problem}"]
+    lights = Lights(
+        hall.engine, device, virtual_port=settings.virtual_port, ports=settings.outputs or settings.ports,
+        api=settings.api,
+    )
+    return lights, await lights.start()
 
 
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:

@@ -411,8 +411,8 @@ class Engine(Protocol):
         """Sets the tempo (0: none) or the key of the song for sounds to come, until the daemon restarts."""
         ...
 
-    def pad_for_note(self, note: int) -> str | None:
-        """Returns the pad of the selected kit that sits on a MIDI note."""
+    def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
+        """Returns the pad that sits on a MIDI note: of the kit of that channel, else of the selected one."""
         ...
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

@@ -360,6 +360,7 @@ class BridgeEngine:
         if name not in self._config.kits:
             raise unknown("kit", name, self._config.kits)
         self._kit = name
+        self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=name)])
         return self._config.kits[name].pads
 
     def selected_kit(self) -> str:
@@ -384,8 +385,9 @@ class BridgeEngine:
         said = {name: value for name, value in (("bpm", bpm), ("key", key)) if value is not None}
         self._song = self._song.model_copy(update=said)
 
-    def pad_for_note(self, note: int) -> str | None:
-        pads = self._config.kits[self._kit].pads if self._kit else ()
+    def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
+        own = next((name for name, kit in self._config.kits.items() if channel and kit.channel == channel), "")
+        pads = self._config.kits[own or self._kit].pads if own or self._kit else ()
         return next((pad for pad in pads if pad_note_of(pad, self._pads[pad]) == note), None)
 
     # --- looking ----------------------------------------------------------------------------------------------

@@ -196,7 +196,7 @@ class FakeEngine:
 
     # --- bridge.ports.Engine: looking -------------------------------------------------------------------------
 
-    def pad_for_note(self, note: int) -> str | None:
+    def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
         return next((pad for pad in KITS[self.kit] if PADS[pad][1] == note), None)
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
