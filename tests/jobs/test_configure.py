@@ -146,6 +146,16 @@ def test_the_selected_kit_stays_while_it_is_there(house) -> None:
     assert story(house, tell) == (("second", "bass", None), "main", "kick")
 
 
+def test_who_shows_the_pads_of_the_kit_hears_that_they_changed(house) -> None:
+    async def tell(engine):
+        engine.configure(changed(house.config, budget={"day": 1}))
+        before = [event for event in house.told if event.kind == "kit"]
+        engine.configure(changed(house.config, budget={"day": 1}, pads={"kick": {"pad_note": 50}}))
+        return before, [event.reason for event in house.told if event.kind == "kit"]
+
+    assert story(house, tell) == ([], ["main"])
+
+
 def test_a_cap_counts_from_the_moment_on(house) -> None:
     async def tell(engine):
         before = (await engine.price(Request(pad="kick"))).problem
