@@ -391,6 +391,11 @@ class Engine(Protocol):
 
     async def budget(self) -> BudgetView: ...
 
+    async def play(self, target: str) -> Sample | None:
+        """Lets a sample (or a pad's current one) be heard where there is a loudspeaker, and returns it; an empty target
+        silences all."""
+        ...
+
     async def cancel(self, target: str) -> Sequence[Job]:
         """Cancels a job, or all unfinished jobs of a pad, and returns them; nothing of them is published after."""
         ...

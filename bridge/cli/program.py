@@ -14,7 +14,21 @@ import click
 
 from bridge import __version__
 from bridge.cli import say
-from bridge.cli.commands import doctor, files, instrument, keys, listen, lists, midi, models, money, run, shape, sounds
+from bridge.cli.commands import (
+    doctor,
+    files,
+    instrument,
+    keys,
+    listen,
+    lists,
+    midi,
+    models,
+    money,
+    play,
+    run,
+    shape,
+    sounds,
+)
 from bridge.cli.exits import CODES, FAILED, code_of
 from bridge.cli.shell import Shell
 from bridge.errors import BridgeError
@@ -69,7 +83,7 @@ for _command in (
     sounds.generate, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
-    models.models, midi.midi,
+    models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
     shape.shape, instrument.instrument, listen.analyse, listen.slice_command,
 ):  # fmt: skip

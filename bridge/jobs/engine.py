@@ -356,6 +356,12 @@ class BridgeEngine:
         await self._files.run(self._library.write_sidecar, sample.path, {**sidecar, "marks": marks_of(marked)})
         return marked
 
+    async def play(self, target: str) -> Sample | None:
+        sample = await self.sample(target) if target else None
+        heard = Event(kind="play", at=self._clock.now(), sample=sample.id if sample else "")
+        self._hub.tell([heard])
+        return sample
+
     async def select_kit(self, name: str) -> Sequence[str]:
         if name not in self._config.kits:
             raise unknown("kit", name, self._config.kits)

@@ -155,6 +155,10 @@ class FakeEngine:
         await asyncio.sleep(0)
         return job
 
+    async def play(self, target: str) -> Sample | None:
+        self._note("play", target)
+        return await self.sample(target) if target else None
+
     async def cancel(self, target: str) -> Sequence[Job]:
         self._note("cancel", target)
         if target not in self.all_jobs and target not in PADS:
