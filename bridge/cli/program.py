@@ -14,7 +14,21 @@ import click
 
 from bridge import __version__
 from bridge.cli import say
-from bridge.cli.commands import doctor, files, instrument, keys, listen, lists, models, money, run, shape, sounds
+from bridge.cli.commands import (
+    completion,
+    doctor,
+    files,
+    instrument,
+    keys,
+    listen,
+    lists,
+    models,
+    money,
+    osc,
+    run,
+    shape,
+    sounds,
+)
 from bridge.cli.exits import CODES, FAILED, code_of
 from bridge.cli.shell import Shell
 from bridge.errors import BridgeError
@@ -71,6 +85,6 @@ for _command in (
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, listen.analyse, listen.slice_command,
+    shape.shape, instrument.instrument, listen.analyse, listen.slice_command, osc.osc, completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

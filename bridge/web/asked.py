@@ -120,6 +120,12 @@ class SamplesWanted(Asked):
     limit: Limit = 50
 
 
+class EventsWanted(Asked):
+    """`after` is the last event that was seen; without it only what happens from now on is wanted."""
+
+    after: Annotated[int, Field(ge=0)] | None = None
+
+
 class DeliveriesWanted(Asked):
     host: Text = ""
     waiting: bool = False
