@@ -37,7 +37,15 @@ class Waiting(Meter):
         """Takes an event, if it is about how far an expected job is."""
         if event["job"] not in self._fractions or event["kind"] not in (*ENDED, "progress"):
             return
-        self._fractions[event["job"]] = 1.0 if event["kind"] in ENDED else event["fraction"]
-        over = sum(fraction == 1.0 for fraction in self._fractions.values())
         doing = " ".join(part for part in (event["stage"] or event["kind"], show.left(event["eta_seconds"])) if part)
+        self._count(event["job"], 1.0 if event["kind"] in ENDED else event["fraction"], doing)
+
+    def end(self, job: Shown) -> None:
+        """Notes that a job needs no more waiting for, whether or not that was heard."""
+        if self._fractions[job["id"]] != 1.0:
+            self._count(job["id"], 1.0, job["state"])
+
+    def _count(self, job: str, fraction: float, doing: str) -> None:
+        self._fractions[job] = fraction
+        over = sum(fraction == 1.0 for fraction in self._fractions.values())
         self.show(sum(self._fractions.values()), doing if self._jobs == 1 else f"{over} of {self._jobs} made, {doing}")

@@ -83,8 +83,8 @@ class FakeEngine:
 
     def emit(self, event: Event) -> None:
         """Tells everybody; what the real engine would store gets its id and is kept."""
-        if event.kind in STORED:
-            event = replace(event, id=len(self.all_events) + 1)
+        event = replace(event, id=len(self.all_events) + 1 if event.kind in STORED else 0)
+        if event.id:
             self.all_events.append(event)
         for listener in list(self._listeners):
             listener(event)

@@ -219,6 +219,7 @@ def _see_through(shell: Shell, questions: Sequence[Question], *, no_wait: bool, 
                     waiting.expect(jobs[-1])
                 for job in () if no_wait else jobs:
                     ended.append(_ended(shell, session, job["id"], quiet=as_json))
+                    waiting.end(ended[-1])
         except KeyboardInterrupt:
             for job in jobs[len(ended) :]:
                 with contextlib.suppress(BridgeError):
