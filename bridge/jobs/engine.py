@@ -45,6 +45,7 @@ from bridge.jobs.workshop import Workshop
 from bridge.library.sidecar import marks_of
 from bridge.ports import BudgetView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
+from bridge.store import events as event_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
 from bridge.store import spending
@@ -400,6 +401,12 @@ class BridgeEngine:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._hub.subscribe(listener)
+
+    async def newest_event(self) -> int:
+        return await self._database.read(event_store.newest_event)
+
+    async def events(self, after: int, *, limit: int) -> Sequence[Event]:
+        return await self._database.read(lambda store: event_store.events_after(store, after, limit))
 
     async def job(self, target: str) -> Job:
         job = await self._database.read(lambda store: job_store.find_job(store, target))
