@@ -107,6 +107,8 @@ class BridgeEngine:
         self._scheduler.start_more()
         if config.kits != old.kits or config.pads != old.pads:
             self._spawn(self._redraw())
+        if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):
+            self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._kit)])
 
     async def _redraw(self) -> None:
         try:
