@@ -62,7 +62,7 @@ def main(context: click.Context, chosen: Path | None, traceback: bool) -> None:
 
 for _command in (
     run.run,
-    sounds.generate, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
+    sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.kits, lists.deliveries, models.models,
     files.config, files.path, doctor.doctor,
