@@ -29,6 +29,7 @@ from bridge.store import jobs as job_store
 from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
+from bridge.triggers.inbox import InboxDoor
 from bridge.triggers.midi import MidiDoor
 from bridge.triggers.osc import OscDoor
 from bridge.web.server import ControlServer
@@ -141,6 +142,14 @@ async def _open_doors(app: App, stack: AsyncExitStack) -> None:
         app.notices.extend(await midi.start())
         stack.push_async_callback(midi.close)
         app.listening.extend(f"MIDI     {port}" for port in midi.listening)
+    if config.inbox.enabled:
+        inbox = InboxDoor(
+            app.engine, app.library.root / "inbox", check=app.library.check,
+            settle_seconds=config.inbox.settle_seconds,
+        )
+        app.notices.extend(await inbox.start())
+        stack.push_async_callback(inbox.close)
+        app.listening.append(f"inbox    {inbox.folder}")
     control = ControlServer(
         app.engine, port=config.control.port, state_folder=config.state_folder,
         status=lambda: status(app, started),

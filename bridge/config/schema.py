@@ -100,6 +100,16 @@ class MidiSettings(Section):
     )
 
 
+class InboxSettings(Section):
+    enabled: Switch = Field(
+        default=True, description="Whether files that are dropped into the inbox of the library become sounds."
+    )
+    settle_seconds: Annotated[float, Field(ge=0.2, le=60, allow_inf_nan=False)] = Field(
+        default=2.0,
+        description="How long nothing about a file may change before it is taken; more for slow clouds and networks.",
+    )
+
+
 class JobSettings(Section):
     workers: Annotated[int, Field(strict=True, ge=0, le=64)] = Field(
         default=0, description="How many sounds are worked on at once; 0 is one for each core of the computer."
@@ -240,6 +250,7 @@ class Config(Section):
     osc: OscSettings = Field(default_factory=OscSettings, description="Triggers and answers by OSC.")
     control: ControlSettings = Field(default_factory=ControlSettings, description="The door of the oneshot command.")
     midi: MidiSettings = Field(default_factory=MidiSettings, description="Triggers by MIDI.")
+    inbox: InboxSettings = Field(default_factory=InboxSettings, description="Triggers by files in a folder.")
     jobs: JobSettings = Field(default_factory=JobSettings, description="How sounds are made.")
     budget: BudgetSettings = Field(default_factory=BudgetSettings, description="What models may cost.")
     prompts: PromptSettings = Field(default_factory=PromptSettings, description="How your words reach a model.")
