@@ -281,6 +281,11 @@ class Shaper(Protocol):
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
         ...
 
+    async def recognise(self, sound: bytes, *, priority: int) -> str | None:
+        """Returns the family of a sound that nobody named, None where nothing is sure; raises SoundError for what
+        can't be decoded."""
+        ...
+
     async def shape_set(
         self, sounds: Sequence[bytes], brief: Brief, *, notes: Sequence[MidiNote | None] = (), priority: int
     ) -> tuple[Shaped | SoundError, ...]:

@@ -82,7 +82,7 @@ def main(context: click.Context, chosen: Path | None, options: tuple[str, ...], 
 
 for _command in (
     run.run,
-    sounds.generate, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
+    sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models, midi.midi, play.play,
