@@ -123,7 +123,8 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
             await app.rehearse()
             app.resumed = await app.engine.start()
             started = time.time()
-            hall = Hall(engine=app.engine, state_folder=config.state_folder, status=lambda: status(app, started))
+            hall = Hall(engine=app.engine, state_folder=config.state_folder, status=lambda: status(app, started),
+                        workers=app.context.workers, library=app.library)
             app.doors = Doors(config, hall)
             stack.push_async_callback(app.doors.close)
             await app.doors.open()

@@ -13,6 +13,7 @@ ACTIONS = {
     "keep": "keeps it",
     "discard": "discards it; the pad gets the one before back",
     "cancel": "cancels what is under way",
+    "play": "lets it be heard",
     "kit": "selects the kit that is named",
 }
 PARAMETERS = {

@@ -126,8 +126,7 @@ class MidiSettings(Section):
     )
     controls: dict[ControlPlace, ControlAction] = Field(
         default={},
-        description='Controllers (CC) that act like notes, or that set how new sounds are, like { "20" = "again", "70" = '
-        '"length" }: '
+        description='Controllers (CC) that act like notes, or set how new sounds are, like { "70" = "length" }: '
         + ", ".join(f"{name} ({does})" for name, does in PARAMETERS.items()) + ".",
     )
     lights: Text = Field(
@@ -147,6 +146,31 @@ class MidiSettings(Section):
             {parse_place(key, notes=True): parse_action(text, notes=True) for key, text in self.notes.items()},
             {parse_place(key, notes=False): parse_action(text, notes=False) for key, text in self.controls.items()},
         )
+
+
+class InboxSettings(Section):
+    enabled: Switch = Field(
+        default=True, description="Whether files that are dropped into the inbox of the library become sounds."
+    )
+    settle_seconds: Annotated[float, Field(ge=0.2, le=60, allow_inf_nan=False)] = Field(
+        default=2.0,
+        description="How long nothing about a file may change before it is taken; more for slow clouds and networks.",
+    )
+
+
+class AuditionSettings(Section):
+    play: Literal["off", "quiet", "on"] = Field(
+        default="off", description='Whether new sounds are heard by themselves: "off", "quiet" or "on".'
+    )
+    device: Text = Field(
+        default="", description="The sound device, by name or a part of it; left empty, the one of your system."
+    )
+    channel: Annotated[int, Field(strict=True, ge=1, le=127)] = Field(
+        default=1, description="The first of the two outputs that are used: 3 plays on 3 and 4."
+    )
+    level: Annotated[float, Field(ge=-60, le=0, allow_inf_nan=False)] = Field(
+        default=-6.0, description="How loud, in dB under the sounds themselves."
+    )
 
 
 class JobSettings(Section):
@@ -318,6 +342,10 @@ class Config(Section):
     osc: OscSettings = Field(default_factory=OscSettings, description="Triggers and answers by OSC.")
     control: ControlSettings = Field(default_factory=ControlSettings, description="The door of the oneshot command.")
     midi: MidiSettings = Field(default_factory=MidiSettings, description="Triggers by MIDI.")
+    inbox: InboxSettings = Field(default_factory=InboxSettings, description="Triggers by files in a folder.")
+    audition: AuditionSettings = Field(
+        default_factory=AuditionSettings, description="Hearing new sounds without a DAW."
+    )
     jobs: JobSettings = Field(default_factory=JobSettings, description="How sounds are made.")
     budget: BudgetSettings = Field(default_factory=BudgetSettings, description="What models may cost.")
     prompts: PromptSettings = Field(default_factory=PromptSettings, description="How your words reach a model.")

@@ -23,7 +23,8 @@ ABSENT = (ImportError, OSError, ValueError, RuntimeError)
 mido's "not compiled in"; RtMidi's "unsupported operation" and "invalid use" (both RuntimeErrors)."""
 
 TURN = threading.Lock()
-"""Whoever opens, closes or lists ports holds it: libjack crashes at times when two threads of a process do so at once."""
+"""Whoever opens, closes or lists ports holds it: libjack crashes at times when two threads of a process do so at the
+same moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,7 +272,7 @@ class MidiDoor:
         elif target := action.target or self._last_pad:
             calls: dict[str, Callable[[str], Awaitable[object]]] = {
                 "again": lambda pad: self._engine.again(pad, origin="midi"), "keep": self._engine.keep,
-                "discard": self._engine.discard, "cancel": self._engine.cancel,
+                "discard": self._engine.discard, "cancel": self._engine.cancel, "play": self._engine.play,
             }
             await calls[action.name](target)
         else:

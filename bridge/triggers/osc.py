@@ -265,6 +265,12 @@ class OscDoor:
         if not await self._engine.cancel(target):
             raise RequestError(f"{target} has nothing to cancel.", "What has ended can be discarded.")
 
+    async def _play(self, values: dict[str, Any], turn: Turn) -> None:
+        await self._engine.play(values.get("target") or await self._last_sample(turn))
+
+    async def _silence(self, values: dict[str, Any], turn: Turn) -> None:
+        await self._engine.play("")
+
     async def _accept(self, values: dict[str, Any], turn: Turn) -> None:
         await self._engine.accept(values.pop("target"), **values)
 
@@ -314,6 +320,8 @@ HANDLERS: dict[str, Callable[[OscDoor, dict[str, Any], Turn], Awaitable[None]]] 
     "keep": OscDoor._keep,
     "discard": OscDoor._discard,
     "cancel": OscDoor._cancel,
+    "play": OscDoor._play,
+    "silence": OscDoor._silence,
     "accept": OscDoor._accept,
     "tempo": OscDoor._tempo,
     "key": OscDoor._key,
