@@ -105,7 +105,7 @@ class LocalSession(Session):
         from bridge.web.desk import Desk
 
         async with open_bridge(self._config, doors=False) as app:
-            self._desk = Desk(app.engine)
+            self._desk = Desk(app.engine, app.audition)
             opened.set()
             await self._stop.wait()
 
