@@ -98,7 +98,7 @@ def _add(voice: Voice, out: Block, scratch: Block) -> None:
 
 
 def bend(out: Block, scratch: Block) -> None:
-    """Bends what is above the knee, so that nothing reaches full scale; what is below stays as it is.
+    """Bends what is above the knee, so that nothing passes full scale; what is below stays as it is.
 
     The curve is a tanh that leaves the knee with slope 1, so the wave has no corner there.
     """

@@ -134,11 +134,11 @@ class Player:
                 await self._end()
                 raise
 
-    async def _ask(self, task: str, *arguments: Any, patience: Seconds = ANSWER_PATIENCE) -> Any:
+    async def _ask(self, task: str, *arguments: Any, patience: Seconds | None = None) -> Any:
         """Returns the answer of the process; one that gives none in time is ended, and so is one whose asker left."""
         assert self._worker is not None
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(patience or ANSWER_PATIENCE):
                 return await self._worker.ask(f"{_DEVICE}:{task}", pack((f"{_DEVICE}:{task}", arguments)))
         except TimeoutError:
             await self._end()

@@ -15,12 +15,13 @@ import bridge.errors
 from bridge.cli import say
 from bridge.cli.exits import CODES, NoDaemonError, code_of
 
-HEAVY = ("numpy", "scipy", "soxr", "soundfile", "pydantic", "starlette", "uvicorn", "mido", "rtmidi", "asyncio")
+HEAVY = ("numpy", "scipy", "soxr", "soundfile", "sounddevice", "pydantic", "starlette", "uvicorn", "mido", "rtmidi",
+         "asyncio")
 CLI = Path(bridge.cli.__file__).parent
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["doctor", "--help"], ["analyse", "--help"],
-                                       ["slice", "--help"], ["--version"]])
+                                       ["slice", "--help"], ["play", "--help"], ["--version"]])
 def test_help_loads_nothing_heavy(arguments):
     program = (
         "import sys\nfrom bridge.cli import main\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from pathlib import Path
 
@@ -56,6 +55,8 @@ def play(
 
 
 def _list(*, as_json: bool) -> None:
+    import asyncio
+
     from bridge.player.player import Player
 
     outputs = asyncio.run(Player().outputs())
