@@ -81,16 +81,13 @@ class Audition:
     # --- what is new --------------------------------------------------------------------------------------------
 
     async def listen(self, settings: AuditionSettings) -> None:
-        """Begins to listen to the engine, with these settings from now on; looks for the device if new sounds are to be
-        heard."""
+        """Begins to listen to the engine, with these settings from now on.
+
+        If new sounds are to be heard the device is looked for, beside the caller: a sound system may take its time.
+        """
         self._settings, self.notices = settings, ()
         self._working = asyncio.create_task(self._work(), name="audition")
         self._unsubscribe = self._engine.subscribe(self._heard)
-        if settings.play != "off":
-            try:
-                choose(await self._player.outputs(), settings.device, settings.channel)
-            except BridgeError as problem:
-                self.notices = (str(problem),)
 
     async def ignore(self) -> None:
         """Listens no more; what rings may ring out."""
@@ -122,7 +119,17 @@ class Audition:
         self._waiting[pad] = sample, level
         self._called.set()
 
+    async def _look(self) -> None:
+        """Misses the device before a sound does."""
+        settings = self._settings
+        if settings.play != "off":
+            try:
+                choose(await self._player.outputs(), settings.device, settings.channel)
+            except BridgeError as problem:
+                self._missing(problem)
+
     async def _work(self) -> None:
+        await self._look()
         while True:
             await self._called.wait()
             self._called.clear()

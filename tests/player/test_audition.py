@@ -156,12 +156,14 @@ def test_a_device_that_is_missing_from_the_start_is_a_notice_only_where_new_soun
     async def story(audition, player):
         await audition.ignore()
         await audition.listen(settings(play="quiet", device="Scarlett"))
+        await until(lambda: audition.notices)
         assert audition.notices == ("There is no sound device 'Scarlett'. There are: system.",)
         await audition.ignore()
         await audition.listen(settings(play="off", device="Scarlett"))
+        await asyncio.sleep(0.02)
         assert audition.notices == ()
 
-    assert run(engine, story, play="off")[1] == []
+    assert run(engine, story, play="off")[1] == [("There is no sound device 'Scarlett'.", "There are: system.")]
 
 
 def test_a_break_inside_costs_one_hearing(engine, caplog):
