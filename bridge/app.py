@@ -125,8 +125,8 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
             await app.rehearse()
             app.resumed = await app.engine.start()
             started = time.time()
-            hall = Hall(engine=app.engine, audition=app.audition, state_folder=config.state_folder,
-                        status=lambda: status(app, started))
+            hall = Hall(engine=app.engine, audition=app.audition, library=app.library,
+                        state_folder=config.state_folder, status=lambda: status(app, started))
             app.doors = Doors(config, hall)
             stack.push_async_callback(app.doors.close)
             await app.doors.open()

@@ -13,11 +13,13 @@ from bridge.config.schema import Config
 from bridge.errors import BridgeError
 from bridge.feedback.lights import Lights
 from bridge.feedback.osc import OscVoice
+from bridge.library.folder import Library
 from bridge.midi.devices import open_device
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.player.audition import Audition
 from bridge.ports import Engine
+from bridge.triggers.inbox import InboxDoor
 from bridge.triggers.midi import MidiDoor
 from bridge.triggers.osc import OscDoor
 from bridge.web.server import ControlServer
@@ -30,8 +32,8 @@ Lines = Callable[[], Iterable[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """Holds what the doors are opened with: the engine, the loudspeaker, the folder of the state, and what the daemon
-    says of itself.
+    """Holds what the doors are opened with: the engine, the loudspeaker, the folder of the state, what the daemon says
+    of itself, and the library.
 
     Who listens by OSC outlives a door that moves.
     """
@@ -40,6 +42,7 @@ class Hall:
     audition: Audition
     state_folder: Path
     status: Callable[[], dict[str, Any]]
+    library: Library
     subscribers: Subscribers = field(default_factory=Subscribers)
     outlet: Outlet = field(default_factory=Outlet)
 
@@ -112,6 +115,19 @@ async def _lights(config: Config, hall: Hall) -> tuple[Lights | None, list[str]]
     return lights, await lights.start()
 
 
+async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
+    settings = config.inbox
+    if not settings.enabled:
+        return
+    inbox = InboxDoor(
+        hall.engine, hall.library.root / "inbox", check=hall.library.check, settle_seconds=settings.settle_seconds
+    )
+    notices = await inbox.start()
+    opened.stack.push_async_callback(inbox.close)
+    opened.notices = lambda: notices
+    opened.listening = lambda: [f"inbox    {inbox.folder}"]
+
+
 async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
     await hall.audition.listen(config.audition)
     opened.stack.push_async_callback(hall.audition.ignore)
@@ -131,6 +147,7 @@ async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
 DOORS: tuple[Door, ...] = (
     Door(section="osc", open=_open_osc, place="port"),
     Door(section="midi", open=_open_midi),
+    Door(section="inbox", open=_open_inbox),
     Door(section="audition", open=_open_audition),
     Door(section="control", open=_open_control, place="port"),
 )

@@ -281,6 +281,11 @@ class Shaper(Protocol):
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
         ...
 
+    async def recognise(self, sound: bytes, *, priority: int) -> str | None:
+        """Returns the family of a sound that nobody named, None where nothing is sure; raises SoundError for what
+        can't be decoded."""
+        ...
+
     async def shape_set(
         self, sounds: Sequence[bytes], brief: Brief, *, notes: Sequence[MidiNote | None] = (), priority: int
     ) -> tuple[Shaped | SoundError, ...]:
@@ -466,6 +471,14 @@ class Engine(Protocol):
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Calls `listener` on the loop for every event from now on; returns the call that ends it."""
+        ...
+
+    async def newest_event(self) -> int:
+        """Returns the id of the last stored event, 0 before the first."""
+        ...
+
+    async def events(self, after: int, *, limit: int) -> Sequence[Event]:
+        """Returns the stored events after an id in their order, at most so many."""
         ...
 
     async def job(self, target: str) -> Job: ...

@@ -15,6 +15,7 @@ import click
 from bridge import __version__
 from bridge.cli import say
 from bridge.cli.commands import (
+    completion,
     doctor,
     files,
     instrument,
@@ -24,6 +25,7 @@ from bridge.cli.commands import (
     midi,
     models,
     money,
+    osc,
     play,
     run,
     shape,
@@ -80,11 +82,11 @@ def main(context: click.Context, chosen: Path | None, options: tuple[str, ...], 
 
 for _command in (
     run.run,
-    sounds.generate, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
+    sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, listen.analyse, listen.slice_command,
+    shape.shape, instrument.instrument, listen.analyse, listen.slice_command, osc.osc, completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

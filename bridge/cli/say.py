@@ -9,12 +9,26 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
-COLORS = {"ok": "green", "notice": "yellow", "broken": "red"}
+COLORS = {
+    "ok": "green", "ready": "green", "notice": "yellow", "rejected": "yellow", "cancelled": "yellow", "broken": "red",
+    "failed": "red",
+}  # fmt: skip
 """The colours of states, on a terminal whose user did not set NO_COLOR."""
+
+
+class Curtain(Protocol):
+    """Stands where lines are to be written, and gives way to them."""
+
+    def lift(self) -> None: ...
+    def lower(self) -> None: ...
+
+
+curtains: list[Curtain] = []
+"""Those that are on the terminal now."""
 
 
 def line(text: str = "") -> None:
@@ -39,7 +53,7 @@ def as_json(value: Any) -> None:
     """Writes one line of JSON; a command that does so writes nothing else to the standard output."""
     from bridge.web.views import to_json
 
-    click.echo(to_json(value))
+    _echo(to_json(value), err=False)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str = "") -> None:
@@ -56,9 +70,22 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], empty: str = ""
 
 def judged(state: str, text: str) -> None:
     """Writes a line behind its state, one of COLORS, to the standard output."""
-    word = f"{state:<6}"
-    colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    _write(text, err=False, before=(click.style(word, fg=COLORS[state]) if colored else word) + "  ")
+    told("", f"{state:<6}", f"  {text}")
+
+
+def told(before: str, word: str, after: str) -> None:
+    """Writes a line to the standard output in which a word stands out, where it is one of COLORS."""
+    color = COLORS.get(word.strip())
+    shown = clean(word)
+    _write(after, err=False, before=clean(before) + (click.style(shown, fg=color) if color and colored() else shown))
+
+
+def colored() -> bool:
+    """Tells whether the standard output is to be coloured: on a terminal, and never against the user's word
+    (NO_COLOR, and FORCE_COLOR for what is no terminal; https://no-color.org, https://force-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
 
 
 def clean(text: str) -> str:
@@ -81,4 +108,14 @@ def _width(text: str) -> int:
 def _write(text: str, *, err: bool, before: str = "") -> None:
     stream = sys.stderr if err else sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    click.echo(before + clean(text).encode(encoding, "replace").decode(encoding), err=err)
+    _echo(before + clean(text).encode(encoding, "replace").decode(encoding), err=err)
+
+
+def _echo(text: str, *, err: bool) -> None:
+    for curtain in curtains:
+        curtain.lift()
+    try:
+        click.echo(text, err=err, color=colored())
+    finally:
+        for curtain in curtains:
+            curtain.lower()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +18,7 @@ from bridge.cli.show import Shown
 from bridge.domain.job import ENDED, JobState
 
 if TYPE_CHECKING:
+    from bridge.app import App
     from bridge.config.schema import Config
     from bridge.web.desk import Desk
 
@@ -32,11 +35,15 @@ class Session(ABC):
     def ask(self, name: str, target: str = "", **fields: Any) -> Shown:
         """Asks for a row of `bridge.web.addresses`; fields that are None are not sent."""
 
+    @abstractmethod
+    def listening(self, tell: Callable[[Shown], None]) -> AbstractContextManager[None]:
+        """Calls `tell` for every event that happens while something is asked or waited for in the block."""
+
     def wait(self, job: str) -> Shown:
         """Returns the job once it has ended, or asks something."""
         while True:
             shown: Shown = self.ask("job", job, wait=_WAIT_SECONDS)["job"]
-            if shown["state"] in ENDED or shown["state"] == JobState.ASKING:
+            if _is_over(shown):
                 return shown
 
     def samples(self, **wanted: Any) -> list[Shown]:
@@ -51,9 +58,33 @@ class RemoteSession(Session):
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._events: Iterator[Shown | int] | None = None
+        self._tell: Callable[[Shown], None]
 
     def ask(self, name: str, target: str = "", **fields: Any) -> Shown:
         return self._client.ask(name, target, **fields)
+
+    @contextmanager
+    def listening(self, tell: Callable[[Shown], None]) -> Iterator[None]:
+        with self._client.follow() as self._events:
+            self._tell = tell
+            try:
+                yield
+            finally:
+                self._events = None
+
+    def wait(self, job: str) -> Shown:
+        while self._events is not None:
+            shown: Shown = self.ask("job", job)["job"]
+            if _is_over(shown):
+                return shown
+            for event in self._events:
+                if isinstance(event, int):
+                    break  # nothing happens: look for oneself
+                self._tell(event)
+                if event["job"] == job and (event["kind"] in ENDED or event["stage"] == JobState.ASKING):
+                    break
+        return super().wait(job)
 
 
 class LocalSession(Session):
@@ -69,6 +100,7 @@ class LocalSession(Session):
         self._config = config
         self._runner = asyncio.Runner()
         self._stop = asyncio.Event()
+        self._app: App
         self._desk: Desk
         self._life: asyncio.Task[None]
 
@@ -91,6 +123,16 @@ class LocalSession(Session):
         answer: Shown = self._runner.run(getattr(self._desk, name)(target, said))
         return answer
 
+    @contextmanager
+    def listening(self, tell: Callable[[Shown], None]) -> Iterator[None]:
+        from bridge.web.views import plain
+
+        unsubscribe = self._app.engine.subscribe(lambda event: tell(plain(event)))
+        try:
+            yield
+        finally:
+            unsubscribe()
+
     async def _open(self) -> None:
         opened = asyncio.Event()
         self._life = asyncio.create_task(self._live(opened))
@@ -105,6 +147,7 @@ class LocalSession(Session):
         from bridge.web.desk import Desk
 
         async with open_bridge(self._config, doors=False) as app:
+            self._app = app
             self._desk = Desk(app.engine, app.audition)
             opened.set()
             await self._stop.wait()
@@ -112,3 +155,8 @@ class LocalSession(Session):
     async def _close(self) -> None:
         self._stop.set()
         await self._life
+
+
+def _is_over(job: Shown) -> bool:
+    """Tells whether there is nothing to wait for: a job that asks waits for its user."""
+    return job["state"] in ENDED or job["state"] == JobState.ASKING

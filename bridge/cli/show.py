@@ -66,6 +66,30 @@ def job_end(job: Shown) -> str:
     return f"{job['id']}{pad}: {job['state']}{reason}"
 
 
+def event_parts(event: Shown) -> tuple[str, str, str] | None:
+    """Returns an event on one line, in three parts: when and of what, what happened, and more of it; None for those
+    that only say again what another said."""
+    if event["kind"] == "pad":
+        return None
+    when = time.strftime("%H:%M:%S", time.localtime(event["at"] or None))
+    happened = event["stage"] if event["kind"] == "progress" else event["kind"].replace("_", " ")
+    more = _more(event)
+    before = f"{when}  {event['job']:<14}  {event['pad']:<10}  "
+    return before, f"{happened:<11}" if more else happened, f"  {more}" if more else ""
+
+
+def _more(event: Shown) -> str:
+    said = [event["sample"], f"{event['host']} {event['seq']}" if event["host"] else "", event["reason"], event["hint"]]
+    if event["kind"] == "progress":
+        said[:2] = [f"{100 * event['fraction']:.0f} %", left(event["eta_seconds"])]
+    return " ".join(part for part in said if part)
+
+
+def left(seconds: float) -> str:
+    """Returns how long something will take; nothing for less than a second."""
+    return f"about {seconds:.0f} s left" if seconds >= 1 else ""
+
+
 def ago(then: float) -> str:
     """Returns how long ago a moment (seconds since 1970) was, short enough for a table."""
     seconds = max(0, int(time.time() - then))

@@ -148,6 +148,16 @@ class MidiSettings(Section):
         )
 
 
+class InboxSettings(Section):
+    enabled: Switch = Field(
+        default=True, description="Whether files that are dropped into the inbox of the library become sounds."
+    )
+    settle_seconds: Annotated[float, Field(ge=0.2, le=60, allow_inf_nan=False)] = Field(
+        default=2.0,
+        description="How long nothing about a file may change before it is taken; more for slow clouds and networks.",
+    )
+
+
 class AuditionSettings(Section):
     play: Literal["off", "quiet", "on"] = Field(
         default="off", description='Whether new sounds are heard by themselves: "off", "quiet" or "on".'
@@ -332,6 +342,7 @@ class Config(Section):
     osc: OscSettings = Field(default_factory=OscSettings, description="Triggers and answers by OSC.")
     control: ControlSettings = Field(default_factory=ControlSettings, description="The door of the oneshot command.")
     midi: MidiSettings = Field(default_factory=MidiSettings, description="Triggers by MIDI.")
+    inbox: InboxSettings = Field(default_factory=InboxSettings, description="Triggers by files in a folder.")
     audition: AuditionSettings = Field(
         default_factory=AuditionSettings, description="Hearing new sounds without a DAW."
     )

@@ -18,19 +18,19 @@ from bridge.config.changes import still_said
 from bridge.config.fields import MIDDLE_C_OCTAVE
 from bridge.config.problems import sentences
 from bridge.config.schema import Config, Pad, family_of_pad, pad_note_of
-from bridge.domain.brief import Brief, Origin, Priority, Request
+from bridge.domain.brief import FINISH, Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
-from bridge.domain.family import FAMILIES
+from bridge.domain.family import FAMILIES, family_of
 from bridge.domain.ids import is_id, new_id
-from bridge.domain.job import ENDED, Job, JobState
+from bridge.domain.job import ENDED, PRIORITIES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call
-from bridge.domain.text import LONGEST_WORD
+from bridge.domain.text import LONGEST_WORD, shown_name
 from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, unknown
 from bridge.jobs import moves
-from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
+from bridge.jobs.briefs import as_finish, clean_text, new_seed, priority_of, resolve
 from bridge.jobs.budget import Budget
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
@@ -45,6 +45,7 @@ from bridge.jobs.workshop import Workshop
 from bridge.library.sidecar import marks_of
 from bridge.ports import BudgetView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
+from bridge.store import events as event_store
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
 from bridge.store import spending
@@ -75,6 +76,7 @@ class BridgeEngine:
         self._kit = shop.config.kit or next(iter(shop.config.kits), "")
         self._estimates = shop.estimates
         self._references = shop.references
+        self._shaper = shop.shaper
         self._budget = Budget(shop)
         lines = Lines(shop)
         self._caller = Caller(shop, lines, self._budget)
@@ -106,6 +108,8 @@ class BridgeEngine:
         self._scheduler.start_more()
         if config.kits != old.kits or config.pads != old.pads:
             self._spawn(self._redraw())
+        if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):
+            self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._kit)])
 
     async def _redraw(self) -> None:
         try:
@@ -169,6 +173,8 @@ class BridgeEngine:
     async def _brief_of(self, request: Request) -> Brief:
         if request.audio or request.image:
             request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
+        if request.audio_use == FINISH:
+            request = await self._named(as_finish(request, self._pads))
         brief = resolve(request, self._pads, self._model_of, self._shop.models.all(), self._config, self._song)
         if brief.pad and self._pads[brief.pad].match_level:
             brief = replace(brief, loudness=await self._database.read(partial(_loudness_on, pad=brief.pad)))
@@ -176,11 +182,21 @@ class BridgeEngine:
 
     def _take_in(self, request: Request, audio: str) -> Request:
         """Keeps what a request names, so that the file may go before its turn comes."""
+        kind = "recording" if request.audio_use == FINISH else "sound"
         return replace(
             request,
-            audio=self._references.take_in(Path(audio), "sound") if audio else None,
+            source=shown_name(Path(audio or request.image or "").name),
+            audio=self._references.take_in(Path(audio), kind) if audio else None,
             image=self._references.take_in(Path(request.image), "picture") if request.image else None,
         )
+
+    async def _named(self, request: Request) -> Request:
+        """Returns a request to finish a sound with its family: where no word says one, that which is heard."""
+        if request.family or not request.audio or family_of(request.prompt or ""):
+            return request
+        sound = await asyncio.to_thread(self._references.path(request.audio).read_bytes)
+        heard = await self._shaper.recognise(sound, priority=PRIORITIES[priority_of(request)])
+        return replace(request, family=heard)
 
     async def _file_of(self, audio: str | None) -> str:
         if audio and (is_id(audio, "s") or audio in self._pads):
@@ -221,7 +237,9 @@ class BridgeEngine:
         )
 
     async def _accept(self, job: Job) -> Job:
-        busy = self._pads[job.brief.pad].busy if job.brief.pad in self._pads else "queue"
+        # What waits in a folder can wait for its turn: it is no press.
+        pressed = job.brief.pad in self._pads and job.origin != "inbox"
+        busy = self._pads[job.brief.pad].busy if pressed else "queue"
 
         def accept(store: Connection) -> tuple[Job, list[Job], list[Event], bool]:
             if job.ref and (known := job_store.job_of_ref(store, job.ref, job.created)):
@@ -401,6 +419,12 @@ class BridgeEngine:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._hub.subscribe(listener)
+
+    async def newest_event(self) -> int:
+        return await self._database.read(event_store.newest_event)
+
+    async def events(self, after: int, *, limit: int) -> Sequence[Event]:
+        return await self._database.read(lambda store: event_store.events_after(store, after, limit))
 
     async def job(self, target: str) -> Job:
         job = await self._database.read(lambda store: job_store.find_job(store, target))

@@ -15,6 +15,7 @@
     POST  /v1/kits/{name}/select
     GET   /v1/deliveries                 ?host=&waiting=&limit=
     GET   /v1/models
+    GET   /v1/events                     ?after=id  a stream of server-sent events that goes on; see `following`
     POST  /v1/{jobs,samples,pads}/{id or name}/{again,keep,discard,cancel,accept}
 
 An answer is a JSON object, an error `{"error": {"message", "hint", "type"}}`.
@@ -65,6 +66,7 @@ ADDRESSES = (
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),
     Address("models", "GET", "/v1/models"),
+    Address("events", "GET", "/v1/events"),
 )
 
 

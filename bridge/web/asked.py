@@ -41,6 +41,7 @@ class Trigger(Asked):
 
     pad: Text = ""
     prompt: Words | None = None
+    more: Words = ""
     negative: Words | None = None
     model: Text | None = None
     seed: Whole | None = None
@@ -130,6 +131,12 @@ class SamplesWanted(Asked):
     text: Few = ""
     near: Text = ""
     limit: Limit = 50
+
+
+class EventsWanted(Asked):
+    """`after` is the last event that was seen; without it only what happens from now on is wanted."""
+
+    after: Annotated[int, Field(ge=0)] | None = None
 
 
 class DeliveriesWanted(Asked):

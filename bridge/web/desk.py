@@ -6,15 +6,17 @@ runs. So both give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from bridge.domain.event import Event
 from bridge.ports import Engine, Listening
 from bridge.units import Seconds
 from bridge.web.asked import (
     Accept,
     Again,
     DeliveriesWanted,
+    EventsWanted,
     JobsWanted,
     JobWanted,
     Nothing,
@@ -24,6 +26,7 @@ from bridge.web.asked import (
     Trigger,
     read,
 )
+from bridge.web.following import follow
 from bridge.web.views import job_view, model_view, pad_view, plain, sample_view
 
 Fields = Mapping[str, Any]
@@ -126,3 +129,7 @@ class Desk:
     async def models(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
         return {"models": [model_view(model) for model in self._engine.models()]}
+
+    def events(self, target: str, fields: Fields) -> AsyncIterator[Event | int]:
+        """Returns what goes on telling what happens, as `bridge.web.following.follow` does."""
+        return follow(self._engine, read(EventsWanted, fields).after)

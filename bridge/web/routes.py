@@ -10,18 +10,19 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bridge.errors import BridgeError, RequestError
 from bridge.web.addresses import ADDRESSES
 from bridge.web.desk import Desk, Fields
+from bridge.web.following import sent
 from bridge.web.guard import LARGEST_BODY_BYTES, too_large
 from bridge.web.replies import Reply, error_reply, refusal
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[str, Fields], Awaitable[dict[str, Any]]]
+Answer = Callable[[str, Fields], Awaitable[dict[str, Any] | Response]]
 Status = Callable[[], dict[str, Any]]
 
 
@@ -35,7 +36,7 @@ def build(desk: Desk, status: Status) -> Starlette:
     async def answer_status(target: str, fields: Fields) -> dict[str, Any]:
         return status()
 
-    answers: dict[str, Answer] = {"status": answer_status}
+    answers: dict[str, Answer] = {"status": answer_status, "events": _stream_of(desk)}
     routes = [
         Route(row.path, _endpoint(answers.get(row.name) or getattr(desk, row.name)), methods=[row.method])
         for row in ADDRESSES
@@ -47,7 +48,8 @@ def _endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         try:
             fields = await _body(request) if request.method == "POST" else dict(request.query_params)
-            return Reply(await answer(request.path_params.get("target", ""), fields))
+            answered = await answer(request.path_params.get("target", ""), fields)
+            return answered if isinstance(answered, Response) else Reply(answered)
         except BridgeError as error:
             return error_reply(error)
         except _TooLargeError:
@@ -60,6 +62,17 @@ def _endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
             return refusal(500, "InternalError", broken, "The daemon's log says more.")
 
     return respond
+
+
+def _stream_of(desk: Desk) -> Answer:
+    async def answer(target: str, fields: Fields) -> Response:
+        events = desk.events(target, fields)  # refuses wrong fields before the stream begins
+        return StreamingResponse(
+            (sent(event) async for event in events), media_type="text/event-stream",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return answer
 
 
 async def _body(request: Request) -> Fields:

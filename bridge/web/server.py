@@ -9,12 +9,13 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from bridge.domain.event import Event
 from bridge.errors import BridgeError, InUseError, StoreError
 from bridge.ports import Engine, Listening, Mute
 from bridge.web.credentials import Credentials, new_token, remove_credentials, write_credentials
@@ -86,7 +87,7 @@ class ControlServer:
 
 
 class _ClosingDesk(Desk):
-    """Answers those who wait for a job at once when the daemon stops, so that the stop waits for nobody."""
+    """Answers those who wait at once when the daemon stops, so that the stop waits for nobody."""
 
     def __init__(self, engine: Engine, audition: Listening) -> None:
         super().__init__(engine, audition)
@@ -101,6 +102,25 @@ class _ClosingDesk(Desk):
         finally:
             answer.cancel()
             closing.cancel()
+
+
+    def events(self, target: str, fields: Fields) -> AsyncIterator[Event | int]:
+        return self._until_closing(super().events(target, fields))
+
+    async def _until_closing(self, events: AsyncIterator[Event | int]) -> AsyncIterator[Event | int]:
+        closing = asyncio.create_task(self.closing.wait())
+        coming = asyncio.ensure_future(anext(events))
+        try:
+            while True:
+                await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
+                if closing.done():
+                    return
+                yield coming.result()
+                coming = asyncio.ensure_future(anext(events))
+        finally:
+            closing.cancel()
+            coming.cancel()
+            await asyncio.wait({closing, coming})
 
 
 class _Server(uvicorn.Server):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 import bridge.cli
@@ -15,13 +18,14 @@ import bridge.errors
 from bridge.cli import say
 from bridge.cli.exits import CODES, NoDaemonError, code_of
 
-HEAVY = ("numpy", "scipy", "soxr", "soundfile", "sounddevice", "pydantic", "starlette", "uvicorn", "mido", "rtmidi",
-         "asyncio")
+HEAVY = ("rich", "http.client", "numpy", "scipy", "soxr", "soundfile", "sounddevice", "pydantic", "starlette",
+         "uvicorn", "mido", "rtmidi", "asyncio")
 CLI = Path(bridge.cli.__file__).parent
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["generate", "--help"], ["doctor", "--help"], ["analyse", "--help"],
-                                       ["slice", "--help"], ["play", "--help"], ["--version"]])
+                                       ["slice", "--help"], ["jobs", "--help"], ["play", "--help"],
+                                       ["completion", "zsh"], ["--version"]])
 def test_help_loads_nothing_heavy(arguments):
     program = (
         "import sys\nfrom bridge.cli import main\n"
@@ -87,11 +91,19 @@ def test_a_screen_without_unicode_loses_signs_and_not_the_command():
     assert result.stdout.split() == [b"?1", b"cents", b"?", b"?", b"ok", b"?"]
 
 
+@pytest.mark.parametrize(("said", "painted"), [({}, False), ({"FORCE_COLOR": "1"}, True),
+                                               ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)])
+def test_colour_can_be_forced_into_a_pipe(said, painted):
+    plain = {name: value for name, value in os.environ.items() if not name.endswith("_COLOR")}
+    program = "from bridge.cli import say; say.judged('broken', 'x'); say.told('a', 'failed', 'b')"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                            env=plain | {"PYTHONPATH": str(CLI.parents[1])} | said)
+    assert result.stdout.count("\x1b[31m") == (2 if painted else 0)
+
+
 @pytest.mark.parametrize(("no_color", "painted"), [(None, True), ("1", False)])
 def test_colour_is_for_terminals_whose_user_wants_it(monkeypatch, no_color, painted):
     pty = pytest.importorskip("pty")
-    import os
-
     master, slave = pty.openpty()
     environment = {**os.environ, "PYTHONPATH": str(CLI.parents[1])}
     environment.pop("NO_COLOR", None)
@@ -115,8 +127,47 @@ def test_nothing_but_say_writes_to_the_screen():
                 assert ast.unparse(node.func) not in ("print", "click.echo", "click.secho", "sys.stdout.write"), place
 
 
+WITHOUT_DATA = {
+    "run": "is the daemon",
+    "completion": "prints a script for a shell",
+    "config edit": "opens an editor",
+    "config show-default": "prints a file",
+    "keys forget": "changes something and says so",
+    "keys set": "asks for a secret",
+    "midi learn": "changes something and says so",
+    "osc reference": "prints a page",
+}
+"""The commands that have no answer for a program, and what they do instead."""
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yields every command that can be called by itself, with its words."""
+    for name, command in group.commands.items():
+        words = f"{before} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from commands(command, words)
+            if not command.invoke_without_command:
+                continue
+        yield words, command
+
+
+ALL_COMMANDS = dict(commands(bridge.cli.main))
+
+
+@pytest.mark.parametrize("words", ALL_COMMANDS)
+def test_every_command_that_answers_with_data_has_json(words):
+    has_json = any("--json" in parameter.opts for parameter in ALL_COMMANDS[words].params)
+    assert has_json != (words in WITHOUT_DATA)
+
+
+def test_the_commands_without_data_exist():
+    assert set(WITHOUT_DATA) <= set(ALL_COMMANDS)
+
+
 def test_every_command_with_json_writes_one_line(local, home):
-    for command in ("jobs", "ls", "pads", "kits", "deliveries", "models", "doctor"):
-        result = home.run(command, "--json")
+    for command in ("jobs", "ls", "pads", "kits", "deliveries", "models", "doctor", "path", "path kit main",
+                    "path instrument kick", "path state", "config path", "config check", "config show", "keys show",
+                    "budget", "models show synth"):
+        result = home.run(*command.split(), "--json")
         assert result.stdout.count("\n") == 1, command
         json.loads(result.stdout)

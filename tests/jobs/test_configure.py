@@ -146,6 +146,16 @@ def test_the_selected_kit_stays_while_it_is_there(house) -> None:
     assert story(house, tell) == (("second", "bass", None), "main", "kick")
 
 
+def test_who_shows_the_pads_of_the_kit_hears_that_they_changed(house) -> None:
+    async def tell(engine):
+        engine.configure(changed(house.config, budget={"day": 1}))
+        before = [event for event in house.told if event.kind == "kit"]
+        engine.configure(changed(house.config, budget={"day": 1}, pads={"kick": {"pad_note": 50}}))
+        return before, [event.reason for event in house.told if event.kind == "kit"]
+
+    assert story(house, tell) == ([], ["main"])
+
+
 def test_a_cap_counts_from_the_moment_on(house) -> None:
     async def tell(engine):
         before = (await engine.price(Request(pad="kick"))).problem
@@ -196,20 +206,21 @@ def test_a_new_kit_has_its_preset_and_a_folder_that_is_away_stops_nothing(house)
     assert kits == ["main", "third"]
 
 
-def test_the_pads_can_be_looked_at_while_the_config_changes(house) -> None:
-    less = changed(house.config, pads={"sure": None})
-
+def test_the_pads_can_be_looked_at_while_one_more_is_saved(house) -> None:
     async def tell(engine):
-        async def look():
-            return [len(await engine.pads()) for _ in range(30)]
+        read = engine._database.read
 
-        looking = asyncio.create_task(look())
-        for turn in range(60):
-            engine.configure(less if turn % 2 else house.config)
-            await asyncio.sleep(0)
-        return await looking
+        async def interrupted(transaction):
+            answer = await read(transaction)
+            engine.configure(changed(house.config, pads={"fresh": {"prompt": "clap"}}))
+            return answer
 
-    assert set(story(house, tell)) <= {len(less.pads), len(house.config.pads)}
+        engine._database.read = interrupted
+        before = await engine.pads()
+        engine._database.read = read
+        return {pad.name for pad in await engine.pads()} - {pad.name for pad in before}
+
+    assert story(house, tell) == {"fresh"}
 
 
 def test_sounds_for_sale_refuse_a_model_from_the_moment_on(house) -> None:

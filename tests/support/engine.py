@@ -46,6 +46,9 @@ class FakeModel:
     )
 
 
+STORED = frozenset({"accepted", "ready", "failed", "cancelled", "sample", "loaded", "load_failed"})
+
+
 class FakeEngine:
     """Implements `bridge.ports.Engine` in memory: a job goes on when the test calls `finish` or `fail`.
 
@@ -69,6 +72,7 @@ class FakeEngine:
         self.all_jobs: dict[str, Job] = {}
         self.all_samples: dict[str, Sample] = {}
         self.all_deliveries: list[Delivery] = []
+        self.all_events: list[Event] = []
         self._held: dict[str, list[str]] = {pad: [] for pad in PADS}  # each pad's samples, the current one last
         self._overrides: dict[str, dict[str, object]] = {pad: {} for pad in PADS}
         self._refs: dict[str, str] = {}
@@ -78,6 +82,10 @@ class FakeEngine:
     # --- what a test makes happen -----------------------------------------------------------------------------
 
     def emit(self, event: Event) -> None:
+        """Tells everybody; what the real engine would store gets its id and is kept."""
+        event = replace(event, id=len(self.all_events) + 1 if event.kind in STORED else 0)
+        if event.id:
+            self.all_events.append(event)
         for listener in list(self._listeners):
             listener(event)
 
@@ -206,6 +214,12 @@ class FakeEngine:
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    async def newest_event(self) -> int:
+        return len(self.all_events)
+
+    async def events(self, after: int, *, limit: int) -> Sequence[Event]:
+        return self.all_events[after:][:limit]
 
     async def job(self, target: str) -> Job:
         if target not in self.all_jobs:

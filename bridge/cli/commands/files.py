@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bridge.cli import say
+from bridge.cli.completing import kits, names_of, pads, samples
 from bridge.cli.exits import code_of
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.errors import ConfigError, NotFoundError
@@ -24,10 +25,11 @@ def config() -> None:
 
 
 @config.command(name="path")
+@as_json_option
 @pass_shell
-def config_path(shell: Shell) -> None:
+def config_path(shell: Shell, as_json: bool) -> None:
     """Print where the configuration file lies."""
-    say.line(str(shell.path))
+    _say_path(shell.path, as_json=as_json)
 
 
 @config.command()
@@ -43,7 +45,8 @@ def check(shell: Shell, as_json: bool) -> None:
 
     found = proof(shell.source())
     if as_json:
-        say.as_json({"right": not found.problems, "problems": found.problems, "notices": found.notices})
+        told = {"problems": found.problems, "notices": found.notices}
+        say.as_json({"path": shell.path, "right": not found.problems, **told})
         raise click.exceptions.Exit(code_of(ConfigError(found.problems)) if found.problems else 0)
     _tell(shell, found)
 
@@ -98,61 +101,66 @@ def show_default() -> None:
 
 
 @click.group(invoke_without_command=True)
+@as_json_option
 @click.pass_context
-def path(context: click.Context) -> None:
+def path(context: click.Context, as_json: bool) -> None:
     """Print where things lie."""
     if context.invoked_subcommand is None:
         shell = context.ensure_object(Shell)
-        say.table(
-            ("what", "where"),
-            [("library", shell.config.library.folder), ("state", shell.config.state_folder), ("config", shell.path)],
-        )
+        places = {"library": shell.config.library.folder, "state": shell.config.state_folder, "config": shell.path}
+        say.as_json(places) if as_json else say.table(("what", "where"), list(places.items()))
 
 
 @path.command(name="library")
+@as_json_option
 @pass_shell
-def path_library(shell: Shell) -> None:
+def path_library(shell: Shell, as_json: bool) -> None:
     """The folder of finished sounds."""
-    say.line(str(shell.config.library.folder))
+    _say_path(shell.config.library.folder, as_json=as_json)
 
 
 @path.command(name="state")
+@as_json_option
 @pass_shell
-def path_state(shell: Shell) -> None:
+def path_state(shell: Shell, as_json: bool) -> None:
     """The folder of the bridge's own memory."""
-    say.line(str(shell.config.state_folder))
+    _say_path(shell.config.state_folder, as_json=as_json)
 
 
 @path.command(name="config")
+@as_json_option
 @pass_shell
-def path_config(shell: Shell) -> None:
+def path_config(shell: Shell, as_json: bool) -> None:
     """The configuration file."""
-    say.line(str(shell.path))
+    _say_path(shell.path, as_json=as_json)
 
 
 @path.command(name="instrument")
-@click.argument("pad")
+@click.argument("pad", shell_complete=names_of(pads))
+@as_json_option
 @pass_shell
-def path_instrument(shell: Shell, pad: str) -> None:
+def path_instrument(shell: Shell, pad: str, as_json: bool) -> None:
     """The instrument of a PAD, for a sampler to load once."""
-    _preset(shell.config.library.folder, "instruments", _known("pad", pad, shell.config.pads))
+    _preset(shell.config.library.folder, "instruments", _known("pad", pad, shell.config.pads), as_json=as_json)
 
 
 @path.command(name="kit")
-@click.argument("name")
+@click.argument("name", shell_complete=names_of(kits))
+@as_json_option
 @pass_shell
-def path_kit(shell: Shell, name: str) -> None:
+def path_kit(shell: Shell, name: str, as_json: bool) -> None:
     """The kit NAME, for a sampler to load once."""
-    _preset(shell.config.library.folder, "kits", _known("kit", name, shell.config.kits))
+    _preset(shell.config.library.folder, "kits", _known("kit", name, shell.config.kits), as_json=as_json)
 
 
 @path.command(name="sample")
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(pads, samples))
+@as_json_option
 @pass_shell
-def path_sample(shell: Shell, target: str) -> None:
+def path_sample(shell: Shell, target: str, as_json: bool) -> None:
     """The WAV file of a sample, or of a pad's current one."""
     with shell.session() as session:
-        say.line(session.ask("sample", target)["sample"]["file"])
+        _say_path(Path(session.ask("sample", target)["sample"]["file"]), as_json=as_json)
 
 
 def sfz_of(library: Path, folder: str, name: str) -> Path:
@@ -162,9 +170,13 @@ def sfz_of(library: Path, folder: str, name: str) -> Path:
     return library / folder / f"{file_stem(name)}.sfz"
 
 
-def _preset(library: Path, folder: str, name: str) -> None:
+def _say_path(path: Path, *, as_json: bool) -> None:
+    say.as_json({"path": path}) if as_json else say.line(str(path))
+
+
+def _preset(library: Path, folder: str, name: str, *, as_json: bool) -> None:
     file = sfz_of(library, folder, name)
-    say.line(str(file))
+    _say_path(file, as_json=as_json)
     if not file.exists():
         say.aside("It is not there yet: the first sound makes it.")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bridge.cli import say
+from bridge.cli.meter import Meter
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.domain.family import FAMILIES
 
@@ -45,8 +46,9 @@ def instrument(
         sounds, output, family=family, layers=layers, turns=turns, sample_rate=shell.config.library.sample_rate,
         overwrite=overwrite,
     )
-    joined = joining.joined()
-    joining.write(joined)
+    with Meter(f"joining {len(sounds)} files"):
+        joined = joining.joined()
+        joining.write(joined)
     if as_json:
         say.as_json(joined.to_dict())
         return

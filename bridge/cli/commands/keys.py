@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bridge.cli import say
+from bridge.cli.shell import as_json_option
 from bridge.config.keys import VARIABLES, forget_key, set_key, where
 
 provider_argument = click.argument("provider", type=click.Choice(list(VARIABLES)))
@@ -33,6 +34,11 @@ def forget_command(provider: str) -> None:
 
 
 @keys.command("show")
-def show_command() -> None:
+@as_json_option
+def show_command(as_json: bool) -> None:
     """Tell where each key lies; the keys themselves are never shown."""
-    say.table(("provider", "key"), [(provider, where(provider) or "none") for provider in VARIABLES])
+    places = {provider: where(provider) for provider in VARIABLES}
+    if as_json:
+        say.as_json({"keys": places})
+        return
+    say.table(("provider", "key"), [(provider, place or "none") for provider, place in places.items()])

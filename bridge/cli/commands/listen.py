@@ -8,6 +8,7 @@ import click
 
 from bridge.cli import say
 from bridge.cli.exits import FAILED
+from bridge.cli.meter import Meter
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 
 
@@ -28,12 +29,13 @@ def analyse(shell: Shell, sounds: tuple[Path, ...], as_json: bool) -> None:
     listening = Listening()
     failed = False
     descriptions = []
-    for sound, found in describe_all(listening, sounds):
-        if isinstance(found, SoundError):
-            failed = True
-            say.error(f"{sound}: {found.message}", found.hint)
-        else:
-            descriptions.append(found)
+    with Meter("listening", len(set(sounds))) as meter:
+        for sound, found in meter.over(describe_all(listening, sounds)):
+            if isinstance(found, SoundError):
+                failed = True
+                say.error(f"{sound}: {found.message}", found.hint)
+            else:
+                descriptions.append(found)
     kinships = listening.kinships()
     pairs = [(description, kinships.get(description.sound, Kinship())) for description in descriptions]
     if as_json:

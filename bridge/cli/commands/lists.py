@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import click
 
-from bridge.cli import say, show
+from bridge.cli import completing, say, show
+from bridge.cli.completing import names_of
 from bridge.cli.exits import NoDaemonError
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.config.values import value_of
@@ -22,10 +25,22 @@ limit_option = click.option("--limit", type=click.IntRange(1, 1_000), default=50
 @click.command()
 @click.option("--unfinished", is_flag=True, help="Only those that are under way.")
 @limit_option
+@click.option("--follow", is_flag=True, help="Go on telling what happens until Ctrl-C (needs the daemon).")
+@click.option("--after", type=click.IntRange(min=0), metavar="ID",
+              help="With --follow: begin behind the event with this id.")
 @as_json_option
 @pass_shell
-def jobs(shell: Shell, unfinished: bool, limit: int, as_json: bool) -> None:
-    """List jobs, the newest first."""
+def jobs(shell: Shell, unfinished: bool, limit: int, follow: bool, after: int | None, as_json: bool) -> None:
+    """List jobs, the newest first.
+
+    With --follow tell what happens, as it happens; with --json too, that is one line of JSON for every event.
+    """
+    if follow:
+        from bridge.cli.following import Follower
+
+        with contextlib.suppress(KeyboardInterrupt):
+            Follower(shell.config.state_folder, after=after, as_json=as_json).follow()
+        return
     with shell.session() as session:
         answer = session.ask("jobs", unfinished=unfinished, limit=limit)
     if as_json:
@@ -40,15 +55,17 @@ def jobs(shell: Shell, unfinished: bool, limit: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--pad", metavar="NAME", help="Only those of this pad.")
-@click.option("--family", metavar="NAME", help="Only those of this family.")
+@click.option("--pad", metavar="NAME", shell_complete=names_of(completing.pads), help="Only those of this pad.")
+@click.option("--family", metavar="NAME", shell_complete=names_of(completing.families),
+              help="Only those of this family.")
 @click.option("--kept", is_flag=True, help="Only those that you kept.")
 @click.option("--longer", type=SECONDS, metavar="SECONDS", help="Only those that are at least so long.")
 @click.option("--shorter", type=SECONDS, metavar="SECONDS", help="Only those that are at most so long.")
 @click.option("--note", metavar="NOTE", help="Only those with this root: 36 or C2.")
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag; may be given again.")
 @click.option("--text", metavar="WORDS", help="Only those with all of these words in prompt or tags.")
-@click.option("--near", metavar="ID", help="The most alike first: those that sound like this sample or pad.")
+@click.option("--near", metavar="ID", shell_complete=names_of(completing.pads, completing.samples),
+              help="The most alike first: those that sound like this sample or pad.")
 @limit_option
 @as_json_option
 @pass_shell
@@ -71,7 +88,7 @@ def ls(
 
 
 @click.command(name="show")
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(completing.pads, completing.samples, completing.jobs))
 @as_json_option
 @pass_shell
 def show_command(shell: Shell, target: str, as_json: bool) -> None:
@@ -115,7 +132,7 @@ def pads(shell: Shell, as_json: bool) -> None:
 
 
 @click.command("set")
-@click.argument("pad")
+@click.argument("pad", shell_complete=names_of(completing.pads))
 @click.argument("key")
 @click.argument("value")
 @as_json_option
@@ -137,7 +154,8 @@ def set_command(shell: Shell, pad: str, key: str, value: str, as_json: bool) -> 
 
 
 @click.command()
-@click.option("--select", metavar="NAME", help="Make this the kit that MIDI notes play (needs the daemon).")
+@click.option("--select", metavar="NAME", shell_complete=names_of(completing.kits),
+              help="Make this the kit that MIDI notes play (needs the daemon).")
 @as_json_option
 @pass_shell
 def kits(shell: Shell, select: str | None, as_json: bool) -> None:
@@ -159,7 +177,7 @@ def kits(shell: Shell, select: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--host", metavar="NAME", help="Only those to this host.")
+@click.option("--host", metavar="NAME", shell_complete=names_of(completing.hosts), help="Only those to this host.")
 @click.option("--waiting", is_flag=True, help="Only those that are not loaded yet.")
 @limit_option
 @as_json_option

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bridge.cli import say, show
+from bridge.cli import completing, say, show
+from bridge.cli.completing import names_of
 from bridge.cli.exits import FAILED
+from bridge.cli.meter import Meter
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.errors import BridgeError, NotFoundError, unknown
 
@@ -36,7 +38,7 @@ def models(context: click.Context, as_json: bool) -> None:
 
 
 @models.command(name="show")
-@click.argument("name")
+@click.argument("name", shell_complete=names_of(completing.models))
 @as_json_option
 @pass_shell
 def show_model(shell: Shell, name: str, as_json: bool) -> None:
@@ -52,7 +54,7 @@ def show_model(shell: Shell, name: str, as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=names_of(completing.models))
 @as_json_option
 @pass_shell
 def check(shell: Shell, names: tuple[str, ...], as_json: bool) -> None:
@@ -67,7 +69,9 @@ def check(shell: Shell, names: tuple[str, ...], as_json: bool) -> None:
     for name in names:
         if name not in known:
             raise unknown("model", name, known)
-    checks = [_checked(name, known[name]) for name in names or known]
+    wanted = names or tuple(known)
+    with Meter("asking", len(wanted)) as meter:
+        checks = list(meter.over(_checked(name, known[name]) for name in wanted))
     if as_json:
         say.as_json({"checks": checks})
     else:

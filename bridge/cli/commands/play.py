@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bridge.cli import say
+from bridge.cli.completing import names_of, pads, samples
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.errors import BridgeError, RequestError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 WAIT_SECONDS = 60.0
 """How long a sound is waited for: the longest that is played."""
 
 
+def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Completes pads and samples, else files."""
+    from click.shell_completion import CompletionItem
+
+    found = names_of(pads, samples)(context, parameter, incomplete)
+    return found or [CompletionItem(incomplete, type="file")]
+
+
 @click.command()
-@click.argument("sounds", nargs=-1, metavar="[ID|PAD|FILE]...")
+@click.argument("sounds", nargs=-1, metavar="[ID|PAD|FILE]...", shell_complete=_complete)
 @click.option("--device", metavar="NAME", help="The sound device, by name or words of it.")
 @click.option("--channel", type=click.IntRange(1, 127), help="The first of the two outputs: 3 plays on 3 and 4.")
 @click.option("--level", type=click.FloatRange(-60, 0), help="How loud, in dB under the sound itself.")

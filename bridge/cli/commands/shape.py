@@ -8,6 +8,7 @@ import click
 
 from bridge.cli import say
 from bridge.cli.exits import FAILED
+from bridge.cli.meter import Meter
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.domain.family import FAMILIES
 from bridge.domain.recipe import STEPS, parse_recipe, split_steps, usage
@@ -52,15 +53,16 @@ def shape(
     shaping = Shaping(order, sounds, output, overwrite=overwrite)
     failed = False
     answers = []
-    for result in shaping.results():
-        if result.error is not None:
-            failed = True
-            say.error(f"{result.sound}: {result.error.message}", result.error.hint)
-        elif as_json:
-            answers.append(result.to_dict())
-        else:
-            for text in result.lines(shell.name_of):
-                say.line(text)
+    with Meter("shaping", len(set(sounds))) as meter:
+        for result in meter.over(shaping.results()):
+            if result.error is not None:
+                failed = True
+                say.error(f"{result.sound}: {result.error.message}", result.error.hint)
+            elif as_json:
+                answers.append(result.to_dict())
+            else:
+                for text in result.lines(shell.name_of):
+                    say.line(text)
     if as_json:
         say.as_json(answers)
     if failed:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from bridge.cli import say, show
+from bridge.cli.completing import families, jobs, models, names_of, pads, samples, unfinished_jobs
 from bridge.cli.exits import FAILED, NoDaemonError
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.cli.show import Shown
+from bridge.cli.waiting import Waiting
 from bridge.config.values import value_of
 from bridge.domain.job import JobState
 from bridge.errors import BridgeError
@@ -41,14 +43,16 @@ def _ending_options(command: F) -> F:
 
 @click.command()
 @click.argument("prompt", default="")
-@click.option("--pad", metavar="NAME", help="Make it for this pad.")
+@click.option("--pad", metavar="NAME", shell_complete=names_of(pads), help="Make it for this pad.")
 @click.option("--note", metavar="NOTE", help="The pitch to ask for, like F#2 or 42.")
 @click.option("--pad-note", metavar="NOTE", help="The key on which it lies in a kit.")
 @click.option("--seconds", type=float, help="How long it is.")
-@click.option("--family", metavar="NAME", help="The kind of sound, like kick or bell, where the words do not say it.")
+@click.option("--family", metavar="NAME", shell_complete=names_of(families),
+              help="The kind of sound, like kick or bell, where the words do not say it.")
 @click.option("--mapping", type=click.Choice(["drum", "keys"]), help="One key as it is, or the whole keyboard.")
 @click.option("--negative", metavar="TEXT", help="What it should not be.")
-@click.option("--model", metavar="NAME", help="The model that makes it; see: oneshot models")
+@click.option("--model", metavar="NAME", shell_complete=names_of(models),
+              help="The model that makes it; see: oneshot models")
 @click.option("--seed", type=int, help="The same seed and the same words make the same sound.")
 @click.option("--energy", type=float, help="How hard it is played, above 0 up to 1.")
 @click.option("--count", type=int, help="How many variations to make.")
@@ -88,7 +92,31 @@ def generate(
 
 
 @click.command()
-@click.argument("pad")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@click.option("--pad", metavar="NAME", help="Put it on this pad.")
+@click.option("--note", metavar="NOTE", help="The pitch to tune it to where that is near, like F#2 or 42.")
+@click.option("--family", metavar="NAME", help="The kind of sound, where neither pad nor name nor ear should say it.")
+@_ending_options
+@pass_shell
+def finish(
+    shell: Shell, files: tuple[str, ...], pad: str | None, note: str | None, family: str | None, ref: str | None,
+    no_wait: bool, as_json: bool,
+) -> None:
+    """Shape, tune and map sound FILEs of your own into the library. Nothing is generated."""
+    fields = {
+        "pad": pad, "note": shell.note(note), "family": family, "audio_use": "finish", "origin": "command",
+        "priority": "batch" if len(files) > 1 else "command",
+    }
+    refs = [f"{ref}-{number}" if ref and len(files) > 1 else ref for number in range(1, len(files) + 1)]
+    questions = [
+        Question("trigger", fields={**fields, "audio": _whole_path(file), "ref": one})
+        for file, one in zip(files, refs, strict=True)
+    ]
+    _see_through(shell, questions, no_wait=no_wait, as_json=as_json)
+
+
+@click.command()
+@click.argument("pad", shell_complete=names_of(pads))
 @click.option("--energy", type=float, help="How hard it is played, above 0 up to 1.")
 @_ending_options
 @pass_shell
@@ -99,7 +127,7 @@ def trigger(shell: Shell, pad: str, energy: float | None, ref: str | None, no_wa
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(pads, samples, jobs))
 @click.option("--same-seed", is_flag=True, help="The very same sound, not another one like it.")
 @_ending_options
 @pass_shell
@@ -110,7 +138,7 @@ def again(shell: Shell, target: str, same_seed: bool, ref: str | None, no_wait: 
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(pads, samples))
 @as_json_option
 @pass_shell
 def keep(shell: Shell, target: str, as_json: bool) -> None:
@@ -122,7 +150,7 @@ def keep(shell: Shell, target: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(pads, samples))
 @as_json_option
 @pass_shell
 def discard(shell: Shell, target: str, as_json: bool) -> None:
@@ -134,7 +162,7 @@ def discard(shell: Shell, target: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(pads, unfinished_jobs))
 @as_json_option
 @pass_shell
 def cancel(shell: Shell, target: str, as_json: bool) -> None:
@@ -151,7 +179,7 @@ def cancel(shell: Shell, target: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", shell_complete=names_of(pads, unfinished_jobs))
 @click.option("--prompt", metavar="TEXT", help="Take these words instead.")
 @click.option("--original", is_flag=True, help="Take your own words as they were.")
 @click.option("--again", "pay", is_flag=True, help="Send a new call, though the lost one may have been paid.")
@@ -209,10 +237,13 @@ def _see_through(shell: Shell, questions: Sequence[Question], *, no_wait: bool, 
                 "Start it with: oneshot run    or leave out --no-wait",
             )
         try:
-            for name, target, fields in questions:
-                jobs.append(session.ask(name, target, **fields)["job"])
-            for job in () if no_wait else jobs:
-                ended.append(_ended(shell, session, job["id"], quiet=as_json))
+            with Waiting(len(questions)).of(session) as waiting:
+                for name, target, fields in questions:
+                    jobs.append(session.ask(name, target, **fields)["job"])
+                    waiting.expect(jobs[-1])
+                for job in () if no_wait else jobs:
+                    ended.append(_ended(shell, session, job["id"], quiet=as_json))
+                    waiting.end(ended[-1])
         except KeyboardInterrupt:
             for job in jobs[len(ended) :]:
                 with contextlib.suppress(BridgeError):
