@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from bridge.config.schema import AuditionSettings
 from bridge.domain.event import Event
@@ -119,32 +120,29 @@ class Audition:
         self._waiting[pad] = sample, level
         self._called.set()
 
-    async def _look(self) -> None:
-        """Misses the device before a sound does."""
-        settings = self._settings
-        if settings.play != "off":
-            try:
-                choose(await self._player.outputs(), settings.device, settings.channel)
-            except BridgeError as problem:
-                self._missing(problem)
-
     async def _work(self) -> None:
-        await self._look()
+        await self._try(self._look())
         while True:
             await self._called.wait()
             self._called.clear()
             while self._waiting:
                 sample, level = self._waiting.pop(next(iter(self._waiting)))
-                try:
-                    if sample:
-                        await self.play(sample, level=level)
-                    else:
-                        await self._player.silence()
-                except BridgeError as problem:
-                    self._missing(problem)
-                except Exception:
-                    # Whatever breaks here costs one hearing.
-                    log.exception("The sample %s could not be played.", sample)
+                await self._try(self.play(sample, level=level) if sample else self._player.silence())
+
+    async def _look(self) -> None:
+        """Misses the device before a sound does."""
+        settings = self._settings
+        if settings.play != "off":
+            choose(await self._player.outputs(), settings.device, settings.channel)
+
+    async def _try(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except BridgeError as problem:
+            self._missing(problem)
+        except Exception:
+            # Whatever breaks here costs one hearing.
+            log.exception("Something could not be heard.")
 
     def _missing(self, problem: BridgeError) -> None:
         """Says that something can't be heard; the same again is not news."""

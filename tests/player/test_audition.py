@@ -46,7 +46,7 @@ class FakePlayer:
         self.looks += 1
         if self.trouble:
             raise self.trouble
-        return [Output(index=0, name="system", system="JACK", channels=2, rate=48_000, default=True)]
+        return [Output(index=0, name="Mixing Desk", system="JACK", channels=8, rate=48_000, default=True)]
 
     async def close(self) -> None:
         self.silences += 1
@@ -64,6 +64,7 @@ def run(engine, story, **more):
         engine.eager = True
         audition = Audition(engine, settings(), say=lambda *text: said.append(text), player=player)
         await audition.listen(settings(**more))
+        await asyncio.sleep(0.01)  # it has looked for the device
         await story(audition, player)
         await audition.close()
 
@@ -157,13 +158,13 @@ def test_a_device_that_is_missing_from_the_start_is_a_notice_only_where_new_soun
         await audition.ignore()
         await audition.listen(settings(play="quiet", device="Scarlett"))
         await until(lambda: audition.notices)
-        assert audition.notices == ("There is no sound device 'Scarlett'. There are: system.",)
+        assert audition.notices == ("There is no sound device 'Scarlett'. There are: Mixing Desk.",)
         await audition.ignore()
         await audition.listen(settings(play="off", device="Scarlett"))
         await asyncio.sleep(0.02)
         assert audition.notices == ()
 
-    assert run(engine, story, play="off")[1] == [("There is no sound device 'Scarlett'.", "There are: system.")]
+    assert run(engine, story, play="off")[1] == [("There is no sound device 'Scarlett'.", "There are: Mixing Desk.")]
 
 
 def test_a_break_inside_costs_one_hearing(engine, caplog):
