@@ -119,7 +119,7 @@ class FakeEngine:
             await self.gate.wait()
         if request.pad and request.pad not in PADS:
             raise unknown("pad", request.pad, PADS)
-        if not request.pad and not request.prompt:
+        if not (request.pad or request.prompt or request.image or request.audio):
             raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
         if request.pad in self.busy:
             refusal = RequestError(f"Pad {request.pad} is busy.", "It takes a new trigger when its sound is ready.")
