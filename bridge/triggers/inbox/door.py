@@ -114,8 +114,10 @@ class InboxDoor:
                 log.exception("The inbox stumbled.")
                 await asyncio.sleep(self._slow_seconds)
                 continue
+            # No wait_for: before Python 3.12 it may swallow the cancel that `close` sends.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
             # Whatever woke it, more of the same is on its way: a copy is told in a thousand pieces.
             await asyncio.sleep(min(SOON_SECONDS, pause))
 

@@ -57,6 +57,8 @@ class Watch:
         if self._observer is None:
             from watchdog.observers import Observer  # comes late: it takes its time
 
+            # It calls it an error when a folder goes while it listens; the next look sees that anyway.
+            logging.getLogger("watchdog").setLevel(logging.CRITICAL)
             self._observer = Observer()
             self._observer.start()
         return self._observer

@@ -31,7 +31,8 @@ def png() -> bytes:
 
 
 TELLING = {
-    "wav": sound("WAV"), "wav of floats": sound("WAV", "FLOAT"), "aiff": sound("AIFF"), "ogg": sound("OGG"), "png": png(), "jpg": b"\xff\xd8\xff\xe0" + NOISE.tobytes()[:5000] + b"\xff\xd9",
+    "wav": sound("WAV"), "wav of floats": sound("WAV", "FLOAT"), "aiff": sound("AIFF"), "ogg": sound("OGG"),
+    "png": png(), "jpg": b"\xff\xd8\xff\xe0" + NOISE.tobytes()[:5000] + b"\xff\xd9",
     "gif": b"GIF89a" + bytes(range(48)) * 90 + b"\0;",
 }  # fmt: skip
 SILENT = {"flac": sound("FLAC"), "mp3": sound("MP3"), "text": b"deep kick"}
