@@ -92,7 +92,7 @@ def test_every_format_that_is_taken_can_be_finished(form):
 
 
 def test_a_sound_that_nobody_named_is_named_by_ear_or_not_at_all():
-    for family in ("kick", "snare", "hat"):
+    for family in ("kick", "snare"):
         asked = Brief(prompt=family, model="synth", seed=1, family=family, mapping="drum")
         assert tasks.recognise(render(asked, 1)[0].sound) == family
     assert tasks.recognise(file(np.zeros(RATE))) is None
