@@ -188,4 +188,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE takes ADD COLUMN note INTEGER;
     ALTER TABLE deliveries ADD COLUMN swap TEXT NOT NULL DEFAULT 'now';
     """,
+    """
+    CREATE INDEX jobs_unfinished_by_pad ON jobs (pad, state, number)
+        WHERE state NOT IN ('ready', 'failed', 'cancelled');
+    """,
 )

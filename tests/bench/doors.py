@@ -282,7 +282,7 @@ def burst(folder: Path) -> None:
         accepted, rejected, ready = set(), 0, set()
         while len(accepted) + rejected < BURST or len(ready) < len(accepted):
             try:
-                message = daemon.hear(10.0)
+                message = daemon.hear(5.0)
             except TimeoutError:
                 break
             if message.address == "/oneshot/job/accepted":
@@ -392,6 +392,7 @@ def grow(daemon: Daemon, count: int) -> None:
         BEGIN;
         CREATE TEMP TABLE grown AS SELECT number, id, pad, family, 'j-' || substr(id, 3) AS job, 't-' || substr(id, 3)
             AS take, {now} - ({count} - number) * 300.0 AS made FROM samples WHERE job = 'j';
+        CREATE UNIQUE INDEX temp.grown_by_number ON grown (number);
         INSERT INTO jobs (id, state, pad, origin, priority, brief, created, updated)
             SELECT grown.job, 'ready', CASE WHEN number % 2 THEN 'kick' ELSE 'snare' END, 'osc', 'pad',
             (SELECT brief FROM jobs LIMIT 1), made, made FROM grown;
@@ -404,12 +405,16 @@ def grow(daemon: Daemon, count: int) -> None:
             take = (SELECT grown.take FROM grown WHERE grown.number = samples.number),
             pad = CASE WHEN number % 2 THEN 'kick' ELSE 'snare' END WHERE job = 'j';
         INSERT INTO pad_history (pad, sample) SELECT CASE WHEN number % 2 THEN 'kick' ELSE 'snare' END, id FROM grown;
+        UPDATE pads SET current = (SELECT id FROM samples WHERE samples.pad = pads.pad ORDER BY number DESC LIMIT 1);
         INSERT INTO events (at, kind, job, pad, sample, ref, reason, hint, host, seq)
             SELECT made, 'ready', job, pad, '', '', '', '', '', 0 FROM grown;
         COMMIT; ANALYZE;
     """)
     paths = [row["path"] for row in store.execute("SELECT path FROM samples")]
+    takes = [row["file"] for row in store.execute("SELECT file FROM takes WHERE file <> ''")]
     store.close()
+    for take in takes:
+        (path.parent / "takes" / take).touch()
     for relative in paths:
         file = daemon.library / relative
         if not file.exists():
