@@ -7,17 +7,19 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bridge import __version__
-from bridge.config.changes import AT_START, changed
+from bridge.config.changes import as_opened, changed, waiting
 from bridge.config.keys import key_of
+from bridge.config.problems import where
 from bridge.config.schema import Config
 from bridge.doors import Doors, Hall
 from bridge.errors import ConfigError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
+from bridge.jobs.rehearsal import misfits
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.catalogue.rows import rows
@@ -37,13 +39,16 @@ WARM = ("bridge.shaping.tasks", "bridge.models.synth.render")
 """What every worker imports before it is asked, so that the first pad pressed does not wait for scipy."""
 
 SECONDS_A_DAY = 86_400
+MOST_TOLD = 8
+"""Mistakes of a configuration that are told by OSC; a file of another kind has hundreds."""
 
 
 @dataclass
 class App:
     """Holds the running parts."""
 
-    config: Config
+    opened: Config
+    """What the parts were opened with."""
     engine: BridgeEngine
     models: Models
     context: ModelContext
@@ -51,10 +56,13 @@ class App:
     database: Database
     doors: Doors | None = None
     resumed: int = 0
-    trouble: str = ""
+    trouble: tuple[str, ...] = ()
     """What is wrong with the configuration that was saved last; empty where it counts."""
-    waiting: list[str] = field(default_factory=list)
-    """The settings that count from the next start on."""
+    doubts: tuple[str, ...] = ()
+    """What the configuration says that will be refused when a pad is pressed."""
+
+    def __post_init__(self) -> None:
+        self.config = self.opened
 
     @property
     def listening(self) -> list[str]:
@@ -64,35 +72,41 @@ class App:
     @property
     def notices(self) -> list[str]:
         """Says what is missing, a line each."""
-        config = [f"The config has mistakes, so the one before counts: {self.trouble}"] if self.trouble else []
-        config += [f"From the next start on: {', '.join(self.waiting)}"] if self.waiting else []
+        config = [f"The config has mistakes, so the one before counts: {'; '.join(self.trouble)}"] * bool(self.trouble)
+        later = waiting(self.opened, self.config)
+        config += [f"Takes effect at the next start: {', '.join(later)}"] * bool(later)
         models = [f"Model {name} is not available: {why}" for name, why in self.models.problems.items()]
-        return [*config, *models, *(self.doors.notices if self.doors else [])]
+        return [*config, *self.doubts, *models, *(self.doors.notices if self.doors else [])]
 
     async def reload(self, config: Config) -> list[str]:
         """Takes up a changed configuration and returns the places of what changed.
 
-        Jobs that were accepted keep their briefs. Raises ConfigError for rows of models that are wrong; then nothing
-        has changed.
+        Jobs that were accepted keep their briefs, and the models that they are at. Raises ConfigError for rows of
+        models that are wrong; then nothing has changed.
         """
         places = changed(self.config, config)
-        kept = [place for place in places if place in AT_START]
-        if any(place.startswith("models.") for place in places):
-            before, after = rows(self.config.models), rows(config.models)
-            fresh = {name: row for name, row in after.items() if before.get(name) != row}
-            opened = open_models(self.context, fresh, entry_points=())
-            self.models.renew(gone=before.keys() - after.keys(), fresh=opened)
-        await self.engine.configure(_as_opened(config, self.config))
-        self.config, self.trouble = config, ""
-        self.waiting = list(dict.fromkeys([*self.waiting, *kept]))
+        before, after = rows(self.config.models), rows(config.models)
+        if before != after:
+            self.models.renew(self.context, before, after)
+        self.engine.configure(as_opened(config, self.opened))
+        self.config, self.trouble = config, ()
+        await self.rehearse()
+        newest, oldest = await self.engine.jobs_at_work()
+        await self.models.let_go(newest=newest, oldest=oldest)
         if self.doors is not None:
             await self.doors.renew(config)
         return places
 
     def refuse(self, problem: ConfigError) -> None:
         """Says everywhere that a saved configuration has mistakes; the one before goes on counting."""
-        self.trouble = "; ".join(problem.problems)
-        self.engine.announce(f"The config has mistakes: {self.trouble}", problem.hint)
+        self.trouble = problem.problems
+        for text in problem.problems[:MOST_TOLD]:
+            self.engine.announce(f"The config has a mistake: {text}", problem.hint)
+
+    async def rehearse(self) -> None:
+        """Looks what of the configuration will be refused when it is used."""
+        found = await misfits(self.config, self.models)
+        self.doubts = tuple(f"{where(place)}: {text}" for place, text in found)
 
 
 @asynccontextmanager
@@ -106,9 +120,11 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
     async with AsyncExitStack() as stack:
         app = await _open_parts(config, stack, clock or SystemClock(), hasty=not doors)
         if doors:
+            await app.rehearse()
             app.resumed = await app.engine.start()
             started = time.time()
-            hall = Hall(engine=app.engine, state_folder=config.state_folder, status=lambda: status(app, started))
+            hall = Hall(engine=app.engine, state_folder=config.state_folder, status=lambda: status(app, started),
+                        workers=app.context.workers, library=app.library)
             app.doors = Doors(config, hall)
             stack.push_async_callback(app.doors.close)
             await app.doors.open()
@@ -144,7 +160,7 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
         )
     )
     app = App(
-        config=config, engine=engine, models=models, context=context, library=library, database=database
+        opened=config, engine=engine, models=models, context=context, library=library, database=database
     )
     stack.push_async_callback(app.engine.close)
     return app
@@ -160,17 +176,6 @@ async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) 
 def _oldest_take(config: Config, clock: Clock) -> float:
     """Returns since when raw takes, and what they were made from, are kept (seconds since 1970)."""
     return clock.now() - config.jobs.keep_takes_days * SECONDS_A_DAY
-
-
-def _as_opened(config: Config, opened: Config) -> Config:
-    """Returns a configuration with what can't change before the next start as it was opened."""
-    return config.model_copy(update={
-        "state_folder": opened.state_folder,
-        "library": config.library.model_copy(
-            update={"folder": opened.library.folder, "sample_rate": opened.library.sample_rate}
-        ),
-        "jobs": config.jobs.model_copy(update={"workers": opened.jobs.workers}),
-    })
 
 
 def status(app: App, started: float) -> dict[str, Any]:

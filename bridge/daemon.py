@@ -17,6 +17,7 @@ from bridge.config.load import Source
 from bridge.config.schema import Config
 from bridge.config.watch import Watch
 from bridge.errors import ConfigError
+from bridge.models.catalogue.rows import rows
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     """
     stopped = asyncio.Event()
     _stop_on_signals(stopped)
-    watch = Watch(source)
+    watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
@@ -46,19 +47,27 @@ async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.nudge)
     async for found in watch.changes():
         try:
-            if isinstance(found, ConfigError):
-                raise found
-            if changed := await app.reload(found):
-                say(f"The config was read again: {', '.join(changed)}")
-            for notice in app.notices if changed else ():
-                say(f"  notice   {notice}")
-        except ConfigError as problem:
-            app.refuse(problem)
-            say("The config has mistakes, so the one before counts:")
-            for text in problem.problems:
-                say(f"  {text}")
-        except Exception:  # a border: whatever a door or a folder throws now, the daemon goes on
+            for line in await _take_up(app, found):
+                say(line)
+        except Exception:  # a border: whatever a door, a folder or the terminal throws now, the daemon goes on
             log.exception("the config could not be taken up")
+
+
+async def _take_up(app: App, found: Config | ConfigError) -> list[str]:
+    """Returns what the user should read of a configuration that was saved."""
+    had_mistakes, known = bool(app.trouble), set(app.notices)
+    try:
+        if isinstance(found, ConfigError):
+            raise found
+        places = await app.reload(found)
+    except ConfigError as problem:
+        app.refuse(problem)
+        log.warning("the config has mistakes: %s", "; ".join(problem.problems))
+        return ["The config has mistakes, so the one before counts:", *(f"  {text}" for text in problem.problems)]
+    lines = [f"The config was read again: {', '.join(places)}"] if places else []
+    if had_mistakes and not places:
+        lines = ["The config is right again, and as it was."]
+    return lines + [f"  notice   {notice}" for notice in app.notices if notice not in known]
 
 
 def greeting(app: App) -> list[str]:

@@ -1,8 +1,9 @@
-"""The doors of the daemon, a row each; a door whose settings change is opened anew."""
+"""The doors of the daemon, a row each; a door whose settings change is opened anew while the others stay."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,57 +11,134 @@ from typing import Any
 
 from bridge.config.schema import Config
 from bridge.errors import BridgeError
+from bridge.feedback.lights import Lights
 from bridge.feedback.osc import OscVoice
+from bridge.library.folder import Library
+from bridge.midi.devices import open_device
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
-from bridge.ports import Engine
+from bridge.player.audition import Audition
+from bridge.player.speaker import Speaker
+from bridge.ports import Engine, Workers
+from bridge.triggers.inbox import InboxDoor
 from bridge.triggers.midi import MidiDoor
 from bridge.triggers.osc import OscDoor
+from bridge.units import Decibels
 from bridge.web.server import ControlServer
+
+log = logging.getLogger(__name__)
+
+Lines = Callable[[], Iterable[str]]
+"""Says something as it is now, a line each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """Holds what the doors are opened with: the engine, the folder of the state, and what the daemon says of itself."""
+    """Holds what the doors are opened with: the engine, the folder of the state, what the daemon says of itself,
+    the workers, and the library.
+
+    Who listens by OSC outlives a door that moves.
+    """
 
     engine: Engine
     state_folder: Path
     status: Callable[[], dict[str, Any]]
+    workers: Workers
+    library: Library
+    subscribers: Subscribers = field(default_factory=Subscribers)
+    outlet: Outlet = field(default_factory=Outlet)
 
 
 @dataclass(slots=True, kw_only=True)
 class Opened:
-    """Says where a door listens and what it misses, a line each; `stack` closes it."""
+    """Says where a door listens and what it misses; `stack` closes it."""
 
     stack: AsyncExitStack
-    listening: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    listening: Lines = tuple
+    notices: Lines = tuple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Describes a door: what opens it, and the section of the config that it is opened anew for.
+
+    `place` is the setting of that section that says where the door is. Where it changes, the new door is opened
+    beside the old one, which then closes; else the old one must be closed before.
+    """
+
+    section: str
+    open: Callable[[Config, Hall, Opened], Awaitable[None]]
+    place: str = ""
 
 
 async def _open_osc(config: Config, hall: Hall, opened: Opened) -> None:
     if not config.osc.enabled:
         return
-    subscribers, outlet = Subscribers(), Outlet()
-    voice = OscVoice(hall.engine, subscribers, outlet)
-    await voice.start()
-    opened.stack.push_async_callback(voice.close)
-    osc = OscDoor(hall.engine, subscribers, outlet, host=config.osc.host, port=config.osc.port)
+    osc = OscDoor(hall.engine, hall.subscribers, hall.outlet, host=config.osc.host, port=config.osc.port)
     await osc.start()
     opened.stack.push_async_callback(osc.close)
-    opened.listening.append(f"OSC      udp {osc.address[0]}:{osc.address[1]}")
+    opened.listening = lambda: [f"OSC      udp {osc.address[0]}:{osc.address[1]}"]
 
 
 async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:
     if not config.midi.enabled:
         return
     settings = config.midi
+    notes, controls = settings.actions
     midi = MidiDoor(
         hall.engine, virtual_port=settings.virtual_port, ports=settings.ports, channel=settings.channel,
+        api=settings.api, notes=notes, controls=controls, clock=settings.clock, programs=settings.programs,
+    )
+    notices = await midi.start()
+    opened.stack.push_async_callback(midi.close)
+    lights, missing = await _lights(config, hall)
+    if lights is not None:
+        opened.stack.push_async_callback(lights.close)
+    opened.notices = lambda: [*notices, *missing]
+    opened.listening = lambda: [
+        *(f"MIDI     {port}" for port in midi.listening),
+        *(f"lights   {port}" for port in (lights.shining if lights else ())),
+    ]
+
+
+async def _lights(config: Config, hall: Hall) -> tuple[Lights | None, list[str]]:
+    """Returns the lights of the pads, lit, and what is missing for them; None where there are none."""
+    settings = config.midi
+    if not settings.lights:
+        return None, []
+    try:
+        device = open_device(settings.lights)
+    except BridgeError as problem:
+        return None, [f"No lights: {problem}"]
+    lights = Lights(
+        hall.engine, device, virtual_port=settings.virtual_port, ports=settings.outputs or settings.ports,
         api=settings.api,
     )
-    opened.notices += await midi.start()
-    opened.stack.push_async_callback(midi.close)
-    opened.listening += [f"MIDI     {port}" for port in midi.listening]
+    return lights, await lights.start()
+
+
+async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
+    settings = config.inbox
+    if not settings.enabled:
+        return
+    inbox = InboxDoor(
+        hall.engine, hall.library.root / "inbox", check=hall.library.check, settle_seconds=settings.settle_seconds
+    )
+    notices = await inbox.start()
+    opened.stack.push_async_callback(inbox.close)
+    opened.notices = lambda: notices
+    opened.listening = lambda: [f"inbox    {inbox.folder}"]
+
+
+async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
+    settings = config.audition
+    audition = Audition(
+        hall.engine, hall.workers, Speaker(device=settings.device, channel=settings.channel), play=settings.play,
+        level=Decibels(settings.level),
+    )
+    notices = await audition.start()
+    opened.stack.push_async_callback(audition.close)
+    opened.notices = lambda: notices
 
 
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
@@ -69,70 +147,94 @@ async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
     )
     await control.start()
     opened.stack.push_async_callback(control.close)
-    opened.listening.append(f"control  {control.url}")
+    opened.listening = lambda: [f"control  {control.url}"]
 
 
-DOORS: dict[str, Callable[[Config, Hall, Opened], Awaitable[None]]] = {
-    "osc": _open_osc,
-    "midi": _open_midi,
-    "control": _open_control,
-}
-"""What opens each door, by the section of the config that it is opened anew for; in this order, and closed in
-reverse."""
+DOORS: tuple[Door, ...] = (
+    Door(section="osc", open=_open_osc, place="port"),
+    Door(section="midi", open=_open_midi),
+    Door(section="inbox", open=_open_inbox),
+    Door(section="audition", open=_open_audition),
+    Door(section="control", open=_open_control, place="port"),
+)
+"""The doors in the order in which they are opened; they are closed in reverse."""
 
 
 class Doors:
     """Holds the doors that are open."""
 
-    def __init__(self, config: Config, hall: Hall) -> None:
+    def __init__(self, config: Config, hall: Hall, rows: Iterable[Door] = DOORS) -> None:
         self._hall = hall
         self._config = config
-        self._opened: dict[str, Opened] = {}
+        self._rows = {row.section: row for row in rows}
+        self._voice = OscVoice(hall.engine, hall.subscribers, hall.outlet)
+        self._held: dict[str, tuple[Config, Opened]] = {}
         self._refused: dict[str, str] = {}
 
     @property
     def listening(self) -> list[str]:
         """Says where the doors are, a line each."""
-        return [line for name in DOORS if name in self._opened for line in self._opened[name].listening]
+        return [line for _, opened in self._in_order() for line in opened.listening()]
 
     @property
     def notices(self) -> list[str]:
         """Says what the doors miss, a line each."""
-        missing = [line for name in DOORS if name in self._opened for line in self._opened[name].notices]
-        return [*missing, *self._refused.values()]
+        return [*(line for _, opened in self._in_order() for line in opened.notices()), *self._refused.values()]
 
     async def open(self) -> None:
         """Opens every door; raises InUseError or BridgeError where one can't be."""
-        for name in DOORS:
-            self._opened[name] = await self._open(name)
+        await self._voice.start()
+        for row in self._rows.values():
+            self._held[row.section] = self._config, await self._open(row, self._config)
 
     async def renew(self, config: Config) -> None:
-        """Opens those doors anew whose settings changed; one that can't be is opened as it was, with a notice."""
-        for name in DOORS:
-            before, after = getattr(self._config, name), getattr(config, name)
-            if before == after:
-                self._refused.pop(name, None)
-                continue
-            await self._close(name)
-            try:
-                self._config = self._config.model_copy(update={name: after})
-                self._opened[name] = await self._open(name)
-                self._refused.pop(name, None)
-            except BridgeError as problem:
-                self._config = self._config.model_copy(update={name: before})
-                self._refused[name] = f"{name} stays as it was: {problem}"
-                self._opened[name] = await self._open(name)
+        """Opens those doors anew whose settings changed; one that can't be stays as it was, with a notice, and is
+        tried again with the next change."""
+        for row in self._rows.values():
+            held = self._held.get(row.section)
+            self._refused.pop(row.section, None)
+            if held is None or getattr(held[0], row.section) != getattr(config, row.section):
+                await self._move(row, config)
 
     async def close(self) -> None:
         """Closes every door, the last one opened first."""
-        for name in reversed(list(self._opened)):
-            await self._close(name)
+        for _, opened in reversed(self._in_order()):
+            await opened.stack.aclose()
+        self._held.clear()
+        await self._voice.close()
 
-    async def _open(self, name: str) -> Opened:
+    def _in_order(self) -> list[tuple[Config, Opened]]:
+        return [self._held[name] for name in self._rows if name in self._held]
+
+    async def _move(self, row: Door, config: Config) -> None:
+        held = self._held.get(row.section)
+        beside = held is not None and row.place and _place(row, held[0]) != _place(row, config)
+        if held is not None and not beside:
+            del self._held[row.section]
+            await held[1].stack.aclose()
+        try:
+            self._held[row.section] = config, await self._open(row, config)
+        except BridgeError as problem:
+            self._refused[row.section] = f"{row.section} stays as it was: {problem}"
+            if held is not None and not beside:
+                await self._open_again(row, held[0])
+        else:
+            if held is not None and beside:
+                await held[1].stack.aclose()
+
+    async def _open_again(self, row: Door, config: Config) -> None:
+        try:
+            self._held[row.section] = config, await self._open(row, config)
+        except BridgeError as problem:
+            self._refused[row.section] = f"{row.section} is closed: {problem}"
+            log.error("%s is closed: %s", row.section, problem)
+
+    async def _open(self, row: Door, config: Config) -> Opened:
         async with AsyncExitStack() as stack:
             opened = Opened(stack=stack)
-            await DOORS[name](self._config, self._hall, opened)
+            await row.open(config, self._hall, opened)
             return replace(opened, stack=stack.pop_all())
 
-    async def _close(self, name: str) -> None:
-        await self._opened.pop(name).stack.aclose()
+
+def _place(row: Door, config: Config) -> Any:
+    return getattr(getattr(config, row.section), row.place)

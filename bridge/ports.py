@@ -232,6 +232,14 @@ class Generators(Protocol):
         """Returns a model; NotFoundError names the nearest one, or why this one is missing."""
         ...
 
+    def at_work(self, name: str) -> Model:
+        """Returns a model for a job that was accepted: one that was taken out since is found too."""
+        ...
+
+    async def cancel(self, name: str, ticket: str) -> None:
+        """Stops a call of a model, wherever it goes on; one that ended or is unknown is no error."""
+        ...
+
     def chat(self, name: str) -> ChatModel: ...
     def all(self) -> Sequence[Model]: ...
 
@@ -271,6 +279,11 @@ class Shaper(Protocol):
 
     async def check(self, sound: bytes, brief: Brief, *, priority: int) -> tuple[Verdict, ...]:
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
+        ...
+
+    async def recognise(self, sound: bytes, *, priority: int) -> str | None:
+        """Returns the family of a sound that nobody named, None where nothing is sure; raises SoundError for what
+        can't be decoded."""
         ...
 
     async def shape_set(
@@ -383,6 +396,11 @@ class Engine(Protocol):
 
     async def budget(self) -> BudgetView: ...
 
+    async def play(self, target: str) -> Sample | None:
+        """Lets a sample (or a pad's current one) be heard where there is a loudspeaker, and returns it; an empty target
+        silences all."""
+        ...
+
     async def cancel(self, target: str) -> Sequence[Job]:
         """Cancels a job, or all unfinished jobs of a pad, and returns them; nothing of them is published after."""
         ...
@@ -403,8 +421,8 @@ class Engine(Protocol):
         """Sets the tempo (0: none) or the key of the song for sounds to come, until the daemon restarts."""
         ...
 
-    def pad_for_note(self, note: int) -> str | None:
-        """Returns the pad of the selected kit that sits on a MIDI note."""
+    def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
+        """Returns the pad that sits on a MIDI note: of the kit of that channel, else of the selected one."""
         ...
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

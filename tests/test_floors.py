@@ -15,7 +15,7 @@ HOUSE = Path(bridge.__file__).parent
 FLOORS = (
     ("errors", "units", "audio"),
     ("domain",),
-    ("sound", "instruments", "osc", "config"),
+    ("sound", "instruments", "osc", "midi", "config"),
     ("ports", "store", "workers"),
     ("models", "prompts", "library", "shaping"),
     ("jobs",),
@@ -57,6 +57,6 @@ def test_a_module_imports_only_from_lower_floors(module: Path) -> None:
 
 
 def test_every_place_has_a_floor_and_every_named_module_exists_or_is_reserved() -> None:
-    reserved = {"player", "service"}
+    reserved = {"service"}
     present = {path.relative_to(HOUSE).parts[0].removesuffix(".py") for path in HOUSE.rglob("*.py")} - {"__init__"}
     assert present - {"daw_scripts"} == set(FLOOR_OF) - reserved

@@ -18,6 +18,28 @@ def changed(old: Config, new: Config) -> list[str]:
     return list(_differences(old, new, ""))
 
 
+def still_said(said: Mapping[str, Any], old: BaseModel, new: BaseModel) -> dict[str, Any]:
+    """Returns what was said in the place of settings of a table, but for those of which the file says something new."""
+    return {key: value for key, value in said.items() if getattr(old, key) == getattr(new, key)}
+
+
+def waiting(opened: Config, new: Config) -> list[str]:
+    """Returns the places of the settings that count from the next start on, and are others than at this one."""
+    return [place for place in changed(opened, new) if place in AT_START]
+
+
+def as_opened(config: Config, opened: Config) -> Config:
+    """Returns a configuration with what can't change before the next start as it was `opened`."""
+    for place in AT_START:
+        section, _, key = place.rpartition(".")
+        if section:
+            table = getattr(config, section).model_copy(update={key: getattr(getattr(opened, section), key)})
+            config = config.model_copy(update={section: table})
+        else:
+            config = config.model_copy(update={key: getattr(opened, key)})
+    return config
+
+
 def _differences(old: Any, new: Any, place: str) -> Iterator[str]:
     if old == new:
         return

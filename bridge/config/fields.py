@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from bridge.domain.brief import FASTEST_BPM, SLOWEST_BPM
 from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id
 from bridge.domain.recipe import parse_recipe, parse_step, split_steps
@@ -106,6 +107,12 @@ def _refuse_target(target: str) -> str:
     raise ValueError(f"{target!r} is no target; {cure}")
 
 
+def _tempo(bpm: float) -> float:
+    if bpm and not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+        raise ValueError(f"must be from {SLOWEST_BPM} to {FASTEST_BPM}, or 0 for none (it is {bpm:g})")
+    return bpm
+
+
 def _folder(path: Path) -> Path:
     path = path.expanduser()
     if not path.is_absolute():
@@ -140,4 +147,5 @@ Note = Annotated[MidiNote, Field(strict=True, ge=0, le=127), BeforeValidator(_no
 Folder = Annotated[Path, AfterValidator(_folder), BeforeValidator(_folder_text)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(strict=True, ge=0, le=65_535)]
+Tempo = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_tempo)]
 Switch = Annotated[bool, Field(strict=True)]

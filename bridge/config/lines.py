@@ -1,14 +1,14 @@
-"""Finds the line of a setting in the text of a file, for messages: TOML readers keep none."""
+"""Finds the line of a setting in the text of a file, for messages: TOML readers keep none.
+
+The reader itself is asked: a setting stands where the text up to there has it, and the text before has not.
+"""
 
 from __future__ import annotations
 
-import re
+import bisect
 import tomllib
-from collections.abc import Iterator
-
-_HEADER = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_LONG = ('"""', "'''")
+from functools import lru_cache
+from typing import Any
 
 
 def line_of(text: str, location: tuple[str | int, ...]) -> int | None:
@@ -16,40 +16,49 @@ def line_of(text: str, location: tuple[str | int, ...]) -> int | None:
 
     Of a list the line of its key counts.
     """
-    wanted = tuple(str(part) for part in location if isinstance(part, str) and part != "[key]")
-    lines = dict(_lines(text))
+    wanted = tuple(part for part in location if isinstance(part, str) and part != "[key]")
+    beginnings = _beginnings(text)
     while wanted:
-        if wanted in lines:
-            return lines[wanted]
+        if (line := beginnings.line_of(wanted)) is not None:
+            return line
         wanted = wanted[:-1]
     return None
 
 
-def _lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yields the places of tables and keys with their lines."""
-    table: tuple[str, ...] = ()
-    inside = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if inside:
-            inside = "" if inside in line else inside
-            continue
-        if header := _HEADER.match(line):
-            table = _parts(header[1])
-            yield table, number
-        elif key := _KEY.match(line):
-            yield table + _parts(key[1]), number
-        # A text over several lines may hold what looks like a key.
-        inside = next((mark for mark in _LONG if line.count(mark) % 2), "")
+class _Beginnings:
+    """Reads the beginnings of a text that end with a line, each once."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._read: dict[int, dict[str, Any] | None] = {}
+
+    def line_of(self, place: tuple[str, ...]) -> int | None:
+        last = len(self._lines)
+        end = 1 + bisect.bisect_left(range(1, last + 1), True, key=lambda count: self._has(count, place))
+        return end if end <= last else None
+
+    def _has(self, count: int, place: tuple[str, ...]) -> bool:
+        """Tells whether a setting stands within so many lines, or within what they begin and the next ones end."""
+        while (settings := self._settings(count)) is None:
+            if count >= len(self._lines):
+                return False
+            count += 1
+        table: Any = settings
+        for part in place:
+            if not isinstance(table, dict) or part not in table:
+                return False
+            table = table[part]
+        return True
+
+    def _settings(self, count: int) -> dict[str, Any] | None:
+        if count not in self._read:
+            try:
+                self._read[count] = tomllib.loads("\n".join(self._lines[:count]) + "\n")
+            except (tomllib.TOMLDecodeError, RecursionError):
+                self._read[count] = None
+        return self._read[count]
 
 
-def _parts(dotted: str) -> tuple[str, ...]:
-    try:
-        table = tomllib.loads(f"{dotted} = 1")
-    except tomllib.TOMLDecodeError:
-        return (dotted,)
-    parts = []
-    while isinstance(table, dict):
-        (name,) = table
-        parts.append(name)
-        table = table[name]
-    return tuple(parts)
+@lru_cache(maxsize=1)
+def _beginnings(text: str) -> _Beginnings:
+    return _Beginnings(text)

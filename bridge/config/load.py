@@ -6,7 +6,7 @@ import copy
 import itertools
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,29 @@ from pydantic_core import ErrorDetails
 from bridge.config.fields import MIDDLE_C_OCTAVE
 from bridge.config.lines import line_of
 from bridge.config.overrides import from_environment, from_options, joined
-from bridge.config.problems import Location, sentence
+from bridge.config.problems import Location, sentence, where
 from bridge.config.schema import Config, LibrarySettings
 from bridge.config.template import by_table, default_config_text
 from bridge.errors import ConfigError
 
-_CURE = "Edit the file with: oneshot config edit"
+CURE = "Edit the file with: oneshot config edit"
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _STAND_INS: dict[str | int, Any] = {"prompt": "a sound", "pads": []}
 """What takes the place of a broken setting that can't be left out."""
+ROUNDS = 4
+"""Looks at settings until what is left of them is right: at the values, between the tables, and once more for each."""
+
+Origin = Callable[[Location], str]
+"""Says where a setting comes from (`line 4`, `-o osc.port=1`, a variable); nothing where nobody said it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Holds what settings mean without those that are wrong (None: nothing can be made of them), and what is wrong."""
+
+    config: Config | None
+    problems: tuple[str, ...]
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +58,15 @@ class Source:
         """Returns the configuration; raises ConfigError that lists every problem, each with where it comes from."""
         return self.read()[0]
 
-    def read(self) -> tuple[Config, Callable[[Location], str]]:
-        """Returns the configuration, and what says where a setting comes from."""
+    def read(self) -> tuple[Config, Origin]:
+        """Returns the configuration, and what says where a setting comes from; raises ConfigError like `load`."""
+        found = self.survey()
+        if found.problems or found.config is None:
+            raise ConfigError(found.problems, CURE)
+        return found.config, found.origin
+
+    def survey(self) -> Survey:
+        """Returns all that can be said of the configuration; raises ConfigError where it can't be read at all."""
         if self.written or self.path.exists():
             settings, text = _read(self.path)
         else:
@@ -64,7 +85,8 @@ class Source:
             # What is missing is missing in a table that only these made.
             return next((override.origin for override in beside if override.place[:-1] == place[:-1]), "")
 
-        return config_of(joined(settings, beside), origin), origin
+        config, problems = _best_of(joined(settings, beside), origin)
+        return Survey(config=config, problems=tuple(problems), origin=origin)
 
 
 def load_config(path: Path) -> Config:
@@ -81,37 +103,52 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file"], "Write it with: oneshot config edit") from None
     except OSError as problem:
-        raise ConfigError([f"{path}: can't be read: {problem.strerror}"], _CURE) from problem
+        raise ConfigError([f"{path}: can't be read: {problem.strerror}"], CURE) from problem
     except UnicodeDecodeError as problem:
         line = problem.object[: problem.start].count(b"\n") + 1
         raise ConfigError([f"{path}: line {line}: is not UTF-8 text"], "Save the file as UTF-8.") from problem
     except tomllib.TOMLDecodeError as problem:
-        raise ConfigError([f"{path}: {_syntax(str(problem), text)}"], _CURE) from problem
+        raise ConfigError([f"{path}: {_syntax(str(problem), text)}"], CURE) from problem
 
 
-def config_of(settings: Mapping[str, Any], origin: Callable[[Location], str] = lambda _: "") -> Config:
+def config_of(settings: Mapping[str, Any]) -> Config:
     """Returns the configuration that parsed settings mean; raises ConfigError that lists every problem.
 
-    Note names are read with the octave that the settings themselves say. `origin` says of a place where it comes from.
+    Note names are read with the octave that the settings themselves say.
+    """
+    config, problems = _best_of(settings, lambda _: "")
+    if problems or config is None:
+        raise ConfigError(problems, CURE)
+    return config
+
+
+def told(place: Location, text: str, origin: Origin) -> str:
+    """Returns what is wrong at a place, with where that was said behind it: `osc.port: is taken (line 4)`."""
+    return _with_origin(f"{where(place)}: {text}", place, origin)
+
+
+def _with_origin(text: str, place: Location, origin: Origin) -> str:
+    whence = origin(place)
+    return f"{text} ({whence})" if whence else text
+
+
+def _best_of(settings: Mapping[str, Any], origin: Origin) -> tuple[Config | None, list[str]]:
+    """Returns what the settings mean without the broken ones, and what is wrong with these.
+
+    What is wrong between tables shows only once each table is right by itself. So the broken ones are set right and
+    all is looked at again: one round of editing is enough.
     """
     context = {MIDDLE_C_OCTAVE: _middle_c_octave(settings)}
-    try:
-        return Config.model_validate(settings, context=context)
-    except ValidationError as error:
-        findings = error.errors(include_url=False)
-    # What is wrong between tables shows only once each table is right by itself: set the broken ones right and look
-    # again, so that one round of editing is enough.
-    try:
-        Config.model_validate(_mended(settings, findings), context=context)
-    except ValidationError as error:
-        seen = {finding["loc"] for finding in findings}
-        findings += [finding for finding in error.errors(include_url=False) if finding["loc"] not in seen]
-    raise ConfigError([_told(finding, origin) for finding in findings], _CURE)
-
-
-def _told(finding: ErrorDetails, origin: Callable[[Location], str]) -> str:
-    text, whence = sentence(finding, Config), origin(finding["loc"])
-    return f"{text} ({whence})" if whence else text
+    found: dict[Location, ErrorDetails] = {}
+    for _ in range(ROUNDS):
+        try:
+            config = Config.model_validate(_mended(settings, found.values()), context=context)
+        except ValidationError as error:
+            for finding in error.errors(include_url=False):
+                found.setdefault(finding["loc"], finding)
+        else:
+            return config, [_with_origin(sentence(one, Config), one["loc"], origin) for one in found.values()]
+    return None, [_with_origin(sentence(one, Config), one["loc"], origin) for one in found.values()]
 
 
 def default_config() -> Config:
@@ -152,7 +189,7 @@ def _middle_c_octave(settings: Mapping[str, Any]) -> int:
     return octave if type(octave) is int else int(LibrarySettings.model_fields[MIDDLE_C_OCTAVE].default)
 
 
-def _mended(settings: Mapping[str, Any], findings: list[ErrorDetails]) -> dict[str, Any]:
+def _mended(settings: Mapping[str, Any], findings: Iterable[ErrorDetails]) -> dict[str, Any]:
     """Returns a copy of the settings without the broken ones."""
     mended: dict[str, Any] = copy.deepcopy(dict(settings))
     for finding in findings:

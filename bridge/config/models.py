@@ -10,8 +10,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.config.fields import Name
-from bridge.domain.brief import AudioUse
 
+RowUse = Literal["melody", "continue", "init"]
+"""What a model out of a row makes of a sound (`bridge.domain.brief.AudioUse`)."""
 BriefField = Literal[
     "prompt", "negative", "seconds", "seed", "bpm", "key", "count", "audio", "continue", "strength", "image",
     "system", "longest",
@@ -128,7 +129,7 @@ class Row(Part):
     fixed: dict[str, Any] = Field(default={}, description="Inputs that are always the same.")
     output: Output = Field(default=Output(), description="What comes back.")
     seconds: tuple[float, float] = Field(default=(0.05, 30.0), description="The lengths that may be asked for.")
-    audio: tuple[AudioUse, ...] = Field(default=(), description="What it makes of a sound; the first unless said.")
+    audio: tuple[RowUse, ...] = Field(default=(), description="What it makes of a sound; the first unless said.")
     rules: tuple[RuleName, ...] = Field(default=(), description="What its inputs must agree on.")
     usual: float = Field(default=0.0, description="The seconds of a sound that it makes if it can't be told how long.")
     sees: bool = Field(default=False, description="A chat model that looks at pictures.")

@@ -44,7 +44,7 @@ def from_options(options: Iterable[str]) -> list[Override]:
         if not equals or not all(parts):
             problems.append(f"-o {option}: is not PLACE=VALUE, like budget.day=5")
         else:
-            found.append(Override(place=parts, value=value_of(value.strip()), origin=f"-o {option}"))
+            found.append(Override(place=parts, value=value_of(value.strip(), dict), origin=f"-o {option}"))
     if problems:
         raise ConfigError(problems, "See what there is with: oneshot config show")
     return found
@@ -66,7 +66,7 @@ def from_environment(variables: Mapping[str, str], settings: Mapping[str, Any], 
         if not all(parts) or (len(parts) == 1 and rest.lower() not in plain):
             continue
         found.append(
-            Override(place=tuple(_named(parts, settings)), value=value_of(variables[variable]), origin=variable)
+            Override(place=tuple(_named(parts, settings)), value=value_of(variables[variable], dict), origin=variable)
         )
     return found
 

@@ -7,12 +7,13 @@ what is shown where the default is "not said".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from bridge.config.controls import ACTIONS, PARAMETERS, Action, Place, parse_action, parse_place
 from bridge.config.fields import (
     Address,
     FamilyName,
@@ -24,6 +25,7 @@ from bridge.config.fields import (
     Recipe,
     Switch,
     Target,
+    Tempo,
     Text,
     Words,
     did_you_mean,
@@ -36,10 +38,19 @@ from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.family import Mapping as MappingName
 from bridge.units import MidiNote, Seconds
 
+NotePlace = Annotated[str, AfterValidator(lambda text: _read(text, parse_place, notes=True))]
+ControlPlace = Annotated[str, AfterValidator(lambda text: _read(text, parse_place, notes=False))]
+NoteAction = Annotated[str, AfterValidator(lambda text: _read(text, parse_action, notes=True))]
+ControlAction = Annotated[str, AfterValidator(lambda text: _read(text, parse_action, notes=False))]
 Busy = Literal["queue", "newest", "ignore"]
 MidiApi = Literal["", "alsa", "jack", "coremidi", "winmm"]
 Problem = tuple[tuple[str | int, ...], str]
 """Where a setting is wrong (`("kits", "main", "pads", 2)`), and the sentence that says what."""
+
+
+def _read(text: str, parse: Callable[..., object], *, notes: bool) -> str:
+    parse(text, notes=notes)
+    return text
 
 
 class Section(BaseModel):
@@ -101,6 +112,67 @@ class MidiSettings(Section):
     )
 
 
+    clock: Switch = Field(
+        default=False, description="Whether a MIDI clock sets the tempo of your song for new sounds."
+    )
+    programs: Switch = Field(
+        default=True, description="Whether a program change selects a kit: 0 the first one, 1 the second."
+    )
+    notes: dict[NotePlace, NoteAction] = Field(
+        default={},
+        description='Notes that act instead of pressing a pad, like { "96" = "keep", "10:97" = "again kick" }: '
+        + ", ".join(f"{name} ({does})" for name, does in ACTIONS.items()) + ". Without a pad behind it, the last one "
+        "pressed is meant.",
+    )
+    controls: dict[ControlPlace, ControlAction] = Field(
+        default={},
+        description='Controllers (CC) that act like notes, or set how new sounds are, like { "70" = "length" }: '
+        + ", ".join(f"{name} ({does})" for name, does in PARAMETERS.items()) + ".",
+    )
+    lights: Text = Field(
+        default="",
+        description='Whose lights show how the pads stand: "launchpad-mk3", or "notes" for devices whose pads glow '
+        "when a note is sent to them.",
+    )
+    outputs: tuple[Text, ...] = Field(
+        default=(),
+        description="The MIDI outputs with those lights, by name or a part of it; left out: those of the inputs.",
+    )
+
+    @property
+    def actions(self) -> tuple[dict[Place, Action], dict[Place, Action]]:
+        """Returns what notes do, and what controllers do."""
+        return (
+            {parse_place(key, notes=True): parse_action(text, notes=True) for key, text in self.notes.items()},
+            {parse_place(key, notes=False): parse_action(text, notes=False) for key, text in self.controls.items()},
+        )
+
+
+class InboxSettings(Section):
+    enabled: Switch = Field(
+        default=True, description="Whether files that are dropped into the inbox of the library become sounds."
+    )
+    settle_seconds: Annotated[float, Field(ge=0.2, le=60, allow_inf_nan=False)] = Field(
+        default=2.0,
+        description="How long nothing about a file may change before it is taken; more for slow clouds and networks.",
+    )
+
+
+class AuditionSettings(Section):
+    play: Literal["off", "quiet", "on"] = Field(
+        default="off", description='Whether new sounds are heard by themselves: "off", "quiet" or "on".'
+    )
+    device: Text = Field(
+        default="", description="The sound device, by name or a part of it; left empty, the one of your system."
+    )
+    channel: Annotated[int, Field(strict=True, ge=1, le=127)] = Field(
+        default=1, description="The first of the two outputs that are used: 3 plays on 3 and 4."
+    )
+    level: Annotated[float, Field(ge=-60, le=0, allow_inf_nan=False)] = Field(
+        default=-6.0, description="How loud, in dB under the sounds themselves."
+    )
+
+
 class JobSettings(Section):
     workers: Annotated[int, Field(strict=True, ge=0, le=64)] = Field(
         default=0, description="How many sounds are worked on at once; 0 is one for each core of the computer."
@@ -140,7 +212,7 @@ class PromptSettings(Section):
 
 
 class SongSettings(Section):
-    bpm: Annotated[float, Field(ge=0, le=400, allow_inf_nan=False)] = Field(
+    bpm: Tempo = Field(
         default=0.0, description="The tempo of your song in beats per minute, 20 to 400; 0 says nothing."
     )
     key: Text = Field(default="", description='The key of your song, like "F# minor".')
@@ -240,6 +312,10 @@ class Kit(Section):
     """Names the pads that are played together."""
 
     pads: tuple[Name, ...] = Field(description="The pads of the kit, by name.")
+    channel: Annotated[int, Field(strict=True, ge=0, le=16)] = Field(
+        default=0,
+        description="The MIDI channel on which it can be played, 1 to 16, even while another kit is selected; 0: none.",
+    )
 
 
 class Host(Section):
@@ -266,6 +342,10 @@ class Config(Section):
     osc: OscSettings = Field(default_factory=OscSettings, description="Triggers and answers by OSC.")
     control: ControlSettings = Field(default_factory=ControlSettings, description="The door of the oneshot command.")
     midi: MidiSettings = Field(default_factory=MidiSettings, description="Triggers by MIDI.")
+    inbox: InboxSettings = Field(default_factory=InboxSettings, description="Triggers by files in a folder.")
+    audition: AuditionSettings = Field(
+        default_factory=AuditionSettings, description="Hearing new sounds without a DAW."
+    )
     jobs: JobSettings = Field(default_factory=JobSettings, description="How sounds are made.")
     budget: BudgetSettings = Field(default_factory=BudgetSettings, description="What models may cost.")
     prompts: PromptSettings = Field(default_factory=PromptSettings, description="How your words reach a model.")
@@ -286,7 +366,9 @@ class Config(Section):
     def _agree(self) -> Config:
         problems = [
             InitErrorDetails(type=PydanticCustomError("sentence", "{text}", {"text": text}), loc=place, input=None)
-            for place, text in disagreements(self.pads, self.kits, self.kit)
+            for place, text in (
+                *disagreements(self.pads, self.kits, self.kit), *lost_actions(self.midi, self.pads, self.kits)
+            )
         ]
         if problems:
             raise ValidationError.from_exception_data("Config", problems)
@@ -320,3 +402,13 @@ def disagreements(pads: Mapping[str, Pad], kits: Mapping[str, Kit], kit: str) ->
                 yield place, f"{name!r} and {other!r} are both on note {note}; give one of them another pad_note"
             elif name in table.pads[:index]:
                 yield place, f"{name!r} is in the kit twice"
+
+
+def lost_actions(midi: MidiSettings, pads: Mapping[str, Pad], kits: Mapping[str, Kit]) -> Iterator[Problem]:
+    """Yields the notes and controllers that act on pads and kits which are not there."""
+    for table, actions in (("notes", midi.notes), ("controls", midi.controls)):
+        for key, text in actions.items():
+            action = parse_action(text, notes=table == "notes")
+            what, known = ("kit", list(kits)) if action.name == "kit" else ("pad", list(pads))
+            if action.target and action.target not in known:
+                yield ("midi", table, key), f"there is no {what} {action.target!r}{did_you_mean(action.target, known)}"

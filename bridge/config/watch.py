@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
-from bridge.config.load import Source
+from bridge.config.load import Origin, Source
 from bridge.config.schema import Config
 from bridge.errors import ConfigError
 
 LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 0.2
+SETTLE_SECONDS = 0.5
 """How long a file must stay the same: an editor may write it in pieces."""
 HEAL_SECONDS = 1.0
 """How long a broken file may take to become whole before anybody is told."""
 
-_Look = tuple[int, int, int] | None
+_Look = os.stat_result | None
+_SAME = ("st_mtime_ns", "st_ctime_ns", "st_size", "st_ino", "st_dev")
 
 
 class Watch:
-    """Looks at one source again and again; what it says when the watch is made is known already."""
+    """Looks at one source again and again, a first time soon: it may have been saved while the daemon started.
 
-    def __init__(self, source: Source) -> None:
+    `check` may find more mistakes in a configuration; it raises ConfigError.
+    """
+
+    def __init__(self, source: Source, check: Callable[[Config, Origin], object] = lambda config, origin: None) -> None:
         self._source = source
+        self._check = check
         self._nudge = asyncio.Event()
-        self._seen = self._stamp()
+        self._seen: tuple[int, ...] | None = ()
 
     def nudge(self) -> None:
         """Has the file read now, changed or not."""
@@ -41,15 +46,15 @@ class Watch:
         while True:
             nudged = await self._pause()
             now = await self._look()
-            if now == self._seen and not nudged:
+            if _marks(now) == self._seen and not nudged:
                 continue
-            now = await self._settled(now)
-            found = await asyncio.to_thread(self._read)
+            now = now if nudged else await self._settled(now)
+            found = await asyncio.to_thread(self._read, now)
             if isinstance(found, ConfigError) and not nudged:
                 await asyncio.sleep(HEAL_SECONDS)
-                if await self._look() != now:
+                if _marks(await self._look()) != _marks(now):
                     continue
-            self._seen = now
+            self._seen = _marks(now)
             yield found
 
     async def _pause(self) -> bool:
@@ -63,7 +68,7 @@ class Watch:
         while True:
             await asyncio.sleep(SETTLE_SECONDS)
             again = await self._look()
-            if again == look:
+            if _marks(again) == _marks(look):
                 return look
             look = again
 
@@ -73,13 +78,22 @@ class Watch:
 
     def _stamp(self) -> _Look:
         try:
-            found = os.stat(self._source.path)
+            return os.stat(self._source.path)
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
-    def _read(self) -> Config | ConfigError:
+    def _read(self, look: _Look) -> Config | ConfigError:
+        if look is not None and look.st_size == 0:
+            # It is right by the letter, and means that every pad goes: no user saves that, but a sync begins so.
+            return ConfigError([f"{self._source.path}: is empty"], "Write what should count, or restore the file.")
         try:
-            return self._source.load()
+            config, origin = self._source.read()
+            self._check(config, origin)
         except ConfigError as problem:
             return problem
+        return config
+
+
+def _marks(look: _Look) -> tuple[int, ...] | None:
+    """Returns by what a file that was saved differs from what it was; the time of an access is not among it."""
+    return None if look is None else tuple(getattr(look, mark) for mark in _SAME)

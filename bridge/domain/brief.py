@@ -19,8 +19,10 @@ SLOWEST_BPM, FASTEST_BPM = 20, 400
 
 Origin = Literal["osc", "midi", "command", "http", "inbox", "again"]
 Priority = Literal["pad", "command", "batch"]
-AudioUse = Literal["melody", "continue", "init"]
-"""What a model makes of a sound that it is given: it follows its tune, goes on from its end, or starts from it."""
+AudioUse = Literal["melody", "continue", "init", "finish"]
+"""What a model makes of a sound that it is given: it follows its tune, goes on from its end, starts from it, or leaves
+it as it is, to be finished."""
+FINISH: AudioUse = "finish"
 Enhance = Literal["never", "always", "ask"]
 Layers = Literal["none", "made", "variations"]
 """Where the velocity layers of a sound come from: there are none, they are made from it, or its variations are they."""
@@ -37,13 +39,15 @@ _SOUND = frozenset({"prompt", "negative", "model", "seed", "seconds", "note", "f
 class Request:
     """Holds what a door heard: a pad, a prompt or both, and whatever the user set for this one sound.
 
-    None means "not said": the pad, its family or the config decides. `audio` and `image` are absolute paths of files,
-    `audio` may be a sample's id. `ref` is the asker's own word for this
-    request: it comes back in every reply, and the same `ref` again is the same job.
+    None means "not said": the pad, its family or the config decides. `more` are words behind those of the pad. `audio`
+    and `image` are absolute paths of files, `audio` may be a sample's id; used to `finish`, it is made a sample itself.
+    `source` is the name of the file that came with the request, filled in when that is taken in. `ref` is the asker's
+    own word for this request: it comes back in every reply, and the same `ref` again is the same job.
     """
 
     pad: str = ""
     prompt: str | None = None
+    more: str = ""
     negative: str | None = None
     model: str | None = None
     seed: int | None = None
@@ -62,6 +66,7 @@ class Request:
     image: str | None = None
     inputs: Dict[str, Setting] | None = None
     enhance: Enhance | None = None
+    source: str = ""
     ref: str = ""
     origin: Origin = "command"
     priority: Priority | None = None
@@ -75,12 +80,12 @@ class Brief:
     which the sound sits in a kit. `energy` is how hard it is played, 0 < energy ≤ 1. `count` variations are made
     from one brief. `pad` is empty for a sound that belongs to no pad. `targets` are `(host, target)` pairs. `shape` are
     the steps of shaping (`bridge.domain.recipe`); empty: those of the family. `bpm` and `key` ("F# minor") are the
-    song's. `audio` and `image` name kept references (`bridge.ports.References`); `audio_use` and `strength` (0 … 1, how
-    much of it stays) say what for. `inputs` are inputs of that very model, by its own names. `enhance` says whether a
-    chat model may improve the words, `fallback` which model makes the sound if this one can't.
-    `layers` and `turns` make an instrument of the sound that answers to velocity and takes turns; `roots` are the
-    pitches at which it is made instead of at `note`, joined into one instrument. `loudness` (LUFS of its loudest
-    400 ms) is how loud it should be; None: as loud as its peak allows.
+    song's. `audio` and `image` name kept references (`bridge.ports.References`), `source` the user's file behind them;
+    `audio_use` and `strength` (0 … 1, how much of it stays) say what for. `inputs` are inputs of that very model, by
+    its own names. `enhance` says whether a chat model may improve the words, `fallback` which model makes the sound if
+    this one can't. `layers` and `turns` make an instrument of the sound that answers to velocity and takes turns;
+    `roots` are the pitches at which it is made instead of at `note`, joined into one instrument. `loudness` (LUFS of
+    its loudest 400 ms) is how loud it should be; None: as loud as its peak allows.
     """
 
     prompt: str
@@ -110,6 +115,7 @@ class Brief:
     inputs: tuple[tuple[str, Setting], ...] = ()
     enhance: Enhance = "never"
     fallback: str = ""
+    source: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Returns plain JSON values, for the store and the sidecar."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 EventKind = Literal[
     "accepted", "progress", "ready", "failed", "cancelled", "rejected",
-    "sample", "pad", "delivery", "loaded", "load_failed", "notice",
+    "sample", "pad", "delivery", "loaded", "load_failed", "notice", "kit", "play",
 ]
 
 
@@ -18,7 +18,8 @@ class Event:
     `id` grows by one with every stored event; `progress` and `rejected` are not stored and have id 0.
     `accepted` … `rejected` are about `job`; `sample` says that the sample `sample` is published; `pad` that the
     pad `pad` changed (`reason` is its new state: `queued`, `rendering`, `ready`, `failed` or `idle`); `delivery`,
-    `loaded` and `load_failed` are about delivery `seq` to `host`. `at` is seconds since 1970.
+    `loaded` and `load_failed` are about delivery `seq` to `host`; `kit` says which kit (`reason`) notes play now;
+    `play` asks for `sample` to be heard, or for silence where it is empty. `at` is seconds since 1970.
     """
 
     kind: EventKind

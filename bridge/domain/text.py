@@ -13,6 +13,9 @@ LONGEST_WORD = 200
 FIRST_LETTER_MARK = 0x0483
 """Before it lie the combining accents of Latin and Greek; what follows belongs to other scripts."""
 
+_UNSHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Kinds of characters that break a line, or are none."""
+
 NAME = re.compile(r"[a-z0-9-]{1,32}")
 """Pads, kits and hosts: names stand in paths and addresses, so they come from an allow-list of letters."""
 
@@ -38,3 +41,16 @@ def folded(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter) or ord(letter) >= FIRST_LETTER_MARK)
     return unicodedata.normalize("NFKC", plain)
+
+
+def shown_name(name: str) -> str:
+    """Returns a file's name as it may be shown and kept: on one line, at most 200 characters, with � for every
+    control character and for every byte that is no Unicode."""
+    plain = "".join("\ufffd" if unicodedata.category(letter) in _UNSHOWN else letter for letter in name)
+    return plain if len(plain) <= LONGEST_WORD else f"{plain[: LONGEST_WORD - 1]}…"
+
+
+def words_in_name(name: str) -> str:
+    """Returns the words in a file's name, without its ending: `Kick_01 (deep).wav` → `Kick 01 deep`."""
+    stem = name.rpartition(".")[0] or name
+    return " ".join("".join(letter if letter.isalnum() or letter == "-" else " " for letter in stem).split())

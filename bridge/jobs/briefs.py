@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from bridge.config.schema import Config, Pad, SongSettings, family_of_pad
-from bridge.domain.brief import FASTEST_BPM, LARGEST_COUNT, LARGEST_SEED, SLOWEST_BPM, Brief, Priority, Request, Setting
+from bridge.domain.brief import (
+    FASTEST_BPM,
+    FINISH,
+    LARGEST_COUNT,
+    LARGEST_SEED,
+    SLOWEST_BPM,
+    Brief,
+    Priority,
+    Request,
+    Setting,
+)
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
-from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, plain_text
+from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, plain_text, words_in_name
 from bridge.errors import RequestError, unknown
 from bridge.ports import Model
 
 T = TypeVar("T")
+
+FINISHER = "file"
+"""The model whose take is the very sound that it is given."""
 
 _PRIORITY_OF_ORIGIN: dict[str, Priority] = {"osc": "pad", "midi": "pad"}
 
@@ -27,7 +41,8 @@ def resolve(
     `audio` and `image` are taken as they are: the names of references.
     """
     pad = _pad_of(request, pads)
-    prompt = clean_text(request.prompt if request.prompt is not None else pad.prompt if pad else "", "The prompt")
+    said = request.prompt if request.prompt is not None else pad.prompt if pad else ""
+    prompt = clean_text(", ".join(filter(None, (said, request.more))), "The prompt")
     if not (prompt or request.family or pad or request.image or request.audio):
         raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
     family = FAMILIES[_family_of(request, pad, prompt)]
@@ -58,6 +73,7 @@ def resolve(
         audio_use=request.audio_use if request.audio else None,
         strength=request.strength,
         image=request.image or "",
+        source=request.source,
         inputs=_inputs_of(request, pad, model),
         enhance=_first(request.enhance, pad.enhance if pad else None, config.prompts.enhance),
         fallback=_fallback_of(pad, model, model_of),
@@ -68,6 +84,20 @@ def resolve(
     if config.library.commercial:
         check_licences(brief, model_of, models)
     return brief
+
+
+def as_finish(request: Request, pads: Mapping[str, Pad]) -> Request:
+    """Returns a request to finish a sound as it is, with all that follows from that.
+
+    No words make it, so they only name it: those of its file where none are said. It is one, however many a pad makes
+    of a prompt, and of the family of its pad whatever its file is called.
+    """
+    pad = _pad_of(request, pads)
+    return replace(
+        request, model=request.model or FINISHER, count=1, enhance="never",
+        prompt=request.prompt or words_in_name(request.source),
+        family=request.family or (family_of_pad(request.pad, pad) if pad else None),
+    )
 
 
 def check_licences(brief: Brief, model_of: Callable[[str], Model], models: Sequence[Model]) -> None:
@@ -89,7 +119,8 @@ def _inputs_of(request: Request, pad: Pad | None, model: Model) -> tuple[tuple[s
 
 
 def _fallback_of(pad: Pad | None, model: Model, model_of: Callable[[str], Model]) -> str:
-    if pad is None or pad.fallback is None or pad.fallback == model.name:
+    # No other model could make the sound that the user brought.
+    if pad is None or pad.fallback is None or pad.fallback == model.name or model.name == FINISHER:
         return ""
     return model_of(pad.fallback).name
 
@@ -102,6 +133,8 @@ def _check_uses(brief: Brief, model: Model) -> None:
         raise RequestError(
             f"{model.name} can't use a sound as {brief.audio_use}.", f"It can: {', '.join(sorted(can.audio))}."
         )
+    if can.audio == {FINISH} and not (brief.audio and brief.audio_use == FINISH):
+        raise RequestError(f"{model.name} makes no sound of its own.", "Give it one: oneshot finish FILE")
     if brief.inputs and can.guide is None:
         raise RequestError(f"{model.name} has no inputs of its own.", "Leave them out.")
 

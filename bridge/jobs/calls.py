@@ -61,7 +61,7 @@ class Caller:
     def __init__(self, shop: Workshop, lines: Lines, budget: Budget) -> None:
         self._database = shop.database
         self._shelf = shop.shelf
-        self._model_of = shop.models.get
+        self._model_of = shop.models.at_work
         self._hub = shop.hub
         self._clock = shop.clock
         self._shaper = shop.shaper
@@ -164,7 +164,7 @@ class Caller:
             tickets = [ticket for ticket in found if ticket not in claimed]
         cost = Usd(0.0)
         for ticket in tickets:
-            await model.cancel(ticket)
+            await self._shop.models.cancel(call.model, ticket)
             if call.estimate > 0:
                 cost = Usd(cost + await self._final_cost(model, ticket, call.estimate))
         await self._database.write(lambda store: job_store.settle_cancelled(store, call.id, cost))

@@ -14,22 +14,23 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bridge.config.changes import still_said
 from bridge.config.fields import MIDDLE_C_OCTAVE
 from bridge.config.problems import sentences
 from bridge.config.schema import Config, Pad, family_of_pad, pad_note_of
-from bridge.domain.brief import Brief, Origin, Priority, Request
+from bridge.domain.brief import FINISH, Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
-from bridge.domain.family import FAMILIES
+from bridge.domain.family import FAMILIES, family_of
 from bridge.domain.ids import is_id, new_id
-from bridge.domain.job import ENDED, Job, JobState
+from bridge.domain.job import ENDED, PRIORITIES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call
-from bridge.domain.text import LONGEST_WORD
-from bridge.errors import ModelError, NotFoundError, RequestError, unknown
+from bridge.domain.text import LONGEST_WORD, shown_name
+from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, unknown
 from bridge.jobs import moves
-from bridge.jobs.briefs import clean_text, new_seed, priority_of, resolve
+from bridge.jobs.briefs import as_finish, clean_text, new_seed, priority_of, resolve
 from bridge.jobs.budget import Budget
 from bridge.jobs.calls import Caller
 from bridge.jobs.courier import Courier
@@ -75,6 +76,7 @@ class BridgeEngine:
         self._kit = shop.config.kit or next(iter(shop.config.kits), "")
         self._estimates = shop.estimates
         self._references = shop.references
+        self._shaper = shop.shaper
         self._budget = Budget(shop)
         lines = Lines(shop)
         self._caller = Caller(shop, lines, self._budget)
@@ -89,22 +91,38 @@ class BridgeEngine:
     def _config(self) -> Config:
         return self._shop.config
 
-    async def configure(self, config: Config) -> None:
+    def configure(self, config: Config) -> None:
         """Takes up a changed configuration for what is asked from now on; what was accepted keeps its brief.
 
         What was set until the restart stays, unless the file says something new of that very thing.
         """
         old, self._shop.config = self._shop.config, config
         self._overrides = {name: kept for name, said in self._overrides.items()
-                           if name in config.pads and (kept := _still_said(said, old.pads[name], config.pads[name]))}
+                           if name in config.pads and (kept := still_said(said, old.pads[name], config.pads[name]))}
         self._pads.clear()
         self._pads |= {name: pad.model_copy(update=self._overrides.get(name, {})) for name, pad in config.pads.items()}
-        if config.song != old.song:
-            self._song = config.song
+        said = {name: getattr(self._song, name) for name in type(self._song).model_fields}
+        self._song = config.song.model_copy(update=still_said(said, old.song, config.song))
         if config.kit != old.kit or self._kit not in config.kits:
             self._kit = config.kit or next(iter(config.kits), "")
+        self._scheduler.start_more()
         if config.kits != old.kits or config.pads != old.pads:
+            self._spawn(self._redraw())
+        if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):
+            self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._kit)])
+
+    async def _redraw(self) -> None:
+        try:
             await self._publisher.refresh_all()
+        except BridgeError as problem:
+            log.warning("the presets are drawn again with the next sound: %s", problem)
+
+    async def jobs_at_work(self) -> tuple[int, int | None]:
+        """Returns the number of the newest job (0: none was accepted yet), and that of the oldest one that works or
+        waits for its turn (None: there is none)."""
+        newest = max((job.number for job in await self.jobs(limit=1)), default=0)
+        unfinished = await self._database.read(job_store.unfinished_jobs)
+        return newest, next((job.number for job in unfinished if job.state is not JobState.ASKING), None)
 
     def announce(self, reason: str, hint: str) -> None:
         """Tells everybody who listens what is wrong, though it is no job's trouble."""
@@ -155,6 +173,8 @@ class BridgeEngine:
     async def _brief_of(self, request: Request) -> Brief:
         if request.audio or request.image:
             request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
+        if request.audio_use == FINISH:
+            request = await self._named(as_finish(request, self._pads))
         brief = resolve(request, self._pads, self._model_of, self._shop.models.all(), self._config, self._song)
         if brief.pad and self._pads[brief.pad].match_level:
             brief = replace(brief, loudness=await self._database.read(partial(_loudness_on, pad=brief.pad)))
@@ -162,11 +182,21 @@ class BridgeEngine:
 
     def _take_in(self, request: Request, audio: str) -> Request:
         """Keeps what a request names, so that the file may go before its turn comes."""
+        kind = "recording" if request.audio_use == FINISH else "sound"
         return replace(
             request,
-            audio=self._references.take_in(Path(audio), "sound") if audio else None,
+            source=shown_name(Path(audio or request.image or "").name),
+            audio=self._references.take_in(Path(audio), kind) if audio else None,
             image=self._references.take_in(Path(request.image), "picture") if request.image else None,
         )
+
+    async def _named(self, request: Request) -> Request:
+        """Returns a request to finish a sound with its family: where no word says one, that which is heard."""
+        if request.family or not request.audio or family_of(request.prompt or ""):
+            return request
+        sound = await asyncio.to_thread(self._references.path(request.audio).read_bytes)
+        heard = await self._shaper.recognise(sound, priority=PRIORITIES[priority_of(request)])
+        return replace(request, family=heard)
 
     async def _file_of(self, audio: str | None) -> str:
         if audio and (is_id(audio, "s") or audio in self._pads):
@@ -207,7 +237,9 @@ class BridgeEngine:
         )
 
     async def _accept(self, job: Job) -> Job:
-        busy = self._pads[job.brief.pad].busy if job.brief.pad in self._pads else "queue"
+        # What waits in a folder can wait for its turn: it is no press.
+        pressed = job.brief.pad in self._pads and job.origin != "inbox"
+        busy = self._pads[job.brief.pad].busy if pressed else "queue"
 
         def accept(store: Connection) -> tuple[Job, list[Job], list[Event], bool]:
             if job.ref and (known := job_store.job_of_ref(store, job.ref, job.created)):
@@ -342,10 +374,17 @@ class BridgeEngine:
         await self._files.run(self._library.write_sidecar, sample.path, {**sidecar, "marks": marks_of(marked)})
         return marked
 
+    async def play(self, target: str) -> Sample | None:
+        sample = await self.sample(target) if target else None
+        heard = Event(kind="play", at=self._clock.now(), sample=sample.id if sample else "")
+        self._hub.tell([heard])
+        return sample
+
     async def select_kit(self, name: str) -> Sequence[str]:
         if name not in self._config.kits:
             raise unknown("kit", name, self._config.kits)
         self._kit = name
+        self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=name)])
         return self._config.kits[name].pads
 
     def selected_kit(self) -> str:
@@ -370,8 +409,9 @@ class BridgeEngine:
         said = {name: value for name, value in (("bpm", bpm), ("key", key)) if value is not None}
         self._song = self._song.model_copy(update=said)
 
-    def pad_for_note(self, note: int) -> str | None:
-        pads = self._config.kits[self._kit].pads if self._kit else ()
+    def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
+        own = next((name for name, kit in self._config.kits.items() if channel and kit.channel == channel), "")
+        pads = self._config.kits[own or self._kit].pads if own or self._kit else ()
         return next((pad for pad in pads if pad_note_of(pad, self._pads[pad]) == note), None)
 
     # --- looking ----------------------------------------------------------------------------------------------
@@ -444,13 +484,15 @@ class BridgeEngine:
         return await self._files.run(self._library.read_sidecar, found.path)
 
     async def pads(self) -> Sequence[PadView]:
+        pads = dict(self._pads)  # the config may change while the store is asked
+
         def look(store: Connection) -> tuple[dict[str, Sample], dict[str, int], dict[str, PadState]]:
-            states = {pad: moves.pad_state(store, pad) for pad in self._pads}
+            states = {pad: moves.pad_state(store, pad) for pad in pads}
             return sample_store.current_samples(store), sample_store.history_lengths(store), states
 
         currents, history, states = await self._database.read(look)
         return [self._view(name, pad, currents.get(name), history.get(name, 0), states[name])
-                for name, pad in self._pads.items()]
+                for name, pad in pads.items()]
 
     def _view(self, name: str, pad: Pad, current: Sample | None, history: int, state: PadState) -> PadView:
         family = FAMILIES[family_of_pad(name, pad)]
@@ -514,11 +556,6 @@ class BridgeEngine:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _still_said(said: dict[str, Any], old: Pad, new: Pad) -> dict[str, Any]:
-    """Returns what was set of a pad and is not said anew by the file."""
-    return {key: value for key, value in said.items() if getattr(old, key) == getattr(new, key)}
 
 
 def _loudness_on(store: Connection, pad: str) -> Decibels | None:

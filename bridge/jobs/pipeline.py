@@ -33,7 +33,7 @@ from bridge.store import samples as sample_store
 
 log = logging.getLogger(__name__)
 
-_CLEAN = frozenset({"pass", "repair", "choose"})
+_CLEAN = frozenset({"pass", "repair", "choose", "note"})
 _USABLE = _CLEAN | {"doubt"}
 
 DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)

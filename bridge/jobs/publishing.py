@@ -44,7 +44,7 @@ class Publisher:
         self._database = shop.database
         self._library = shop.library
         self._files = shop.files
-        self._model_of = shop.models.get
+        self._model_of = shop.models.at_work
         self._shaper = shop.shaper
         self._shop = shop
         self._pads = shop.pads
@@ -160,7 +160,7 @@ class Publisher:
         """Draws the presets that show a pad, then sends what waits for the hosts."""
         async with self._drawing:
             currents, parts = await self._database.read(_held)
-            kits = [name for name, kit in self._shop.config.kits.items() if pad in kit.pads]
+            kits = {name: kit.pads for name, kit in self._shop.config.kits.items() if pad in kit.pads}
             await self._files.run(self._draw, [pad], kits, currents, parts)
         await self._courier.send(pad)
 
@@ -169,7 +169,8 @@ class Publisher:
         async with self._drawing:
             currents, parts = await self._database.read(_held)
             pads = await self._database.read(sample_store.history_lengths)
-            await self._files.run(self._draw, list(pads), list(self._shop.config.kits), currents, parts)
+            kits = {name: kit.pads for name, kit in self._shop.config.kits.items()}
+            await self._files.run(self._draw, list(pads), kits, currents, parts)
 
     async def withdraw(self, job: Job) -> None:
         """Removes what a failed publication left behind; nothing points at it."""
@@ -184,7 +185,7 @@ class Publisher:
         )
 
     def _draw(
-        self, pads: Sequence[str], kits: Sequence[str], currents: Mapping[str, Sample],
+        self, pads: Sequence[str], kits: Mapping[str, Sequence[str]], currents: Mapping[str, Sample],
         parts: Mapping[str, Sequence[Sample]],
     ) -> None:
         for pad in pads:
@@ -193,8 +194,8 @@ class Publisher:
             if current := currents.get(pad):
                 instrument = instrument_of(pad, current, parts.get(current.id, ()))
             self._library.write_instrument(instrument)
-        for name in kits:
-            held = [currents[pad] for pad in self._shop.config.kits[name].pads if pad in currents]
+        for name, members in kits.items():
+            held = [currents[pad] for pad in members if pad in currents]
             self._library.write_kit(kit_of(name, held, parts))
 
 

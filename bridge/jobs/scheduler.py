@@ -37,6 +37,11 @@ class Scheduler:
         self._waiting_ids.add(job.id)
         self._start_more(job.brief.model)
 
+    def start_more(self) -> None:
+        """Starts what may run now that the limits of the models are others."""
+        for model in tuple(self._waiting):
+            self._start_more(model)
+
     def stop(self, job: str) -> None:
         """Ends a job's walk, or drops the job if it waits."""
         self._waiting_ids.discard(job)

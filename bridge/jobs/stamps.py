@@ -32,6 +32,7 @@ def stamped_wav(
         "seed": take.seed,
         "cost": f"{call.cost:g} USD",
         "licence": str(model.licence),
+        "file": brief.source,
         "sample": sample.id,
         "job": sample.job,
     }

@@ -33,7 +33,7 @@ class Wording:
     def __init__(self, shop: Workshop, lines: Lines, budget: Budget) -> None:
         self._database = shop.database
         self._clock = shop.clock
-        self._model_of = shop.models.get
+        self._model_of = shop.models.at_work
         self._chat_of = shop.models.chat
         self._shop = shop
         self._lines = lines

@@ -82,6 +82,11 @@ class Library:
         """Gives the lock back; closing twice is closing once."""
         self._lock.release()
 
+    def check(self) -> None:
+        """Raises LibraryError, a retryable one while the folder is away, unless this is the library still."""
+        with self._at_work():
+            pass
+
     @property
     def problems(self) -> dict[str, str]:
         """Returns why instrument formats of other packages can't be used, by name."""

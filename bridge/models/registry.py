@@ -44,6 +44,17 @@ class ModelContext:
     references: References | None = None
 
 
+LEFT_OUT = "its row is left out: another model has that name."
+
+
+@dataclass(slots=True, eq=False)
+class _Retired:
+    """Holds a model that was taken out, and the number of the newest job that may have a call under way there."""
+
+    model: Model | ChatModel
+    newest: int | None = None
+
+
 class Models:
     """Holds the opened models by name; `problems` says of each that could not be opened why."""
 
@@ -51,7 +62,7 @@ class Models:
         self._models = {model.name: model for model in sorted(models, key=lambda model: model.name)}
         self._chats = {chat.name: chat for chat in sorted(chats, key=lambda chat: chat.name)}
         self.problems = problems
-        self._retired: list[Model | ChatModel] = []
+        self._retired: list[_Retired] = []
 
     def get(self, name: str) -> Model:
         """Returns the model of that name; NotFoundError names the nearest one, or why this one is missing."""
@@ -62,6 +73,21 @@ class Models:
         if name in self._chats:
             raise NotFoundError(f"The model {name!r} answers in words; it makes no sound.")
         raise unknown("model", name, self._models)
+
+    def at_work(self, name: str) -> Model:
+        """Returns the model of that name for a job that was accepted: one that was taken out since is found too."""
+        retired: list[Any] = [] if name in self._models else [old.model for old in self._retired]
+        last: Model | None = next(
+            (old for old in reversed(retired) if old.name == name and hasattr(old, "capabilities")), None
+        )
+        return last or self.get(name)
+
+    async def cancel(self, name: str, ticket: str) -> None:
+        """Stops a call of a model, also where it goes on by one whose place another took."""
+        await self.at_work(name).cancel(ticket)
+        for old in self._retired:
+            if old.model.name == name:
+                await old.model.cancel(ticket)
 
     def all(self) -> Sequence[Model]:
         """Returns the models in the order of their names."""
@@ -75,20 +101,39 @@ class Models:
             raise NotFoundError(f"The model {name!r} can't be used: {self.problems[name]}")
         raise unknown("chat model", name, self._chats)
 
-    def renew(self, *, gone: Iterable[str], fresh: Models) -> None:
-        """Takes models out and others in. Calls that go on by an older one end by it, so it is closed at the end."""
-        names = {*gone, *fresh._models, *fresh._chats, *fresh.problems}
+    def renew(self, context: ModelContext, before: Mapping[str, Row], after: Mapping[str, Row]) -> None:
+        """Opens the rows that are new or changed and takes out those that are gone; what is installed stays.
+
+        Calls that go on by an old one end by it, until it is let go.
+        """
+        own = set(installed())
+        fresh = {name: row for name, row in after.items() if before.get(name) != row and name not in own}
+        gone = before.keys() - after.keys() - own
+        opened = open_models(context, fresh, entry_points=())
         for held in (self._models, self._chats):
-            self._retired += [held.pop(name) for name in names if name in held]
-        self.problems = {name: why for name, why in self.problems.items() if name not in names} | fresh.problems
-        self._models = dict(sorted({**self._models, **fresh._models}.items()))
-        self._chats = dict(sorted({**self._chats, **fresh._chats}.items()))
+            self._retired += [_Retired(held.pop(name)) for name in (*gone, *fresh) if name in held]
+        kept = {name: why for name, why in self.problems.items() if name not in before.keys() | fresh.keys()}
+        unchanged = {name: why for name, why in self.problems.items() if name in after.keys() - fresh.keys()}
+        self.problems = kept | unchanged | opened.problems | dict.fromkeys(after.keys() & own, LEFT_OUT)
+        self._models = dict(sorted({**self._models, **opened._models}.items()))
+        self._chats = dict(sorted({**self._chats, **opened._chats}.items()))
+
+    async def let_go(self, *, newest: int, oldest: int | None) -> None:
+        """Closes the models that were taken out and that no job is at any more.
+
+        `newest` is the number of the newest job, `oldest` that of the oldest unfinished one (None: there is none).
+        """
+        for old in self._retired:
+            old.newest = newest if old.newest is None else old.newest
+        free = [old for old in self._retired if oldest is None or (old.newest or 0) < oldest]
+        self._retired = [old for old in self._retired if old not in free]
+        for old in free:
+            await _close(old.model)
 
     async def close(self) -> None:
         """Closes every model that holds something open; what goes on at providers goes on."""
-        for model in (*self._models.values(), *self._chats.values(), *self._retired):
-            if close := getattr(model, "close", None):
-                await close()
+        for model in (*self._models.values(), *self._chats.values(), *(old.model for old in self._retired)):
+            await _close(model)
 
     def chats(self) -> Sequence[ChatModel]:
         """Returns the chat models in the order of their names."""
@@ -118,7 +163,7 @@ def open_models(
     known = {entry.name: entry for entry in found}
     for name, row in (rows or {}).items():
         if name in made:
-            problems[name] = "its row is left out: another model has that name."
+            problems[name] = LEFT_OUT
             continue
         _try(made, problems, name, partial(_open_row, known, name, row, context))
     chats = [model for model in made.values() if not hasattr(model, "capabilities")]
@@ -158,6 +203,11 @@ def _open_row(providers: Mapping[str, EntryPoint], name: str, row: Row, context:
         raise unknown("provider", row.provider or "", providers)
     entry = providers[row.provider]
     return _checked(entry.load()(name, row, context), name, entry.value, chat=row.kind == "chat")
+
+
+async def _close(model: Model | ChatModel) -> None:
+    if close := getattr(model, "close", None):
+        await close()
 
 
 def _checked(model: Any, name: str, where: str, *, chat: bool = False) -> Any:

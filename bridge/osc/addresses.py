@@ -99,6 +99,10 @@ _ROWS: tuple[Address, ...] = (
             doc="Discards a sample or a pad's current one, and the pad goes back; by default the sender's last."),
     Address(direction="in", pattern="/oneshot/cancel", arguments=_arguments("target:word?"),
             doc="Cancels a job, or a pad's unfinished jobs; by default the sender's last job."),
+    Address(direction="in", pattern="/oneshot/play", arguments=_arguments("target:word?"),
+            doc="Lets a sample or a pad's current one be heard; by default the sender's last."),
+    Address(direction="in", pattern="/oneshot/silence", arguments=(),
+            doc="Ends what is being heard."),
     Address(direction="in", pattern="/oneshot/accept", arguments=_arguments("target:word"), pairs=True,
             keys=_arguments("prompt:prompt", "original:switch"),
             doc="Says yes to the words that a job (or a pad's job) asks about: as they are, with your `prompt` "

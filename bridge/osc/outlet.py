@@ -24,8 +24,10 @@ class Outlet:
         """Takes the socket's way of sending: `send(datagram, endpoint)`."""
         self._send = send
 
-    def close(self) -> None:
-        self._send = None
+    def close(self, send: Send) -> None:
+        """Gives a socket's way of sending back; where another one was lent since, that one stays."""
+        if self._send == send:
+            self._send = None
 
     def send(self, message: Message, to: Iterable[Endpoint]) -> None:
         """Sends a message to each endpoint; one that can't be encoded or sent is a line in the log."""

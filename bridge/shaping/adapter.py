@@ -12,6 +12,7 @@ from bridge.ports import Shaped, Workers
 from bridge.units import MidiNote
 
 CUT = "bridge.shaping.tasks:cut"
+RECOGNISE = "bridge.shaping.tasks:recognise"
 CHECK = "bridge.shaping.tasks:check"
 SHAPE_SET = "bridge.shaping.tasks:shape_set"
 SAME_RECORDING = "bridge.shaping.tasks:same_recording"
@@ -32,6 +33,10 @@ class Shaping:
         """Returns the gate's verdicts on a raw take; a take that can't be decoded is a verdict too."""
         answer = await self._workers.run(CHECK, sound, brief, priority=priority)
         return cast("tuple[Verdict, ...]", answer)
+
+    async def recognise(self, sound: bytes, *, priority: int) -> str | None:
+        """Returns the family of a sound that nobody named, None where nothing is sure."""
+        return cast("str | None", await self._workers.run(RECOGNISE, sound, priority=priority))
 
     async def shape_set(
         self, sounds: Sequence[bytes], brief: Brief, *, notes: Sequence[MidiNote | None] = (), priority: int

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bridge.audio import Audio
-from bridge.domain.brief import Brief
+from bridge.domain.brief import FINISH, Brief
 from bridge.domain.sample import Analysis
 from bridge.domain.take import Verdict
 from bridge.errors import SoundError
@@ -15,7 +15,7 @@ from bridge.ports import Shaped
 from bridge.shaping.strokes import Stroke, joined
 from bridge.sound import chain
 from bridge.sound.chain import Finished
-from bridge.sound.character import known
+from bridge.sound.character import family_heard, known
 from bridge.sound.codec import UNDECODABLE, decode, encode_float, to_pcm24
 from bridge.sound.similar import SAME, correlation
 from bridge.sound.slices import best_hits
@@ -23,12 +23,21 @@ from bridge.units import MidiNote
 
 
 def check(sound: bytes, brief: Brief) -> tuple[Verdict, ...]:
-    """Returns the gate's verdicts on the bytes of a take; one that can't be decoded is the verdict `undecodable`."""
+    """Returns the gate's verdicts on the bytes of a take; one that can't be decoded is the verdict `undecodable`.
+
+    Another seed may do better, but not for a sound that the user brought.
+    """
     try:
         audio = decode(sound)
     except SoundError as problem:
-        return (Verdict(name=UNDECODABLE, figure=len(sound), rule="retry", text=problem.message),)
+        rule = "fail" if brief.audio_use == FINISH else "retry"
+        return (Verdict(name=UNDECODABLE, figure=len(sound), rule=rule, text=problem.message.removesuffix(".")),)
     return chain.check(audio, brief)
+
+
+def recognise(sound: bytes) -> str | None:
+    """Returns the family of a sound that nobody named, None where nothing is sure; raises SoundError."""
+    return family_heard(decode(sound))
 
 
 def cut(sound: bytes, family: str, most: int) -> tuple[bytes, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from bridge.audio import Audio
-from bridge.domain.brief import Brief
+from bridge.domain.brief import FINISH, Brief
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, Family
 from bridge.domain.recipe import Recipe, filled, recipe_of
 from bridge.domain.sample import Analysis
@@ -37,7 +37,13 @@ def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
 def examine(audio: Audio, brief: Brief) -> Judgement:
     """Returns the gate's verdicts on a raw take, and the range in frames of the hit to keep if it has several."""
     distorted = DISTORTED.search(brief.prompt.lower()) is not None
-    return judge(audio, Wanted(family=_family(brief), seconds=brief.seconds, note=brief.note, distorted=distorted))
+    return judge(
+        audio,
+        Wanted(
+            family=_family(brief), seconds=brief.seconds, note=brief.note, distorted=distorted,
+            given=brief.audio_use == FINISH,
+        ),
+    )
 
 
 def shape(audio: Audio, brief: Brief, sample_rate: int) -> Finished:

@@ -4,12 +4,14 @@ A rule is a row: what it looks at and what it says. Its verdict has a name, a fi
 `pass`, `repair` (the shaping mends it), `choose` (the shaping keeps the best hit, `Judgement.keep`), `doubt` (it may be
 published, but another seed may do better: a classifier is a witness, no judge), `retry` (only another seed may do) or
 `fail` (none will). The first that stops a take names the refusal. "Relative" means relative to the take's own peak.
+
+A sound that the user brought is refused only where it is none; what else is odd about it is a `note`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -78,18 +80,20 @@ MANY_HITS = frozenset({"loop", "fx"})
 METAL = frozenset({"hat", "open-hat", "cymbal"})
 
 STOPS = frozenset({"retry", "fail"})
+NO_SOUND = frozenset({"silence", "channels", "empty", "finite"})
+"""Verdicts that stop a sound that the user brought as well: nothing can be made of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Says what a take should be: its family, the seconds and the note asked for (None: not said), and whether it is
-    meant to be
-    `distorted`."""
+    meant to be `distorted`. One that is `given` was brought by the user: what it is, is right."""
 
     family: Family
     seconds: float | None = None
     note: MidiNote | None = None
     distorted: bool = False
+    given: bool = False
 
     @property
     def shortest(self) -> float:
@@ -199,16 +203,25 @@ def judge(audio: Audio, wanted: Wanted) -> Judgement:
     """Returns a verdict for every rule that applies, up to the first that stops the take."""
     no_sound = broken(audio)
     if no_sound is not None:
-        return Judgement(verdicts=(no_sound,))
+        return Judgement(verdicts=(_softened(no_sound) if wanted.given else no_sound,))
     listener = Listener(audio, wanted)
     verdicts: list[Verdict] = []
     for rule in RULES:
         verdict = rule(listener)
         if verdict is not None:
+            verdict = _softened(verdict) if wanted.given else verdict
             verdicts.append(verdict)
             if verdict.rule in STOPS:
                 return Judgement(verdicts=tuple(verdicts))
     return Judgement(verdicts=tuple(verdicts), keep=listener.range)
+
+
+def _softened(verdict: Verdict) -> Verdict:
+    """Returns the verdict on a sound that the user brought: no other seed makes it another one, so that it is not what
+    was expected is only good to know."""
+    if verdict.rule not in ("retry", "doubt"):
+        return verdict
+    return replace(verdict, rule="fail" if verdict.name in NO_SOUND else "note")
 
 
 def prepare(audio: Audio, judgement: Judgement) -> Audio:

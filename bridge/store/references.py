@@ -15,9 +15,12 @@ LARGEST_BYTES = 100 * 1024 * 1024
 """The most that a provider takes as a file."""
 
 _AUDIO = {b"RIFF": "wav", b"fLaC": "flac", b"OggS": "ogg", b"ID3": "mp3", b"\xff\xfb": "mp3", b"\xff\xf3": "mp3",
-          b"FORM": "aiff", b"RF64": "wav"}
+          b"\xff\xfa": "mp3", b"\xff\xf2": "mp3", b"\xff\xe3": "mp3", b"FORM": "aiff", b"RF64": "wav"}
+_RECORDINGS = {**_AUDIO, b"caff": "caf", b".snd": "au", b"riff": "w64"}
 _IMAGES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"RIFF": "webp"}
-KINDS = {"sound": frozenset(_AUDIO.values()), "picture": frozenset(_IMAGES.values())}
+_TABLES = {"sound": _AUDIO, "recording": _RECORDINGS, "picture": _IMAGES}
+KINDS = {kind: frozenset(table.values()) for kind, table in _TABLES.items()}
+_TAKERS = {"sound": "models take", "recording": "can be read", "picture": "models take"}
 
 
 class ReferenceShelf:
@@ -30,7 +33,8 @@ class ReferenceShelf:
     def take_in(self, path: Path, kind: str) -> str:
         """Copies a file and returns the reference's name: SHA-256 and the ending that its first bytes tell.
 
-        `kind` is `sound` or `picture`. Raises RequestError where it is no such file, or too large.
+        `kind` is `sound` or `picture`, as models take them, or `recording`, whatever can be decoded here. Raises
+        RequestError where it is no such file, or too large.
         """
         try:
             with path.open("rb") as file:
@@ -84,9 +88,8 @@ def _ending(content: bytes, path: Path, kind: str) -> str:
     if content[:4] == b"RIFF":
         found = {b"WAVE": "wav", b"WEBP": "webp"}.get(content[8:12], "")
     else:
-        table = _AUDIO if kind == "sound" else _IMAGES
-        found = next((ending for start, ending in table.items() if content.startswith(start)), "")
+        found = next((ending for start, ending in _TABLES[kind].items() if content.startswith(start)), "")
     if found not in KINDS[kind]:
         known = ", ".join(sorted(KINDS[kind]))
-        raise RequestError(f"{path} is no {kind} that models take.", f"Save it as one of: {known}.")
+        raise RequestError(f"{path} is no {kind} that {_TAKERS[kind]}.", f"Save it as one of: {known}.")
     return found

@@ -1,7 +1,7 @@
-"""The MIDI door: notes on the selected kit's keys trigger its pads.
+"""The MIDI door: notes press pads, notes and controllers act, controllers turn, programs choose kits, a clock beats.
 
 MIDI is optional everywhere: a machine without a MIDI system, a missing library or an unknown port is a notice,
-never an error.
+never an error; unplugging is normal life.
 """
 
 from __future__ import annotations
@@ -9,51 +9,71 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.config.controls import PARAMETERS, Action, Place
 from bridge.domain.brief import Request
 from bridge.errors import BridgeError
+from bridge.midi.ports import Ports
+from bridge.midi.tempo import Tempo
 from bridge.ports import Engine
+from bridge.units import Seconds
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 256
-"""Notes that wait for the engine. One more is dropped: nobody plays that many, so it is a stuck sender."""
-ABSENT = (ImportError, OSError, ValueError, RuntimeError)
-"""How an absent MIDI system shows: no python-rtmidi or no library under it; RtMidi's SystemError (an OSError);
-mido's "not compiled in"; RtMidi's "unsupported operation" and "invalid use" (both RuntimeErrors)."""
+"""Events that wait for the engine. One more is dropped: nobody plays that many, so it is a stuck sender."""
+REPEAT_SECONDS = 0.015
+"""The same note again within so long is no second stroke: a drummer's fastest roll leaves 30 ms, and a JACK client that
+is late may read its events twice."""
+LOOK_SECONDS = 2.0
+"""Between two looks at which ports are plugged in."""
+PRESSED = 64
+"""From here on a controller that acts is pressed."""
+SHORTEST, LONGEST = 0.1, 5.0
+"""Seconds from one end of the length controller to the other."""
+BRIGHTNESS = ((16, "very dark"), (48, "dark"), (80, ""), (112, "bright"), (128, "very bright"))
+"""Up to which value of the controller which words are added."""
 _PATIENCE_AT_CLOSE = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MidiSystem:
-    """Describes a MIDI system: its word in the config, RtMidi's name for it, and whether it has virtual ports."""
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Holds what was played: `kind` is `note`, `control` or `program`, `channel` 1…16."""
 
-    name: str
-    rtmidi: str
-    platform: str
-    virtual: bool = True
+    kind: str
+    channel: int
+    number: int
+    value: int = 0
 
 
-SYSTEMS: tuple[MidiSystem, ...] = (
-    MidiSystem(name="alsa", rtmidi="LINUX_ALSA", platform="linux"),
-    MidiSystem(name="jack", rtmidi="UNIX_JACK", platform="linux"),
-    MidiSystem(name="coremidi", rtmidi="MACOSX_CORE", platform="darwin"),
-    MidiSystem(name="winmm", rtmidi="WINDOWS_MM", platform="win32", virtual=False),
-)
-"""The MIDI systems in the order in which they are tried on their platform."""
+@dataclass(slots=True)
+class Knobs:
+    """Holds how the parameters stand that controllers turn; None until one is turned."""
+
+    values: dict[str, int] = field(default_factory=dict)
+
+    def request(self, pad: str, velocity: int, models: Sequence[str]) -> Request:
+        """Returns what pressing a pad asks for now."""
+        length, bright = self.values.get("length", 0), self.values.get("brightness", PRESSED)
+        model, energy = self.values.get("model", 0), self.values.get("energy", 0)
+        return Request(
+            pad=pad, energy=(energy or velocity) / 127, origin="midi", priority="pad",
+            seconds=Seconds(round(SHORTEST * (LONGEST / SHORTEST) ** ((length - 1) / 126), 2)) if length else None,
+            more=next(words for top, words in BRIGHTNESS if bright < top),
+            model=models[(model - 1) * len(models) // 127] if model and models else None,
+        )
 
 
 class MidiDoor:
     """Hears MIDI on a virtual port of its own (`virtual_port`, none if empty) and on existing `ports`.
 
-    `ports` are names or parts of names, in upper or lower case; each opens every port that it fits. `channel` is
-    1–16, or 0 for all. `api` is a name out of SYSTEMS; empty tries those of this platform in order.
+    `channel` is 1–16, or 0 for all. `notes` and `controls` say what certain notes and controllers do; any other note
+    presses the pad that sits on it. `clock` takes the song's tempo from a MIDI clock, `programs` selects kits by
+    program change.
     """
 
     def __init__(
@@ -64,177 +84,200 @@ class MidiDoor:
         ports: Sequence[str] = (),
         channel: int = 0,
         api: str = "",
+        notes: Mapping[Place, Action] | None = None,
+        controls: Mapping[Place, Action] | None = None,
+        clock: bool = False,
+        programs: bool = True,
     ) -> None:
         self._engine = engine
-        self._virtual_port = virtual_port
-        self._wanted = tuple(ports)
+        self._ports = Ports("input", wanted=ports, virtual=virtual_port, api=api, open_port=self._open_port)
         self._channel = channel
-        self._api = api
-        self._open_ports: list[Any] = []
-        self._notes: asyncio.Queue[tuple[int, int]] = asyncio.Queue(MOST_WAITING)
-        self._worker: asyncio.Task[None] | None = None
+        self._actions = {"note": dict(notes or {}), "control": dict(controls or {})}
+        self._clock = clock
+        self._programs = programs
+        self._waiting: asyncio.Queue[Played] = asyncio.Queue(MOST_WAITING)
+        self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.listening: tuple[str, ...] = ()
-        """The names of the ports that are open."""
+        self._tempo = Tempo()
+        self._knobs = Knobs()
+        self._last_pad = ""
+        self._pressed: dict[tuple[int, int], int] = {}
+        self._struck: dict[tuple[int, int], float] = {}
+        self._dropped = 0
+        self._now = time.monotonic
+
+    @property
+    def listening(self) -> tuple[str, ...]:
+        """Returns the names of the ports that are open."""
+        return self._ports.names
 
     async def start(self) -> list[str]:
         """Opens the ports; returns a notice, one line each, for whatever is missing. Never raises for that."""
         self._loop = asyncio.get_running_loop()
-        self._worker = asyncio.create_task(self._work(), name="midi door")
         # A MIDI system may take its time to answer, and the loop must not wait for it.
-        return await asyncio.to_thread(self._open)
+        notices = await asyncio.to_thread(self._ports.open)
+        self._tasks = [
+            asyncio.create_task(self._work(), name="midi door"), asyncio.create_task(self._watch(), name="midi ports"),
+        ]
+        return notices
 
     async def close(self) -> None:
-        """Closes the ports and triggers what was played before (for two seconds at most)."""
-        # A port of a JACK server that has died takes a second to close.
-        await asyncio.to_thread(self._close_ports)
-        if self._worker is not None:
+        """Closes the ports and obeys what was played before (for two seconds at most)."""
+        if self._tasks:
+            working, watching = self._tasks
+            watching.cancel()
+            await asyncio.wait([watching])
+            await asyncio.to_thread(self._ports.close)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._notes.join(), _PATIENCE_AT_CLOSE)
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
-            self._worker = None
+                await asyncio.wait_for(self._waiting.join(), _PATIENCE_AT_CLOSE)
+            working.cancel()
+            await asyncio.wait([working])
+            self._tasks = []
 
     # --- ports ------------------------------------------------------------------------------------------------
 
-    def _open(self) -> list[str]:
-        # RtMidi's JACK client would start a JACK server on its own, with settings that nobody chose.
-        os.environ.setdefault("JACK_NO_START_SERVER", "1")
-        try:
-            systems = systems_for(self._api)
-        except ValueError as reason:
-            return [f"No MIDI: {reason}"]
-        problems = []
-        for system in systems:
+    def _open_port(self, backend: Any, name: str, virtual: bool) -> Any:
+        if virtual:
+            return backend.open_input(name, virtual=True, client_name=name, callback=self._called)
+        return backend.open_input(name, callback=self._called)
+
+    async def _watch(self) -> None:
+        """Opens again what was unplugged and is back."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            looking = asyncio.ensure_future(asyncio.to_thread(self._ports.refresh))
             try:
-                with _quiet_stderr():
-                    return self._open_with(system)
-            except ABSENT as problem:
-                self._close_ports()
-                problems.append(f"{system.name}: {problem}")
-        return [f"No MIDI: {'; '.join(problems) or f'no MIDI system is known for {sys.platform}'}"]
+                came, gone = await asyncio.shield(looking)
+            except asyncio.CancelledError:
+                # The thread goes on with the ports: whoever closes them waits for it.
+                await asyncio.wait([looking])
+                raise
+            for name in gone:
+                log.warning("The MIDI port %s is gone.", name)
+            for name in came:
+                log.warning("The MIDI port %s is back.", name)
 
-    def _open_with(self, system: MidiSystem) -> list[str]:
-        """Opens all ports on one MIDI system; raises one of ABSENT where there is no such system."""
-        import mido  # comes late: it and its library are optional
-
-        backend = mido.Backend(f"mido.backends.rtmidi/{system.rtmidi}")
-        there: list[str] = list(dict.fromkeys(backend.get_input_names()))
-        notices = []
-        if system.virtual and self._virtual_port:
-            self._listen(backend.open_input(
-                self._virtual_port, virtual=True, client_name=self._virtual_port, callback=self._called
-            ))
-        chosen, missing = choose_ports(there, self._wanted)
-        for name in chosen:
-            try:
-                self._listen(backend.open_input(name, callback=self._called))
-            except ABSENT as problem:
-                notices.append(f"The MIDI port {name} can't be opened: {problem}")
-        present = ", ".join(there) or "none"
-        notices += [f"There is no MIDI port {name!r}. Ports: {present}" for name in missing]
-        if not self._open_ports and not notices:
-            notices.append(f"No MIDI port is open: name one under [midi] ports. Ports: {present}")
-        return notices
-
-    def _listen(self, port: Any) -> None:
-        self._open_ports.append(port)
-        self.listening = (*self.listening, port.name)
-
-    def _close_ports(self) -> None:
-        for port in self._open_ports:
-            port.close()
-        self._open_ports.clear()
-        self.listening = ()
-
-    # --- notes ------------------------------------------------------------------------------------------------
+    # --- what is heard ----------------------------------------------------------------------------------------
 
     def _called(self, message: Any) -> None:
         """Hops from RtMidi's thread into the loop, and does nothing else.
 
-        Only notes hop: a clock ticks 24 times a beat, and the loop need not wake for it.
+        A clock ticks 24 times a beat, and the loop need not wake for it: the tempo is taken here, and only a new one
+        hops.
         """
-        if message.type == "note_on" and self._loop is not None:
-            # The loop may have ended while this note was on its way.
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._heard, message.channel + 1, message.note, message.velocity)
+        match message.type:
+            case "clock" if self._clock:
+                if bpm := self._tempo.tick(self._now()):
+                    self._hop(self._engine.set_song, bpm)
+            case "start" | "stop" | "continue":
+                self._tempo.stop()
+            case "note_on" if message.velocity:  # velocity 0 is a note-off
+                self._hop(self._heard, Played("note", message.channel + 1, message.note, message.velocity))
+            case "control_change":
+                self._hop(self._heard, Played("control", message.channel + 1, message.control, message.value))
+            case "program_change":
+                self._hop(self._heard, Played("program", message.channel + 1, message.program))
 
-    def _heard(self, channel: int, note: int, velocity: int) -> None:
-        if velocity == 0 or self._channel not in (0, channel):
-            return  # velocity 0 is a note-off
+    def _hop(self, call: Callable[..., None], value: Any) -> None:
+        if self._loop is None:
+            return
+        # The loop may have ended while this was on its way.
+        with contextlib.suppress(RuntimeError):
+            if isinstance(value, Played):
+                self._loop.call_soon_threadsafe(call, value)
+            else:
+                self._loop.call_soon_threadsafe(lambda: call(bpm=value))
+
+    def _heard(self, played: Played) -> None:
+        if self._channel not in (0, played.channel) or self._is_repeated(played):
+            return
+        if played.kind == "control" and self._action_of(played) is None:
+            return
         try:
-            self._notes.put_nowait((note, velocity))
+            self._waiting.put_nowait(played)
         except asyncio.QueueFull:
-            log.warning("MIDI note %d is dropped: %d notes wait already.", note, MOST_WAITING)
+            self._dropped += 1
+            if self._dropped == 1 and self._loop is not None:
+                self._loop.call_later(1.0, self._tell_dropped)
+
+    def _tell_dropped(self) -> None:
+        log.warning("%d MIDI events were dropped: %d waited already.", self._dropped, MOST_WAITING)
+        self._dropped = 0
+
+    def _is_repeated(self, played: Played) -> bool:
+        if played.kind != "note":
+            return False
+        key, now = (played.channel, played.number), self._now()
+        before, self._struck[key] = self._struck.get(key, -1.0), now
+        return now - before < REPEAT_SECONDS
+
+    def _action_of(self, played: Played) -> Action | None:
+        """Returns what a note or a controller does; its own channel's word goes before that of any."""
+        actions = self._actions.get(played.kind, {})
+        own = actions.get(Place(played.channel, played.number))
+        return own or actions.get(Place(0, played.number))
+
+    # --- what is done -----------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
         while True:
-            note, velocity = await self._notes.get()
+            played = await self._waiting.get()
             try:
-                await self._trigger(note, velocity)
+                await self._obey(played)
             except BridgeError as problem:
-                log.info("MIDI note %d was refused: %s", note, problem)
+                log.info("%s was refused: %s", _words(played), problem)
             except Exception:
-                # A mistake inside the engine costs this one note, not the door.
-                log.exception("MIDI note %d failed.", note)
+                # A mistake inside the engine costs this one event, not the door.
+                log.exception("%s failed.", _words(played))
             finally:
-                self._notes.task_done()
+                self._waiting.task_done()
 
-    async def _trigger(self, note: int, velocity: int) -> None:
-        pad = self._engine.pad_for_note(note)
-        if pad is None:
-            log.debug("MIDI note %d is no pad of the selected kit.", note)
+    async def _obey(self, played: Played) -> None:
+        action = self._action_of(played)
+        if action is None:
+            await self._play(played)
+        elif action.name in PARAMETERS:
+            self._knobs.values[action.name] = played.value
+        elif played.kind == "note" or self._is_pressed_now(played):
+            await self._act(action, played)
+
+    async def _play(self, played: Played) -> None:
+        if played.kind == "program":
+            kits = list(self._engine.kits())
+            if self._programs and played.number < len(kits):
+                await self._engine.select_kit(kits[played.number])
             return
-        await self._engine.trigger(Request(pad=pad, energy=velocity / 127, origin="midi", priority="pad"))
+        pad = self._engine.pad_for_note(played.number, channel=played.channel)
+        if pad is None:
+            log.debug("%s is no pad of the selected kit.", _words(played))
+            return
+        await self._press(pad, played.value)
+
+    async def _press(self, pad: str, velocity: int) -> None:
+        self._last_pad = pad
+        models = [model.name for model in self._engine.models()]
+        await self._engine.trigger(self._knobs.request(pad, velocity, models))
+
+    def _is_pressed_now(self, played: Played) -> bool:
+        """Tells whether a controller went from let go to pressed; what it does while it is held is nothing new."""
+        key = (played.channel, played.number)
+        before, self._pressed[key] = self._pressed.get(key, 0), played.value
+        return before < PRESSED <= played.value
+
+    async def _act(self, action: Action, played: Played) -> None:
+        if action.name == "kit":
+            await self._engine.select_kit(action.target)
+        elif action.name == "trigger":
+            await self._press(action.target, played.value)
+        elif target := action.target or self._last_pad:
+            calls: dict[str, Callable[[str], Awaitable[object]]] = {
+                "again": lambda pad: self._engine.again(pad, origin="midi"), "keep": self._engine.keep,
+                "discard": self._engine.discard, "cancel": self._engine.cancel, "play": self._engine.play,
+            }
+            await calls[action.name](target)
+        else:
+            log.info("%s: no pad was pressed yet that it could mean.", _words(played))
 
 
-def systems_for(api: str, platform: str = sys.platform) -> tuple[MidiSystem, ...]:
-    """Returns the MIDI systems to try; raises ValueError with the known names for one that is not known."""
-    if not api:
-        return tuple(system for system in SYSTEMS if system.platform == platform)
-    found = tuple(system for system in SYSTEMS if api.lower() == system.name)
-    if not found:
-        raise ValueError(f"{api!r} is no MIDI system; the known ones are {', '.join(row.name for row in SYSTEMS)}")
-    return found
-
-
-def choose_ports(there: Sequence[str], wanted: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Returns the ports to open, in the order of `there`, and the wanted names that fit none.
-
-    A whole name fits only its port; a part of a name fits every port that has it, whatever the case.
-    """
-    chosen: set[str] = set()
-    missing = []
-    for word in wanted:
-        whole = [name for name in there if name.lower() == word.lower()]
-        fitting = whole or [name for name in there if word.lower() in name.lower()]
-        chosen.update(fitting)
-        if not fitting:
-            missing.append(word)
-    return [name for name in there if name in chosen], missing
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Turns what C libraries write to stderr into debug lines: ALSA and JACK complain there of every absent server.
-
-    For the moment of probing only, since the stream belongs to the whole process.
-    """
-    if sys.platform != "linux":
-        yield
-        return
-    try:
-        kept = os.dup(2)
-    except OSError:  # a daemon without stderr has nothing to hush
-        yield
-        return
-    with tempfile.TemporaryFile() as noise:
-        os.dup2(noise.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            noise.seek(0)
-            for line in noise.read().decode(errors="replace").splitlines():
-                log.debug("MIDI system: %s", line)
+def _words(played: Played) -> str:
+    return f"MIDI {played.kind} {played.number}"

@@ -124,8 +124,8 @@ class OscDoor:
 
     async def _hang_up(self) -> None:
         """Gives the port back; it is free when this returns."""
-        self._outlet.close()
         if self._transport is not None and self._ear is not None:
+            self._outlet.close(self._transport.sendto)
             self._transport.abort()
             await self._ear.gone.wait()
             self._transport = self._ear = None
@@ -265,6 +265,12 @@ class OscDoor:
         if not await self._engine.cancel(target):
             raise RequestError(f"{target} has nothing to cancel.", "What has ended can be discarded.")
 
+    async def _play(self, values: dict[str, Any], turn: Turn) -> None:
+        await self._engine.play(values.get("target") or await self._last_sample(turn))
+
+    async def _silence(self, values: dict[str, Any], turn: Turn) -> None:
+        await self._engine.play("")
+
     async def _accept(self, values: dict[str, Any], turn: Turn) -> None:
         await self._engine.accept(values.pop("target"), **values)
 
@@ -314,6 +320,8 @@ HANDLERS: dict[str, Callable[[OscDoor, dict[str, Any], Turn], Awaitable[None]]] 
     "keep": OscDoor._keep,
     "discard": OscDoor._discard,
     "cancel": OscDoor._cancel,
+    "play": OscDoor._play,
+    "silence": OscDoor._silence,
     "accept": OscDoor._accept,
     "tempo": OscDoor._tempo,
     "key": OscDoor._key,

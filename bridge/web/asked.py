@@ -40,6 +40,7 @@ class Trigger(Asked):
 
     pad: Text = ""
     prompt: Words | None = None
+    more: Words = ""
     negative: Words | None = None
     model: Text | None = None
     seed: Whole | None = None

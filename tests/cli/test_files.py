@@ -11,7 +11,6 @@ from bridge.cli.exits import CODES
 from bridge.config.load import load_config
 from bridge.config.template import default_config_text
 
-
 SNAR = "pads = ['snar']"
 
 

@@ -27,7 +27,8 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
 def test_a_variable_finds_the_name_that_reads_like_it():
     file = {"pads": {"open-hat": {"prompt": "x"}, "808": {"prompt": "y"}}}
     variables = {
-        "ONESHOT_PADS__OPEN_HAT__SECONDS": "0.5", "ONESHOT_PADS__808__NOTE": "36", "ONESHOT_PADS__NEW_ONE__PROMPT": "a b",
+        "ONESHOT_PADS__OPEN_HAT__SECONDS": "0.5", "ONESHOT_PADS__808__NOTE": "36",
+        "ONESHOT_PADS__NEW_ONE__PROMPT": "a b",
         "ONESHOT_STATE_FOLDER": "/tmp/x", "ONESHOT_CONFIG": "/c", "ONESHOT_SOMETHING": "else",
         "ONESHOT_LIBRARY__MIDDLE_C_OCTAVE": "3",
     }  # fmt: skip
@@ -50,7 +51,8 @@ def test_any_text_is_a_value(text):
 
 
 def test_a_key_has_its_line_also_behind_a_text_that_looks_like_a_table():
-    text = 'model = "synth"\n[pads.kick]\nprompt = """\n[osc]\nport = 1\n"""\nnote = 3\n[osc]\nport = 9\n["models"."a b"]\nx=1\n'
+    text = 'model = "synth"\n[pads.kick]\nprompt = """\n[osc]\nport = 1\n"""\nnote = 3\n'
+    text += '[osc]\nport = 9\n["models"."a b"]\nx=1\n'
     tomllib.loads(text)
     assert line_of(text, ("osc", "port")) == 9
     assert line_of(text, ("pads", "kick", "note")) == 7

@@ -223,6 +223,7 @@ class House:
             ModelContext(workers=None),
             entry_points=[_Entry(model), _Entry(spare, name="spare"), _Entry(dull, name="dull")],
         )
+        self.models = models
         engine = BridgeEngine(
             Workshop(
                 config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,

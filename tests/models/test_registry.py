@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
 
 import pytest
 
+from bridge.config.models import Row, Terms
 from bridge.errors import ModelError, NotFoundError
-from bridge.models.registry import GROUP, ModelContext, open_models
+from bridge.models.registry import GROUP, LEFT_OUT, ModelContext, open_models
 from bridge.models.synth import open_model
 
 
@@ -102,3 +104,82 @@ print([name for name in ("scipy", "soxr", "soundfile") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+ROW = Row(provider="cog", servers=("http://127.0.0.1:9",), licence=Terms(id="MIT"))
+OTHER = ROW.model_copy(update={"servers": ("http://127.0.0.1:10",)})
+
+
+def renewed(before, after):
+    models = open_models(CONTEXT, before, entry_points=[SYNTH])
+    held = {model.name: model for model in models.all()}
+    models.renew(CONTEXT, before, after)
+    return models, held
+
+
+def test_a_row_that_did_not_change_keeps_its_model_and_one_that_did_gets_another():
+    models, held = renewed({"same": ROW, "other": ROW, "gone": ROW}, {"same": ROW, "other": OTHER, "new": ROW})
+    assert [model.name for model in models.all()] == ["new", "other", "same", "synth"]
+    assert models.get("same") is held["same"]
+    assert models.get("synth") is held["synth"]
+    assert models.get("other") is not held["other"]
+    assert models.at_work("gone") is held["gone"]
+    with pytest.raises(NotFoundError):
+        models.get("gone")
+
+
+def test_a_row_never_takes_the_place_of_an_installed_model_nor_takes_it_out():
+    models, held = renewed({}, {"synth": ROW})
+    assert models.get("synth") is held["synth"]
+    assert models.problems == {"synth": LEFT_OUT}
+    models.renew(CONTEXT, {"synth": ROW}, {})
+    assert models.get("synth") is held["synth"]
+    assert models.problems == {}
+
+
+def test_a_row_that_could_not_be_opened_can_be_mended():
+    broken = ROW.model_copy(update={"servers": ("no address",)})
+    models, _ = renewed({"box": ROW}, {"box": broken})
+    assert "no address" in models.problems["box"]
+    models.renew(CONTEXT, {"box": broken}, {"box": ROW})
+    assert models.problems == {}
+    assert models.get("box")
+
+
+def test_a_model_that_was_taken_out_is_closed_when_no_job_can_be_at_it():
+    async def scene():
+        models, held = renewed({"box": ROW}, {})
+        closed = []
+
+        async def close():
+            closed.append("box")
+
+        held["box"].close = close
+        await models.let_go(newest=7, oldest=5)
+        assert closed == []
+        await models.let_go(newest=9, oldest=8)
+        assert closed == ["box"]
+        await models.let_go(newest=9, oldest=None)
+        await models.close()
+        assert closed == ["box"]
+
+    asyncio.run(scene())
+
+
+def test_models_of_one_account_share_their_connection_until_the_last_one_is_closed():
+    async def scene():
+        row = Row(provider="replicate", reference="a/b", version="1" * 64, licence=Terms(id="MIT"))
+        models, held = renewed({"one": row, "two": row}, {"one": row})
+        office = held["one"]._office
+        closed = []
+
+        async def close():
+            closed.append(office)
+
+        office.api.close = close
+        await models.let_go(newest=0, oldest=None)
+        assert closed == []
+        await models.close()
+        assert closed == [office]
+
+    asyncio.run(scene())

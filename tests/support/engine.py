@@ -163,6 +163,10 @@ class FakeEngine:
         await asyncio.sleep(0)
         return job
 
+    async def play(self, target: str) -> Sample | None:
+        self._note("play", target)
+        return await self.sample(target) if target else None
+
     async def cancel(self, target: str) -> Sequence[Job]:
         self._note("cancel", target)
         if target not in self.all_jobs and target not in PADS:
@@ -204,7 +208,7 @@ class FakeEngine:
 
     # --- bridge.ports.Engine: looking -------------------------------------------------------------------------
 
-    def pad_for_note(self, note: int) -> str | None:
+    def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
         return next((pad for pad in KITS[self.kit] if PADS[pad][1] == note), None)
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:

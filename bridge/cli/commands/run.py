@@ -21,6 +21,7 @@ def run(shell: Shell, verbose: bool) -> None:
 
     from bridge.config.load import ensure_config
     from bridge.daemon import serve
+    from bridge.models.catalogue.rows import rows
 
     if ensure_config(shell.path):
         say.line(f"The configuration file was written: {shell.path}")
@@ -28,4 +29,6 @@ def run(shell: Shell, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
     source = shell.source()
-    asyncio.run(serve(source.load(), source=source, say=say.line))
+    found, origin = source.read()
+    rows(found.models, origin)
+    asyncio.run(serve(found, source=source, say=say.line))

@@ -92,6 +92,30 @@ def generate(
 
 
 @click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@click.option("--pad", metavar="NAME", help="Put it on this pad.")
+@click.option("--note", metavar="NOTE", help="The pitch to tune it to where that is near, like F#2 or 42.")
+@click.option("--family", metavar="NAME", help="The kind of sound, where neither pad nor name nor ear should say it.")
+@_ending_options
+@pass_shell
+def finish(
+    shell: Shell, files: tuple[str, ...], pad: str | None, note: str | None, family: str | None, ref: str | None,
+    no_wait: bool, as_json: bool,
+) -> None:
+    """Shape, tune and map sound FILEs of your own into the library. Nothing is generated."""
+    fields = {
+        "pad": pad, "note": shell.note(note), "family": family, "audio_use": "finish", "origin": "command",
+        "priority": "batch" if len(files) > 1 else "command",
+    }
+    refs = [f"{ref}-{number}" if ref and len(files) > 1 else ref for number in range(1, len(files) + 1)]
+    questions = [
+        Question("trigger", fields={**fields, "audio": _whole_path(file), "ref": one})
+        for file, one in zip(files, refs, strict=True)
+    ]
+    _see_through(shell, questions, no_wait=no_wait, as_json=as_json)
+
+
+@click.command()
 @click.argument("pad", shell_complete=names_of(pads))
 @click.option("--energy", type=float, help="How hard it is played, above 0 up to 1.")
 @_ending_options

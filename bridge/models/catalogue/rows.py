@@ -9,14 +9,13 @@ from importlib import resources
 from typing import Any
 
 from bridge.config.fields import did_you_mean
+from bridge.config.load import CURE, Origin, told
 from bridge.config.models import Input, Row
 from bridge.errors import ConfigError
 from bridge.models.catalogue.price import HARDWARE
 
 OF_ITS_PROVIDER = ("price", "concurrent")
 """What a row does not take from one of another provider: a machine of one's own has no bill, and other limits."""
-
-_CURE = "Edit the file with: oneshot config edit"
 
 
 @cache
@@ -26,22 +25,26 @@ def catalogue() -> Mapping[str, Row]:
     return {name: Row.model_validate(row) for name, row in tomllib.loads(text).items()}
 
 
-def rows(own: Mapping[str, Row] | None = None) -> dict[str, Row]:
+def rows(own: Mapping[str, Row] | None = None, origin: Origin = lambda _: "") -> dict[str, Row]:
     """Returns every row: the catalogue's, changed and joined by the user's; ConfigError lists all that is wrong.
 
     A user's row takes what it does not say from the row that it is `like`, or from the catalogue's of its own name.
+    `origin` says where a setting comes from.
     """
     joint = dict(catalogue())
     problems: list[str] = []
     for name, row in (own or {}).items():
         if row.like is not None and row.like not in catalogue():
-            problems.append(f"models.{name}.like: there is no model {row.like!r}{did_you_mean(row.like, catalogue())}")
+            text = f"there is no model {row.like!r}{did_you_mean(row.like, catalogue())}"
+            problems.append(told(("models", name, "like"), text, origin))
             continue
         base = catalogue().get(row.like or name)
         joint[name] = joined(base, row) if base else row
-        problems += [f"models.{name}{place}: {text}" for place, text in wrong_with(joint[name])]
+        problems += [
+            told(("models", name, *place.split(".")[1:]), text, origin) for place, text in wrong_with(joint[name])
+        ]
     if problems:
-        raise ConfigError(problems, _CURE)
+        raise ConfigError(problems, CURE)
     return joint
 
 

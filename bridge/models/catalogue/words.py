@@ -12,7 +12,10 @@ from bridge.models.catalogue.inputs import variations
 from bridge.models.catalogue.price import HARDWARE
 from bridge.ports import Model
 
-_USES = {"melody": "a melody to follow", "continue": "a sound to go on from", "init": "a sound to start with"}
+_USES = {
+    "melody": "a melody to follow", "continue": "a sound to go on from", "init": "a sound to start with",
+    "finish": "a sound to finish",
+}
 
 
 def row_view(name: str, row: Row) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class Office:
         self.context = context
         self.api = Api(context.key_of)
         self.watch = Watch(self.api.get)
+        self._models = 0
 
     async def send(self, row: Row, inputs: Mapping[str, Any]) -> str:
         """Sends a call, once, and returns its ticket."""
@@ -105,10 +106,17 @@ class Office:
         """Stops a call; one that ended or is unknown is no error."""
         await self.api.cancel(ticket)
 
-    async def close(self) -> None:
-        """Lets go of the connections; what goes on at the provider goes on."""
-        await self.watch.close()
-        await self.api.close()
+    def join(self) -> Office:
+        """Counts one more model that works here."""
+        self._models += 1
+        return self
+
+    async def leave(self) -> None:
+        """Lets go of the connections with the last model; what goes on at the provider goes on."""
+        self._models -= 1
+        if self._models == 0:
+            await self.watch.close()
+            await self.api.close()
 
     async def link_of(self, name: str) -> str:
         """Returns a kept reference as the API takes it: in the call where it is small, else uploaded."""
@@ -127,7 +135,7 @@ class ReplicateModel(RowModel):
 
     def __init__(self, name: str, row: Row, office: Office) -> None:
         super().__init__(name, row)
-        self._office = office
+        self._office = office.join()
 
     async def submit(self, brief: Brief, seed: int) -> str:
         """Sends the call, once, and returns its ticket; files go first."""
@@ -148,7 +156,7 @@ class ReplicateModel(RowModel):
         await self._office.cancel(ticket)
 
     async def close(self) -> None:
-        await self._office.close()
+        await self._office.leave()
 
     async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
         inputs = inputs_of(self.row, brief, seed, dict.fromkeys(files_of(self.row, brief), "data:,"))
@@ -188,7 +196,7 @@ class ReplicateChat(RowChat):
 
     def __init__(self, name: str, row: Row, office: Office) -> None:
         super().__init__(name, row)
-        self._office = office
+        self._office = office.join()
 
     async def submit(self, question: Question) -> str:
         """Sends the question, once, and returns its ticket; pictures go first."""
@@ -214,7 +222,7 @@ class ReplicateChat(RowChat):
         await self._office.cancel(ticket)
 
     async def close(self) -> None:
-        await self._office.close()
+        await self._office.leave()
 
     async def find(self, question: Question, since: float) -> Sequence[str]:
         inputs = question_inputs(self.row, question, ["data:,"] * len(question.images))

@@ -1,0 +1,1 @@
+from support.engine import engine  # noqa: F401 - a fixture of this folder
