@@ -169,6 +169,11 @@ class _Ask:
     def try_on(self, connection: sqlite3.Connection) -> bool:
         try:
             self.result = self.transaction(connection)
+        except sqlite3.OperationalError as problem:  # the disk, not the caller
+            self.error = StoreError(
+                f"The store can't be used: {problem}.", "Free some disk space and check its folder.", retryable=True
+            )
+            return False
         except Exception as problem:  # a border: whatever the caller's function raises belongs to the caller
             self.error = problem
             return False
