@@ -55,7 +55,9 @@ def test_a_job_outlasts_a_store_that_refuses_longer_than_its_patience(house, mon
 def test_a_disk_that_fails_inside_a_transaction_is_no_mistake_of_the_bridge(house) -> None:
     async def tell(engine) -> None:
         def full(store):
-            raise sqlite3.OperationalError("database or disk is full")
+            problem = sqlite3.OperationalError("database or disk is full")
+            problem.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise problem
 
         for ask in (engine._database.write, engine._database.read):
             with pytest.raises(StoreError) as refused:
