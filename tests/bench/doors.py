@@ -274,7 +274,8 @@ def burst(folder: Path) -> None:
     with daemon.running():
         daemon.press()
         before = resident(daemon.pid)
-        packets = [osc_packet("/oneshot/generate", "punchy kick", "seconds", 1.0, "ref", f"b{n}") for n in range(BURST)]
+        words = ("/oneshot/generate", "punchy kick", "seconds", 1.0, "ref")
+        packets = [osc_packet(*words, f"b{number}") for number in range(BURST)]
         began = time.perf_counter()
         for packet in packets:
             daemon.socket.sendto(packet, daemon.to)
@@ -295,8 +296,8 @@ def burst(folder: Path) -> None:
         daemon.wait_until_idle()
         made = len(daemon.ask("jobs?limit=1000")["jobs"])
         states = {job["state"] for job in daemon.ask("jobs?limit=1000")["jobs"]}
-        print(f"{BURST} triggers sent in {sent:.3f} s: {len(accepted)} accepted in {all_accepted:.2f} s, {rejected} told no,"
-              f" {BURST - len(accepted) - rejected} unheard; {made} jobs, all {states}; {len(ready)} readies heard")
+        print(f"{BURST} triggers sent in {sent:.3f} s: {len(accepted)} accepted in {all_accepted:.2f} s, {rejected} told "
+              f"no, {BURST - len(accepted) - rejected} unheard; {made} jobs, all {states}; {len(ready)} readies heard")
         print(f"  daemon {before:.0f} -> at most {resident(daemon.pid, 'VmHWM'):.0f} MiB; "
               f"{len(accepted) / took / (os.cpu_count() or 1):.1f} sounds a second and core", flush=True)
 
@@ -361,14 +362,14 @@ def library(folder: Path) -> None:
 
 
 LOOKS = {
-    "ls": "samples?limit=50",
-    "ls --family kick": "samples?family=kick&limit=50",
-    "ls --longer 0.3 --shorter 1": "samples?longer=0.3&shorter=1&limit=50",
-    "ls --tag dark": "samples?tag=dark&limit=50",
+    "ls": "samples?limit=3",
+    "ls --family kick": "samples?family=kick&limit=3",
+    "ls --longer 0.3 --shorter 1": "samples?longer=0.3&shorter=1&limit=3",
+    "ls --tag dark": "samples?tag=dark&limit=3",
     "pads": "pads",
     "jobs": "jobs?limit=50",
-    "ls --text (words anywhere)": "samples?text=deep+vinyl&limit=50",
-    "ls --near": "samples?near=kick&limit=50",
+    "ls --text (words anywhere)": "samples?text=deep+vinyl&limit=3",
+    "ls --near": "samples?near=kick&limit=3",
 }
 
 
@@ -380,9 +381,8 @@ def compared(name: str, pairs: list[list[float]], aim: str = "aim: 1.3") -> None
 def grow(daemon: Daemon, count: int) -> None:
     """Writes so many samples into the store of a daemon that is not running, with jobs, calls, takes, what the pads
     held, and files."""
-    from library import fill
-
     from bridge.store.database import connect
+    from library import fill
 
     (path,) = daemon.state.glob("libraries/*/store.sqlite")
     store = connect(path)
