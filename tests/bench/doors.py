@@ -296,8 +296,8 @@ def burst(folder: Path) -> None:
         daemon.wait_until_idle()
         made = len(daemon.ask("jobs?limit=1000")["jobs"])
         states = {job["state"] for job in daemon.ask("jobs?limit=1000")["jobs"]}
-        print(f"{BURST} triggers sent in {sent:.3f} s: {len(accepted)} accepted in {all_accepted:.2f} s, {rejected} told "
-              f"no, {BURST - len(accepted) - rejected} unheard; {made} jobs, all {states}; {len(ready)} readies heard")
+        print(f"{BURST} triggers sent in {sent:.3f} s: {len(accepted)} accepted in {all_accepted:.2f} s, {rejected} "
+              f"told no, {BURST - len(accepted) - rejected} unheard; {made} jobs, all {states}; {len(ready)} readies heard")
         print(f"  daemon {before:.0f} -> at most {resident(daemon.pid, 'VmHWM'):.0f} MiB; "
               f"{len(accepted) / took / (os.cpu_count() or 1):.1f} sounds a second and core", flush=True)
 
