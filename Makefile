@@ -16,9 +16,9 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: bench-doors bench-remote bench-sound  ## every figure and table in the docs
+bench: bench-doors bench-remote bench-sound  ## every figure, and every table in the docs
 
-bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## docs/figures.md: what a musician waits for, and what the daemon takes
+bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
 	$(BIN)/python tests/bench/doors.py
 
 bench-remote: $(VENV)/bench-installed  ## what the bridge itself takes of the time of a remote sound
