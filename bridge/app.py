@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
@@ -13,11 +14,15 @@ from typing import Any
 from bridge import __version__
 from bridge.config.keys import key_of
 from bridge.config.schema import Config
+from bridge.errors import BridgeError
+from bridge.feedback.midi import MidiLights
 from bridge.feedback.osc import OscVoice
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
+from bridge.midi.devices import Device, open_device
+from bridge.midi.ports import Patchbay
 from bridge.models.catalogue.rows import rows
 from bridge.models.registry import ModelContext, Models, open_models
 from bridge.osc.outlet import Outlet
@@ -29,7 +34,7 @@ from bridge.store import jobs as job_store
 from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
-from bridge.triggers.midi import MidiDoor
+from bridge.triggers.midi import MidiDoor, wanted_ports
 from bridge.triggers.osc import OscDoor
 from bridge.web.server import ControlServer
 from bridge.workers.pool import WorkerPool
@@ -54,6 +59,13 @@ class App:
     notices: list[str] = field(default_factory=list)
     listening: list[str] = field(default_factory=list)
     resumed: int = 0
+    midi_ports: Patchbay | None = None
+    midi_door: MidiDoor | None = None
+
+    @property
+    def all_notices(self) -> list[str]:
+        """Returns what is missing just now: MIDI ports come and go."""
+        return [*self.notices, *(self.midi_ports.view().notices if self.midi_ports else ())]
 
 
 @asynccontextmanager
@@ -134,29 +146,53 @@ async def _open_doors(app: App, stack: AsyncExitStack) -> None:
         stack.push_async_callback(osc.close)
         app.listening.append(f"OSC      udp {osc.address[0]}:{osc.address[1]}")
     if config.midi.enabled:
-        midi = MidiDoor(
-            app.engine, virtual_port=config.midi.virtual_port, ports=config.midi.ports, channel=config.midi.channel,
-            api=config.midi.api,
-        )
-        app.notices.extend(await midi.start())
-        stack.push_async_callback(midi.close)
-        app.listening.extend(f"MIDI     {port}" for port in midi.listening)
+        await _open_midi(app, stack)
     control = ControlServer(
         app.engine, port=config.control.port, state_folder=config.state_folder,
-        status=lambda: status(app, started),
+        status=lambda: status(app, started), midi_heard=app.midi_door.heard if app.midi_door else None,
     )
     await control.start()
     stack.push_async_callback(control.close)
     app.listening.append(f"control  {control.url}")
 
 
+async def _open_midi(app: App, stack: AsyncExitStack) -> None:
+    """Opens the MIDI door and the lights on one set of ports; what is missing is a notice."""
+    settings = app.config.midi
+    devices: dict[str, Device] = {}
+    for word, name in settings.devices.items():
+        try:
+            devices[word] = open_device(name)
+        except BridgeError as problem:
+            app.notices.append(f"MIDI: {problem}")
+    door = MidiDoor(app.engine, settings, devices)
+    ports = Patchbay(wanted_ports(settings, devices), heard=door.hear)
+    lights = MidiLights(app.engine, ports, devices)
+    ports.opened = lights.opened
+    # Closed in reverse: the lights go out, the ports close, what was played before is done.
+    await door.start()
+    stack.push_async_callback(door.close)
+    await lights.start()
+    # A MIDI system may take its time to answer, and the loop must not wait for it.
+    await asyncio.to_thread(ports.start)
+    stack.push_async_callback(asyncio.to_thread, ports.close)
+    stack.push_async_callback(lights.close)
+    app.midi_ports, app.midi_door = ports, door
+    app.listening.extend(f"MIDI     {port}" for port in ports.view().open_inputs)
+
+
 def status(app: App, started: float) -> dict[str, Any]:
     """Says how the daemon is: version, since when, where it listens, what it misses."""
+    midi = app.midi_ports.view() if app.midi_ports else None
     return {
         "version": __version__,
         "pid": os.getpid(),
         "since": started,
         "library": str(app.library.root),
         "listening": app.listening,
-        "notices": app.notices,
+        "notices": app.all_notices,
+        "midi": None if midi is None else {
+            "system": midi.system, "inputs": midi.inputs, "outputs": midi.outputs,
+            "open_inputs": midi.open_inputs, "open_outputs": midi.open_outputs,
+        },
     }

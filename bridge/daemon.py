@@ -39,7 +39,7 @@ def greeting(app: App) -> list[str]:
     lines = [f"Oneshot Bridge {__version__} is running. Ctrl-C stops it.", ""]
     lines += [f"  {line}" for line in app.listening]
     lines += [f"  sounds   {app.library.root}"]
-    lines += [f"  notice   {notice}" for notice in app.notices]
+    lines += [f"  notice   {notice}" for notice in app.all_notices]
     if app.resumed:
         lines += [f"  resumed  {app.resumed} unfinished job(s) of the last run"]
     command = oneshot_command()

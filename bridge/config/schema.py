@@ -28,6 +28,16 @@ from bridge.config.fields import (
     Words,
     did_you_mean,
 )
+from bridge.config.midi import (
+    DEFAULT_ACTIONS,
+    DEFAULT_CONTROLS,
+    Action,
+    ActionText,
+    ControllerText,
+    ParameterText,
+    SourceText,
+    parse_action,
+)
 from bridge.config.models import Row
 from bridge.config.places import default_library, state_folder
 from bridge.domain.brief import LARGEST_COUNT, Enhance, Setting
@@ -97,6 +107,27 @@ class MidiSettings(Section):
     api: MidiApi = Field(
         default="",
         description='The MIDI system to use, "alsa" or "jack" on Linux; "" takes the first that answers.',
+    )
+    clock: Switch = Field(
+        default=False, description="Whether the tempo of the song follows the MIDI clock that your DAW or box sends."
+    )
+    actions: dict[SourceText, ActionText] = Field(
+        default=DEFAULT_ACTIONS,
+        description="What other messages do: trigger PAD, again, keep, discard, cancel (the pad touched last, or a pad "
+        'by name) or kit; "cc 20 channel 10 port MPK" is as exact as can be. What you write here replaces all of it.',
+    )
+    controls: dict[ControllerText, ParameterText] = Field(
+        default=DEFAULT_CONTROLS,
+        description="The knobs: brightness, length, energy and model, for the pads pressed afterwards.",
+    )
+    models: tuple[Name, ...] = Field(
+        default=(), description="The models that a knob for the model chooses from; none: it does nothing."
+    )
+    devices: dict[Text, Name] = Field(
+        default={},
+        description="The controllers whose lights show how the pads are, by a part of the port's name, like "
+        '{ "Launchpad Mini" = "launchpad-mini-mk3" }; they are listened to as well. Others: launchpad-x, '
+        "launchpad-pro-mk3, generic.",
     )
 
 
@@ -260,7 +291,8 @@ class Config(Section):
     def _agree(self) -> Config:
         problems = [
             InitErrorDetails(type=PydanticCustomError("sentence", "{text}", {"text": text}), loc=place, input=None)
-            for place, text in disagreements(self.pads, self.kits, self.kit)
+            for place, text in (*disagreements(self.pads, self.kits, self.kit),
+                                *midi_disagreements(self.midi, self.pads, self.kits))
         ]
         if problems:
             raise ValidationError.from_exception_data("Config", problems)
@@ -294,3 +326,17 @@ def disagreements(pads: Mapping[str, Pad], kits: Mapping[str, Kit], kit: str) ->
                 yield place, f"{name!r} and {other!r} are both on note {note}; give one of them another pad_note"
             elif name in table.pads[:index]:
                 yield place, f"{name!r} is in the kit twice"
+
+
+def midi_disagreements(midi: MidiSettings, pads: Mapping[str, Pad], kits: Mapping[str, Kit]) -> Iterator[Problem]:
+    """Yields what is wrong between MIDI and the tables: actions on pads and kits that do not exist, or on knobs."""
+    for source, text in midi.actions.items():
+        action = parse_action(text)
+        what, known = ("kit", list(kits)) if action.verb == "kit" else ("pad", list(pads))
+        if action.target and action.target not in known:
+            cure = did_you_mean(action.target, known)
+            yield ("midi", "actions", source), f"there is no {what} {action.target!r}{cure}"
+        if action == Action(verb="kit") and not source.startswith("program"):
+            yield ("midi", "actions", source), "kit which? Only a program has a number that says so; name the kit"
+        if source in midi.controls:
+            yield ("midi", "actions", source), "it is a knob under midi.controls already; take it out of one of them"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
@@ -92,7 +93,7 @@ def default_config_text() -> str:
 def toml_value(value: Any) -> str:
     """Returns a value as TOML spells it: texts, numbers, switches, paths, lists, and tables on one line."""
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{key} = {toml_value(entry)}" for key, entry in value.items())
+        inside = ", ".join(f"{_key(key)} = {toml_value(entry)}" for key, entry in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml_value(entry) for entry in value)}]"
@@ -100,6 +101,11 @@ def toml_value(value: Any) -> str:
         # TOML's basic strings are JSON's, but for one more character that must be escaped.
         return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
     return json.dumps(value)
+
+
+def _key(key: str) -> str:
+    """Returns a key as TOML spells it: in quotes where it has more than letters, digits, - and _."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml_value(key)
 
 
 def _tables(model: type[BaseModel]) -> list[str]:

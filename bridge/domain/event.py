@@ -7,7 +7,7 @@ from typing import Literal
 
 EventKind = Literal[
     "accepted", "progress", "ready", "failed", "cancelled", "rejected",
-    "sample", "pad", "delivery", "loaded", "load_failed", "notice",
+    "sample", "pad", "kit", "delivery", "loaded", "load_failed", "notice",
 ]
 
 
@@ -15,9 +15,10 @@ EventKind = Literal[
 class Event:
     """Holds one thing that happened. Fields that do not belong to its kind are empty.
 
-    `id` grows by one with every stored event; `progress` and `rejected` are not stored and have id 0.
+    `id` grows by one with every stored event; `progress`, `rejected` and `kit` are not stored and have id 0.
     `accepted` … `rejected` are about `job`; `sample` says that the sample `sample` is published; `pad` that the
-    pad `pad` changed (`reason` is its new state: `queued`, `rendering`, `ready`, `failed` or `idle`); `delivery`,
+    pad `pad` changed (`reason` is its new state: `queued`, `rendering`, `ready`, `failed` or `idle`); `kit`
+    that MIDI notes now play the kit `reason`; `delivery`,
     `loaded` and `load_failed` are about delivery `seq` to `host`. `at` is seconds since 1970.
     """
 

@@ -154,4 +154,4 @@ TELLERS: dict[EventKind, Callable[[OscVoice, Event, Turn | None], Awaitable[None
     "load_failed": OscVoice._load_failed,
     "notice": OscVoice._notice,
 }
-"""What tells of each kind of event; `loaded` has no OSC address."""
+"""What tells of each kind of event; `loaded` and `kit` have no OSC address."""

@@ -313,6 +313,7 @@ class BridgeEngine:
         if name not in self._config.kits:
             raise unknown("kit", name, self._config.kits)
         self._kit = name
+        self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=name)])
         return self._config.kits[name].pads
 
     def selected_kit(self) -> str:
@@ -408,6 +409,7 @@ class BridgeEngine:
         return PadView(
             name=name, prompt=pad.prompt, family=family.name, mapping=pad.mapping or family.mapping,
             model=pad.model or self._config.model, pad_note=pad_note_of(name, pad), note=pad.note, state=state,
+            seconds=pad.seconds,
             current=current.id if current else "", path=current.path if current else "", history=history,
             overrides=self._overrides.get(name, {}),
         )

@@ -13,6 +13,7 @@
     POST  /v1/kits/{name}/select
     GET   /v1/deliveries                 ?host=&waiting=&limit=
     GET   /v1/models
+    GET   /v1/midi                       ?since=number&wait=seconds, what MIDI was heard since
     POST  /v1/{jobs,samples,pads}/{id or name}/{again,keep,discard,cancel,accept}
 
 An answer is a JSON object, an error `{"error": {"message", "hint", "type"}}`.
@@ -60,6 +61,7 @@ ADDRESSES = (
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),
     Address("models", "GET", "/v1/models"),
+    Address("midi_heard", "GET", "/v1/midi"),
 )
 
 

@@ -97,6 +97,13 @@ class JobWanted(Asked):
     wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
 
 
+class MidiWanted(Asked):
+    """`since` is the number of the last message that is known already; without it only the newest number is told."""
+
+    since: Annotated[int, Field(ge=0)] | None = None
+    wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
+
+
 class SamplesWanted(Asked):
     """Says which samples; `tag` are tags behind commas, `longer` and `shorter` seconds. See `ports.Engine.samples`."""
 

@@ -30,7 +30,7 @@ async def subscribed(friend, *host):
 
 
 def test_every_kind_of_event_is_told_or_deliberately_silent():
-    assert set(TELLERS) | {"loaded", "notice"} == set(get_args(EventKind))
+    assert set(TELLERS) | {"loaded", "kit", "notice"} == set(get_args(EventKind))
 
 
 # --- what is said ---------------------------------------------------------------------------------------------

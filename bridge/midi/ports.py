@@ -1,0 +1,339 @@
+"""The MIDI ports of the bridge: opened by name, closed when they disappear, opened again when they are back.
+
+One thread owns RtMidi: it opens, looks around once a second, sends and closes. So nothing here ever holds the loop
+up, and macOS, which tells a process of new devices only on the thread that first asked, does so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge.midi.systems import ABSENT, MidiSystem, choose_ports, jack_servers, quiet_stderr, systems_for
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+"""How often the list of ports is looked at. A USB device that is pulled out and put in again takes longer than that to
+come back, so its absence is seen; a look costs 0.2 ms."""
+POLLS_WITHOUT_A_SYSTEM = 10
+"""A system that is not there is looked for more rarely: that costs a few milliseconds each time."""
+MOST_TO_SEND = 2_048
+"""Messages that wait for a port. One more is dropped: the device does not take them."""
+CLIENT = "Oneshot Bridge"
+_PATIENCE_AT_CLOSE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """Names an open port: as the system calls it without its number, and the wanted name that it fits.
+
+    The bridge's own virtual port fits no wanted name: `word` is empty.
+    """
+
+    name: str
+    word: str = ""
+
+
+Heard = Callable[[Port, Sequence[int], float], None]
+"""Takes the bytes of a message and when it came (`time.monotonic`), on a thread of RtMidi. It must be quick."""
+Opened = Callable[[Port], None]
+"""Takes an output that has just been opened, on the thread of the ports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Says what to open: a virtual input of our own (none if empty), inputs and outputs by name or a part of it.
+
+    `api` is a name out of SYSTEMS; empty tries those of this platform in order. With `clock` real-time ticks are heard.
+    """
+
+    api: str = ""
+    virtual_port: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    clock: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortsView:
+    """Shows the MIDI system: all ports of other programs and devices, those that are open, and what is missing."""
+
+    system: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    open_inputs: tuple[str, ...] = ()
+    open_outputs: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Live:
+    """Holds a MIDI system that answers: two clients to look with, and what is open, by (plain name, which of them)."""
+
+    system: MidiSystem
+    rtmidi: Any
+    look_in: Any
+    look_out: Any
+    servers: frozenset[str] = frozenset()
+    virtual: Any = None
+    inputs: dict[tuple[str, int], tuple[Port, str, Any]] = field(default_factory=dict)
+    outputs: dict[tuple[str, int], tuple[Port, str, Any]] = field(default_factory=dict)
+
+
+class Patchbay:
+    """Keeps the wanted ports open for as long as they exist."""
+
+    def __init__(
+        self, wanted: Wanted, *, heard: Heard | None = None, opened: Opened | None = None,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self.heard = heard
+        self.opened = opened
+        self._wanted = wanted
+        self._poll_seconds = poll_seconds
+        self._live: _Live | None = None
+        self._view = PortsView()
+        self._known: set[tuple[str, int]] = set()
+        self._orders: queue.Queue[tuple[str, Sequence[bytes]] | None] = queue.Queue(MOST_TO_SEND)
+        self._closing = threading.Event()
+        self._looked = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # --- from any thread --------------------------------------------------------------------------------------
+
+    def start(self) -> list[str]:
+        """Opens what is there and goes on looking; returns a notice, one line each, for whatever is missing.
+
+        Waits for the MIDI system to answer: call it beside the loop. Never raises for what is absent.
+        """
+        # RtMidi's JACK client would start a JACK server on its own, with settings that nobody chose.
+        os.environ.setdefault("JACK_NO_START_SERVER", "1")
+        try:
+            import rtmidi  # comes late: it is optional
+            systems = systems_for(self._wanted.api)
+        except ABSENT as problem:
+            self._view = PortsView(notices=(f"No MIDI: {problem}",))
+            return list(self._view.notices)
+        self._thread = threading.Thread(target=self._run, args=(rtmidi, systems), name="midi ports", daemon=True)
+        self._thread.start()
+        self._looked.wait()
+        return list(self._view.notices)
+
+    def close(self) -> None:
+        """Sends what waits and closes every port. A port of a JACK server that has died takes a second."""
+        self._closing.set()
+        with contextlib.suppress(queue.Full):
+            self._orders.put_nowait(None)
+        if self._thread is not None:
+            self._thread.join(_PATIENCE_AT_CLOSE)
+            self._thread = None
+
+    def send(self, port: str, messages: Sequence[bytes]) -> bool:
+        """Lets messages wait for an open output, in order; tells whether there was room. Never waits itself."""
+        try:
+            self._orders.put_nowait((port, messages))
+        except queue.Full:
+            return False
+        return True
+
+    def view(self) -> PortsView:
+        """Returns what was there at the last look."""
+        return self._view
+
+    # --- on the thread of the ports ---------------------------------------------------------------------------
+
+    def _run(self, rtmidi: Any, systems: Sequence[MidiSystem]) -> None:
+        next_look = 0.0
+        while not self._closing.is_set() or not self._orders.empty():
+            if time.monotonic() >= next_look and not self._closing.is_set():
+                self._look(rtmidi, systems)
+                self._looked.set()
+                polls = 1 if self._live is not None else POLLS_WITHOUT_A_SYSTEM
+                next_look = time.monotonic() + polls * self._poll_seconds
+            try:
+                order = self._orders.get(timeout=max(0.0, next_look - time.monotonic()))
+            except queue.Empty:
+                continue
+            if order is not None:
+                self._send(*order)
+        self._shut()
+
+    def _look(self, rtmidi: Any, systems: Sequence[MidiSystem]) -> None:
+        try:
+            if self._live is not None and not self._answers(self._live):
+                log.warning("MIDI: the %s server is gone; its ports are opened again when it is back.",
+                            self._live.system.name)
+                self._shut()
+            if self._live is None and (problem := self._begin(rtmidi, systems)):
+                self._view = PortsView(notices=(problem,))
+            if self._live is not None:
+                self._sync(self._live)
+        except ABSENT as problem:
+            log.warning("MIDI: the ports can't be looked at: %s", problem)
+            self._shut()
+
+    def _begin(self, rtmidi: Any, systems: Sequence[MidiSystem]) -> str:
+        """Takes the first system that answers; returns why there is none."""
+        problems = []
+        for system in systems:
+            try:
+                with quiet_stderr():
+                    self._live = self._begin_with(rtmidi, system)
+                return ""
+            except ABSENT as problem:
+                problems.append(f"{system.name}: {problem}")
+        return f"No MIDI: {'; '.join(problems) or f'no MIDI system is known for {sys.platform}'}"
+
+    def _begin_with(self, rtmidi: Any, system: MidiSystem) -> _Live:
+        api = getattr(rtmidi, f"API_{system.rtmidi}")
+        if api not in rtmidi.get_compiled_api():
+            raise ValueError("python-rtmidi was built without it")
+        servers = jack_servers() if system.name == "jack" else frozenset()
+        virtual = None
+        if system.virtual and (name := self._wanted.virtual_port):
+            virtual = self._input(rtmidi, api, name, Port(name=name))
+            virtual.open_virtual_port(name)
+        return _Live(
+            system=system, rtmidi=rtmidi, virtual=virtual, servers=servers,
+            look_in=virtual or rtmidi.MidiIn(api, name=CLIENT), look_out=rtmidi.MidiOut(api, name=CLIENT),
+        )
+
+    def _answers(self, live: _Live) -> bool:
+        """Tells whether a system that can die lives: the same server listens, and it lists our own ports."""
+        if live.system.name != "jack":
+            return True
+        if live.servers:
+            return jack_servers() == live.servers
+        return live.virtual is None or bool(live.look_out.get_ports())
+
+    def _sync(self, live: _Live) -> None:
+        """Closes what is gone and opens what has come."""
+        ours = self._wanted.virtual_port or CLIENT
+        raw_in = [name for name in live.look_in.get_ports() if not name.startswith(CLIENT)]
+        raw_out = [name for name in live.look_out.get_ports() if not name.startswith((CLIENT, ours))]
+        notices = self._sync_side(live, live.inputs, raw_in, self._wanted.inputs, self._open_input)
+        notices += self._sync_side(live, live.outputs, raw_out, self._wanted.outputs, self._open_output)
+        open_inputs = [port.name for port, _, _ in live.inputs.values()]
+        if live.virtual is not None:
+            open_inputs.insert(0, self._wanted.virtual_port)
+        present = ", ".join(map(live.system.plain, raw_in)) or "none"
+        if not open_inputs and not self._wanted.inputs:
+            notices.append(f"No MIDI port is open: name one under [midi] ports. Ports: {present}")
+        self._view = PortsView(
+            system=live.system.name, notices=tuple(notices),
+            inputs=tuple(map(live.system.plain, raw_in)), outputs=tuple(map(live.system.plain, raw_out)),
+            open_inputs=tuple(open_inputs), open_outputs=tuple(port.name for port, _, _ in live.outputs.values()),
+        )
+
+    def _sync_side(
+        self, live: _Live, opened: dict[tuple[str, int], tuple[Port, str, Any]], there: Sequence[str],
+        words: Sequence[str], opening: Callable[[_Live, Port, int], Any],
+    ) -> list[str]:
+        chosen, missing = _chosen(live.system, there, words)
+        for key in [key for key, (_, raw, _) in opened.items() if chosen.get(key, (None, ""))[1] != raw]:
+            port, _, handle = opened.pop(key)
+            log.warning("MIDI: %s is gone; it is opened again when it is back.", port.name)
+            _close(handle)
+        notices = []
+        for key, (port, raw) in chosen.items():
+            if key in opened:
+                continue
+            try:
+                opened[key] = (port, raw, opening(live, port, list(there).index(raw)))
+            except ABSENT as problem:
+                notices.append(f"The MIDI port {port.name} can't be opened: {problem}")
+                continue
+            if key in self._known:
+                log.warning("MIDI: %s is back.", port.name)
+            self._known.add(key)
+            if opening == self._open_output and self.opened is not None:
+                self.opened(port)
+        present = ", ".join(map(live.system.plain, there)) or "none"
+        return notices + [f"There is no MIDI port {word!r}. Ports: {present}" for word in missing]
+
+    def _input(self, rtmidi: Any, api: int, client: str, port: Port) -> Any:
+        handle = rtmidi.MidiIn(api, name=client)
+        handle.ignore_types(sysex=True, timing=not self._wanted.clock, active_sense=True)
+
+        def called(event: tuple[Sequence[int], float], _: Any = None) -> None:
+            if self.heard is not None:
+                self.heard(port, event[0], time.monotonic())
+
+        handle.set_callback(called)
+        return handle
+
+    def _open_input(self, live: _Live, port: Port, place: int) -> Any:
+        handle = self._input(live.rtmidi, getattr(live.rtmidi, f"API_{live.system.rtmidi}"), CLIENT, port)
+        return _opened(handle, place, port.name)
+
+    def _open_output(self, live: _Live, port: Port, place: int) -> Any:
+        handle = live.rtmidi.MidiOut(getattr(live.rtmidi, f"API_{live.system.rtmidi}"), name=CLIENT)
+        return _opened(handle, place, port.name)
+
+    def _send(self, name: str, messages: Sequence[bytes]) -> None:
+        for port, _, handle in list(self._live.outputs.values()) if self._live is not None else ():
+            if port.name == name:
+                try:
+                    for message in messages:
+                        handle.send_message(message)
+                except ABSENT as problem:
+                    # It is on its way out: the next look will miss it.
+                    log.debug("MIDI: %s does not take a message: %s", name, problem)
+
+    def _shut(self) -> None:
+        live, self._live = self._live, None
+        self._view = PortsView(notices=self._view.notices)
+        if live is None:
+            return
+        handles = [handle for _, _, handle in (*live.inputs.values(), *live.outputs.values())]
+        handles += [live.look_out, live.look_in] + ([live.virtual] if live.virtual is not live.look_in else [])
+        for handle in handles:
+            if handle is not None:
+                _close(handle)
+
+
+def _chosen(
+    system: MidiSystem, there: Sequence[str], words: Sequence[str]
+) -> tuple[dict[tuple[str, int], tuple[Port, str]], list[str]]:
+    """Returns the wanted ports by plain name and which of that name it is, each with its raw name; and the missing."""
+    plain = {raw: system.plain(raw) for raw in there}
+    by_plain, missing = choose_ports(list(plain.values()), words)
+    by_raw, still_missing = choose_ports(there, missing)
+    count: Counter[str] = Counter()
+    chosen = {}
+    for raw, name in plain.items():
+        word = by_plain.get(name) or by_raw.get(raw)
+        if word is not None:
+            chosen[name, count[name]] = (Port(name=name, word=word), raw)
+        count[name] += 1
+    return chosen, still_missing
+
+
+def _opened(handle: Any, place: int, name: str) -> Any:
+    try:
+        return handle.open_port(place, name=name)
+    except ABSENT:
+        handle.delete()
+        raise
+
+
+def _close(handle: Any) -> None:
+    """Closes a port; one that does not let itself be closed is let go."""
+    try:
+        if hasattr(handle, "cancel_callback"):
+            # First, for a message that comes while the port is being closed would find half a port.
+            handle.cancel_callback()
+        handle.close_port()
+        handle.delete()
+    except ABSENT as problem:
+        log.debug("MIDI: a port could not be closed: %s", problem)
