@@ -14,7 +14,7 @@ import click
 
 from bridge import __version__
 from bridge.cli import say
-from bridge.cli.commands import doctor, files, instrument, keys, listen, lists, models, money, run, shape, sounds
+from bridge.cli.commands import doctor, files, instrument, keys, listen, lists, midi, models, money, run, shape, sounds
 from bridge.cli.exits import CODES, FAILED, code_of
 from bridge.cli.shell import Shell
 from bridge.errors import BridgeError
@@ -66,6 +66,6 @@ for _command in (
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.kits, lists.deliveries, models.models,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, listen.analyse, listen.slice_command,
+    shape.shape, instrument.instrument, midi.midi, listen.analyse, listen.slice_command,
 ):  # fmt: skip
     main.add_command(_command)

@@ -54,13 +54,15 @@ Opened = Callable[[Port], None]
 class Wanted:
     """Says what to open: a virtual input of our own (none if empty), inputs and outputs by name or a part of it.
 
-    `api` is a name out of SYSTEMS; empty tries those of this platform in order. With `clock` real-time ticks are heard.
+    `api` is a name out of SYSTEMS; empty tries those of this platform in order. `but` are
+    inputs, by their whole names, that somebody else listens to. With `clock` real-time ticks are heard.
     """
 
     api: str = ""
     virtual_port: str = ""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     clock: bool = False
 
 
@@ -221,7 +223,8 @@ class Patchbay:
         ours = self._wanted.virtual_port or CLIENT
         raw_in = [name for name in live.look_in.get_ports() if not name.startswith(CLIENT)]
         raw_out = [name for name in live.look_out.get_ports() if not name.startswith((CLIENT, ours))]
-        notices = self._sync_side(live, live.inputs, raw_in, self._wanted.inputs, self._open_input)
+        free = [name for name in raw_in if live.system.plain(name) not in self._wanted.but]
+        notices = self._sync_side(live, live.inputs, free, self._wanted.inputs, self._open_input)
         notices += self._sync_side(live, live.outputs, raw_out, self._wanted.outputs, self._open_output)
         open_inputs = [port.name for port, _, _ in live.inputs.values()]
         if live.virtual is not None:
@@ -237,7 +240,7 @@ class Patchbay:
 
     def _sync_side(
         self, live: _Live, opened: dict[tuple[str, int], tuple[Port, str, Any]], there: Sequence[str],
-        words: Sequence[str], opening: Callable[[_Live, Port, int], Any],
+        words: Sequence[str], opening: Callable[[_Live, Port, str], Any],
     ) -> list[str]:
         chosen, missing = _chosen(live.system, there, words)
         for key in [key for key, (_, raw, _) in opened.items() if chosen.get(key, (None, ""))[1] != raw]:
@@ -249,7 +252,7 @@ class Patchbay:
             if key in opened:
                 continue
             try:
-                opened[key] = (port, raw, opening(live, port, list(there).index(raw)))
+                opened[key] = (port, raw, opening(live, port, raw))
             except ABSENT as problem:
                 notices.append(f"The MIDI port {port.name} can't be opened: {problem}")
                 continue
@@ -272,13 +275,13 @@ class Patchbay:
         handle.set_callback(called)
         return handle
 
-    def _open_input(self, live: _Live, port: Port, place: int) -> Any:
+    def _open_input(self, live: _Live, port: Port, raw: str) -> Any:
         handle = self._input(live.rtmidi, getattr(live.rtmidi, f"API_{live.system.rtmidi}"), CLIENT, port)
-        return _opened(handle, place, port.name)
+        return _opened(handle, raw, port.name)
 
-    def _open_output(self, live: _Live, port: Port, place: int) -> Any:
+    def _open_output(self, live: _Live, port: Port, raw: str) -> Any:
         handle = live.rtmidi.MidiOut(getattr(live.rtmidi, f"API_{live.system.rtmidi}"), name=CLIENT)
-        return _opened(handle, place, port.name)
+        return _opened(handle, raw, port.name)
 
     def _send(self, name: str, messages: Sequence[bytes]) -> None:
         for port, _, handle in list(self._live.outputs.values()) if self._live is not None else ():
@@ -319,9 +322,10 @@ def _chosen(
     return chosen, still_missing
 
 
-def _opened(handle: Any, place: int, name: str) -> Any:
+def _opened(handle: Any, raw: str, name: str) -> Any:
     try:
-        return handle.open_port(place, name=name)
+        # Asked again: a port that went in this moment has moved the others up. ValueError if it is that one.
+        return handle.open_port(handle.get_ports().index(raw), name=name)
     except ABSENT:
         handle.delete()
         raise

@@ -23,7 +23,7 @@ from bridge.ports import Engine
 from bridge.triggers.midi.bindings import Do, Meaning, Press, Turn
 from bridge.triggers.midi.ear import Ear, HeardMessage, Tempo
 from bridge.triggers.midi.knobs import Knobs
-from bridge.triggers.midi.words import deed, sentence
+from bridge.triggers.midi.words import sentence, shown
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class MidiDoor:
         if dropped := self._ear.dropped():
             log.warning("MIDI: %d messages were dropped: more came than can be done.", dropped)
         if self._refused:
-            log.warning("MIDI: %d were refused, the last: %s", self._refused, self._last_refusal)
+            log.warning("MIDI: refused %d times, the last: %s", self._refused, self._last_refusal)
             self._refused = 0
         if self._ear.waits():
             self._tell_soon()
@@ -192,15 +192,7 @@ class MidiDoor:
         return {"heard": [self._view(heard) for heard in found], "last": found[-1].number if found else since}
 
     def _view(self, heard: HeardMessage) -> dict[str, Any]:
-        return {
-            "port": heard.port.name, "kind": heard.message.kind, "channel": heard.message.channel,
-            "number": heard.message.number, "value": heard.message.value,
-            "text": sentence(heard.port, heard.message),
-            "does": self._does(heard.meaning),
-        }
-
-    def _does(self, meaning: Meaning | Tempo | None) -> str:
-        return deed(meaning, self._engine.pad_for_note, list(self._engine.kits()), self._settings.models)
+        return shown(heard, self._engine.pad_for_note, list(self._engine.kits()), self._settings.models)
 
 
 def wanted_ports(settings: MidiSettings, devices: Collection[str] = ()) -> Wanted:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from bridge.midi.messages import Kind, Message
 from bridge.midi.ports import Port
 from bridge.triggers.midi.bindings import Do, Meaning, Press, Turn
-from bridge.triggers.midi.ear import Tempo
+from bridge.triggers.midi.ear import HeardMessage, Tempo
 from bridge.triggers.midi.knobs import describe
 
 _SENTENCES: dict[Kind, str] = {
@@ -48,3 +49,15 @@ def deed(
         target = "" if meaning.action.target else " the pad touched last"
         return f"{meaning.action}{target}"
     return ""
+
+
+def shown(
+    heard: HeardMessage, pad_for_note: Callable[[int], str | None], kits: Sequence[str], models: Sequence[str]
+) -> dict[str, Any]:
+    """Returns a message that was heard as plain values."""
+    message = heard.message
+    return {
+        "port": heard.port.name, "kind": message.kind, "channel": message.channel, "number": message.number,
+        "value": message.value, "text": sentence(heard.port, message),
+        "does": deed(heard.meaning, pad_for_note, kits, models),
+    }
