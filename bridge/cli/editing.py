@@ -56,6 +56,8 @@ def with_setting(text: str, keys: tuple[str, ...], value: Any) -> str:
             table = table[key]
         _set(table, keys[-1], value)
         after = tomlkit.dumps(document)
+        if "\n" not in text.replace("\r\n", ""):
+            after = after.replace("\r\n", "\n").replace("\n", "\r\n")  # as the whole file was written
         changed = tomllib.loads(after)
     except (TOMLKitError, tomllib.TOMLDecodeError, KeyError, TypeError) as problem:
         raise _can_not(keys, value) from problem

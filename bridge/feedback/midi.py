@@ -119,6 +119,7 @@ class MidiLights:
             except Exception:
                 # A broken light, or an engine that does not answer just now, must not cost the others.
                 log.exception("The lights could not be shown.")
+                self._must_read = True
                 pause = RETRY_SECONDS
             await asyncio.sleep(PAUSE_SECONDS)
 

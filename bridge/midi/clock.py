@@ -25,6 +25,8 @@ LONGEST_GAP_SECONDS = 0.25
 """Twice the time between two ticks of the slowest tempo, 20 bpm: a longer one is a clock that stood still."""
 SILENT_SECONDS = 2.0
 """After so long without a tick another port may give the time."""
+MOST_TICKS = 1_024
+"""More than the fastest tempo has in the window: a stuck sender fills no memory."""
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 
 
@@ -32,7 +34,7 @@ class TempoFollower:
     """Follows the clock of one port, the first that ticks, until that falls silent."""
 
     def __init__(self) -> None:
-        self._ticks: deque[float] = deque()
+        self._ticks: deque[float] = deque(maxlen=MOST_TICKS)
         self._since_news = 0
         self._port = ""
         self.bpm: float | None = None
