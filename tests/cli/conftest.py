@@ -21,6 +21,7 @@ from bridge.config.template import toml_value
 from bridge.web.credentials import read_credentials, write_credentials
 from bridge.web.server import ControlServer
 from support.engine import KITS, PADS, FakeEngine
+from support.jack import jack, jack_server, keyboard  # noqa: F401 - fixtures of this folder
 from support.patience import PATIENCE_SECONDS
 
 
