@@ -192,7 +192,7 @@ def status(app: App, started: float) -> dict[str, Any]:
         "listening": app.listening,
         "notices": app.all_notices,
         "midi": None if midi is None else {
-            "system": midi.system, "inputs": midi.inputs, "outputs": midi.outputs,
-            "open_inputs": midi.open_inputs, "open_outputs": midi.open_outputs,
+            "system": midi.system, "open_inputs": midi.open_inputs, "open_outputs": midi.open_outputs,
+            "notices": midi.notices,
         },
     }

@@ -170,6 +170,18 @@ def midi(room: Room) -> Iterator[Check]:
         cure = f"Start or connect it, or look at [midi]: {_EDIT}"
         yield from (Check(name="midi", state="notice", text=notice, cure=cure) for notice in notices)
         yield from (Check(name="midi", state="ok", text=f"can listen to {port}") for port in ports)
+    yield from _midi_devices(room.config.midi)
+
+
+def _midi_devices(settings: MidiSettings) -> Iterator[Check]:
+    from bridge.midi.devices import open_device
+
+    for name in settings.devices.values():
+        try:
+            open_device(name)
+        except BridgeError as problem:
+            cure = problem.hint or f"Name another under [midi] devices: {_EDIT}"
+            yield Check(name="midi", state="notice", text=problem.message, cure=cure)
 
 
 def _open_midi(settings: MidiSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:

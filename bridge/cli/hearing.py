@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 from bridge.cli.client import Client
 from bridge.config.schema import Config, pad_note_of
 from bridge.errors import BridgeError, RequestError
 from bridge.midi.devices import Device, open_device
-from bridge.midi.ports import Patchbay, PortsView, Wanted
+from bridge.midi.ports import Patchbay, Wanted
 from bridge.midi.systems import choose_ports
 from bridge.triggers.midi.ear import Ear
 from bridge.triggers.midi.words import shown
@@ -104,24 +105,24 @@ class Hearing:
 
 
 def look(config: Config, daemon: Client | None) -> dict[str, Any]:
-    """Returns what MIDI there is, as the daemon sees it; without one what it would open."""
-    if daemon is not None:
-        status = daemon.ask("status")
-        return {**_plain(PortsView()), **(status.get("midi") or {}), "live": True}
+    """Returns what MIDI there is and what of it the daemon has open; without one what it would open."""
     from bridge.triggers.midi import wanted_ports
 
-    ports = Patchbay(wanted_ports(config.midi, config.midi.devices))
+    status = daemon.ask("status") if daemon is not None else {}
+    theirs = status.get("midi") or {}
+    # Looking opens nothing that the daemon has open.
+    wanted = Wanted(api=theirs.get("system") or config.midi.api) if daemon is not None else wanted_ports(
+        config.midi, config.midi.devices)
+    ports = Patchbay(replace(wanted, listing=True))
     ports.start()
-    view = ports.view()
+    view = asdict(ports.view())
     ports.close()
-    return {**_plain(view), "live": False}
-
-
-def _plain(view: PortsView) -> dict[str, Any]:
-    return {
-        "system": view.system, "inputs": view.inputs, "outputs": view.outputs, "open_inputs": view.open_inputs,
-        "open_outputs": view.open_outputs, "notices": view.notices,
-    }
+    if daemon is None:
+        return {**view, "live": False}
+    opened = {side: tuple(theirs.get(side, ())) for side in ("open_inputs", "open_outputs")}
+    own = config.midi.virtual_port
+    outputs = tuple(name for name in view["outputs"] if not own or not name.startswith(own))
+    return {**view, **opened, "outputs": outputs, "notices": tuple(theirs.get("notices", ())), "live": True}
 
 
 def _devices(config: Config) -> dict[str, Device]:

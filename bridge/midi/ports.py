@@ -55,7 +55,8 @@ class Wanted:
     """Says what to open: a virtual input of our own (none if empty), inputs and outputs by name or a part of it.
 
     `api` is a name out of SYSTEMS; empty tries those of this platform in order. `but` are
-    inputs, by their whole names, that somebody else listens to. With `clock` real-time ticks are heard.
+    inputs, by their whole names, that somebody else listens to. With `clock` real-time ticks are heard, with
+    `listing` outputs are listed although none is wanted.
     """
 
     api: str = ""
@@ -64,6 +65,7 @@ class Wanted:
     outputs: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     clock: bool = False
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +80,35 @@ class PortsView:
     notices: tuple[str, ...] = ()
 
 
+_Key = tuple[str, int]
+"""The plain name of a port, and which of that name it is: two controllers of a kind may be plugged in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Says which of the ports of a system it is: the name as it lists it, which of that name, and of how many.
+
+    Where their number has changed nobody can tell which one went: all of that name are opened anew.
+    """
+
+    raw: str
+    which: int
+    of: int
+
+
 @dataclass(slots=True)
 class _Live:
-    """Holds a MIDI system that answers: two clients to look with, and what is open, by (plain name, which of them)."""
+    """Holds a MIDI system that answers: clients to look with, and what is open, by (plain name, which of them)."""
 
     system: MidiSystem
     rtmidi: Any
     look_in: Any
     look_out: Any
     servers: frozenset[str] = frozenset()
+    seen: bool = False
     virtual: Any = None
-    inputs: dict[tuple[str, int], tuple[Port, str, Any]] = field(default_factory=dict)
-    outputs: dict[tuple[str, int], tuple[Port, str, Any]] = field(default_factory=dict)
+    inputs: dict[_Key, tuple[Port, _Place, Any]] = field(default_factory=dict)
+    outputs: dict[_Key, tuple[Port, _Place, Any]] = field(default_factory=dict)
 
 
 class Patchbay:
@@ -105,7 +124,7 @@ class Patchbay:
         self._poll_seconds = poll_seconds
         self._live: _Live | None = None
         self._view = PortsView()
-        self._known: set[tuple[str, int]] = set()
+        self._known: set[_Key] = set()
         self._orders: queue.Queue[tuple[str, Sequence[bytes]] | None] = queue.Queue(MOST_TO_SEND)
         self._closing = threading.Event()
         self._looked = threading.Event()
@@ -207,22 +226,29 @@ class Patchbay:
             virtual.open_virtual_port(name)
         return _Live(
             system=system, rtmidi=rtmidi, virtual=virtual, servers=servers,
-            look_in=virtual or rtmidi.MidiIn(api, name=CLIENT), look_out=rtmidi.MidiOut(api, name=CLIENT),
+            look_in=virtual or rtmidi.MidiIn(api, name=CLIENT),
+            # Every client of a JACK server takes part in each of its periods: none without need.
+            look_out=rtmidi.MidiOut(api, name=CLIENT) if self._wanted.outputs or self._wanted.listing else None,
         )
 
     def _answers(self, live: _Live) -> bool:
-        """Tells whether a system that can die lives: the same server listens, and it lists our own ports."""
+        """Tells whether a system that can die lives."""
         if live.system.name != "jack":
             return True
         if live.servers:
             return jack_servers() == live.servers
-        return live.virtual is None or bool(live.look_out.get_ports())
+        # Where the server can't be seen (PipeWire): when the last port has gone, it may be the server that went. If it
+        # was not, nothing is connected to us, and nobody notices that we come anew.
+        seen, live.seen = live.seen, bool(live.look_in.get_ports())
+        return live.seen or not seen
 
     def _sync(self, live: _Live) -> None:
         """Closes what is gone and opens what has come."""
         ours = self._wanted.virtual_port or CLIENT
         raw_in = [name for name in live.look_in.get_ports() if not name.startswith(CLIENT)]
-        raw_out = [name for name in live.look_out.get_ports() if not name.startswith((CLIENT, ours))]
+        raw_out = [] if live.look_out is None else [
+            name for name in live.look_out.get_ports() if not name.startswith((CLIENT, ours))
+        ]
         free = [name for name in raw_in if live.system.plain(name) not in self._wanted.but]
         notices = self._sync_side(live, live.inputs, free, self._wanted.inputs, self._open_input)
         notices += self._sync_side(live, live.outputs, raw_out, self._wanted.outputs, self._open_output)
@@ -230,7 +256,7 @@ class Patchbay:
         if live.virtual is not None:
             open_inputs.insert(0, self._wanted.virtual_port)
         present = ", ".join(map(live.system.plain, raw_in)) or "none"
-        if not open_inputs and not self._wanted.inputs:
+        if not open_inputs and not self._wanted.inputs and not self._wanted.listing:
             notices.append(f"No MIDI port is open: name one under [midi] ports. Ports: {present}")
         self._view = PortsView(
             system=live.system.name, notices=tuple(notices),
@@ -239,20 +265,20 @@ class Patchbay:
         )
 
     def _sync_side(
-        self, live: _Live, opened: dict[tuple[str, int], tuple[Port, str, Any]], there: Sequence[str],
-        words: Sequence[str], opening: Callable[[_Live, Port, str], Any],
+        self, live: _Live, opened: dict[_Key, tuple[Port, _Place, Any]], there: Sequence[str],
+        words: Sequence[str], opening: Callable[[_Live, Port, _Place], Any],
     ) -> list[str]:
         chosen, missing = _chosen(live.system, there, words)
-        for key in [key for key, (_, raw, _) in opened.items() if chosen.get(key, (None, ""))[1] != raw]:
+        for key in [key for key, (_, place, _) in opened.items() if chosen.get(key, (None, None))[1] != place]:
             port, _, handle = opened.pop(key)
             log.warning("MIDI: %s is gone; it is opened again when it is back.", port.name)
             _close(handle)
         notices = []
-        for key, (port, raw) in chosen.items():
+        for key, (port, place) in chosen.items():
             if key in opened:
                 continue
             try:
-                opened[key] = (port, raw, opening(live, port, raw))
+                opened[key] = (port, place, opening(live, port, place))
             except ABSENT as problem:
                 notices.append(f"The MIDI port {port.name} can't be opened: {problem}")
                 continue
@@ -275,13 +301,13 @@ class Patchbay:
         handle.set_callback(called)
         return handle
 
-    def _open_input(self, live: _Live, port: Port, raw: str) -> Any:
+    def _open_input(self, live: _Live, port: Port, place: _Place) -> Any:
         handle = self._input(live.rtmidi, getattr(live.rtmidi, f"API_{live.system.rtmidi}"), CLIENT, port)
-        return _opened(handle, raw, port.name)
+        return _opened(handle, place, port.name)
 
-    def _open_output(self, live: _Live, port: Port, raw: str) -> Any:
+    def _open_output(self, live: _Live, port: Port, place: _Place) -> Any:
         handle = live.rtmidi.MidiOut(getattr(live.rtmidi, f"API_{live.system.rtmidi}"), name=CLIENT)
-        return _opened(handle, raw, port.name)
+        return _opened(handle, place, port.name)
 
     def _send(self, name: str, messages: Sequence[bytes]) -> None:
         for port, _, handle in list(self._live.outputs.values()) if self._live is not None else ():
@@ -307,25 +333,33 @@ class Patchbay:
 
 def _chosen(
     system: MidiSystem, there: Sequence[str], words: Sequence[str]
-) -> tuple[dict[tuple[str, int], tuple[Port, str]], list[str]]:
-    """Returns the wanted ports by plain name and which of that name it is, each with its raw name; and the missing."""
-    plain = {raw: system.plain(raw) for raw in there}
-    by_plain, missing = choose_ports(list(plain.values()), words)
+) -> tuple[dict[_Key, tuple[Port, _Place]], list[str]]:
+    """Returns the wanted ports, each with its place, and the wanted names that fit none."""
+    by_plain, missing = choose_ports([system.plain(raw) for raw in there], words)
     by_raw, still_missing = choose_ports(there, missing)
-    count: Counter[str] = Counter()
+    same = Counter(there)
+    plain_so_far: Counter[str] = Counter()
+    raw_so_far: Counter[str] = Counter()
     chosen = {}
-    for raw, name in plain.items():
+    for raw in there:
+        name = system.plain(raw)
         word = by_plain.get(name) or by_raw.get(raw)
         if word is not None:
-            chosen[name, count[name]] = (Port(name=name, word=word), raw)
-        count[name] += 1
+            place = _Place(raw=raw, which=raw_so_far[raw], of=same[raw])
+            chosen[name, plain_so_far[name]] = (Port(name=name, word=word), place)
+        plain_so_far[name] += 1
+        raw_so_far[raw] += 1
     return chosen, still_missing
 
 
-def _opened(handle: Any, raw: str, name: str) -> Any:
+def _opened(handle: Any, place: _Place, name: str) -> Any:
+    """Opens a port; ValueError where it has gone in this moment."""
     try:
-        # Asked again: a port that went in this moment has moved the others up. ValueError if it is that one.
-        return handle.open_port(handle.get_ports().index(raw), name=name)
+        # Asked again: a port that has just gone or come moves the others.
+        numbers = [number for number, raw in enumerate(handle.get_ports()) if raw == place.raw]
+        if len(numbers) != place.of:
+            raise ValueError("it is being plugged in or out just now")
+        return handle.open_port(numbers[place.which], name=name)
     except ABSENT:
         handle.delete()
         raise

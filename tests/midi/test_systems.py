@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bridge.midi.ports import Patchbay, Wanted
+from bridge.midi.ports import Patchbay, Wanted, _chosen
 from bridge.midi.systems import SYSTEMS, choose_ports, quiet_stderr, systems_for
 
 
@@ -93,6 +93,18 @@ def test_a_whole_name_fits_one_port_and_a_part_every_port_that_has_it():
     assert missing == ["drum"]
     assert choose_ports(there, ["*"])[0].keys() == set(there)
     assert choose_ports([], ["*"]) == ({}, [])
+
+
+def test_two_controllers_of_a_kind_are_two_ports_and_one_that_comes_or_goes_opens_both_anew():
+    coremidi, alsa = SYSTEMS[2], SYSTEMS[0]
+    twins, _ = _chosen(coremidi, ["nanoPAD", "Keys", "nanoPAD"], ["nano"])
+    assert [key for key, _ in twins.items()] == [("nanoPAD", 0), ("nanoPAD", 1)]
+    assert [(place.which, place.of) for _, place in twins.values()] == [(0, 2), (1, 2)]
+    alone, _ = _chosen(coremidi, ["nanoPAD", "Keys"], ["nano"])
+    assert alone["nanoPAD", 0][1] != twins["nanoPAD", 0][1]
+    numbered, _ = _chosen(alsa, ["nanoPAD:MIDI 1 20:0", "nanoPAD:MIDI 1 24:0"], ["nano"])
+    assert [place.raw for _, place in numbered.values()] == ["nanoPAD:MIDI 1 20:0", "nanoPAD:MIDI 1 24:0"]
+    assert list(_chosen(alsa, ["nanoPAD:MIDI 1 28:0"], ["nanoPAD:MIDI 1 28:0"])[0]) == [("nanoPAD:MIDI 1", 0)]
 
 
 def test_hushing_the_libraries_loses_nothing_that_others_write(capfd):
