@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -123,3 +126,37 @@ async def test_without_alsa_the_ports_find_jack_by_themselves(jack, engine, capf
         assert midi.notices == []
         assert midi.listening == ("Oneshot Bridge",)
     assert capfd.readouterr().err == ""
+
+
+def test_ports_that_are_closed_in_the_middle_of_a_flood_crash_nothing(jack):
+    """In a process of its own, for what would break here is the interpreter."""
+    flood = """
+import rtmidi, time
+out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="flood")
+out.open_virtual_port("out")
+while True:
+    for note in range(20):
+        out.send_message([0x90, note, 100])
+    time.sleep(0.002)
+"""
+    opening = """
+import time
+from bridge.midi.ports import Patchbay, Wanted
+heard = []
+for _ in range(8):
+    ports = Patchbay(Wanted(api="jack", inputs=("flood",), virtual_port="X"), poll_seconds=0.05,
+                     heard=lambda port, data, at: heard.append(port))
+    ports.start()
+    time.sleep(0.1)
+    ports.close()
+print(len(heard) > 100)
+"""
+    player = subprocess.Popen([sys.executable, "-c", flood], stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1)
+        closing = subprocess.run([sys.executable, "-c", opening], capture_output=True, text=True, timeout=60,
+                                 check=False)
+    finally:
+        player.kill()
+        player.wait()
+    assert (closing.returncode, closing.stdout) == (0, "True\n"), closing.stderr
