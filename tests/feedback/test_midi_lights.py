@@ -174,6 +174,16 @@ async def test_when_the_bridge_goes_every_light_is_out_and_the_launchpad_is_give
 
 
 async def test_a_launchpad_on_jack_is_lit_unplugged_plugged_in_again_and_put_out(jack, peer, engine):
+    late = jack.late_clients()
+    try:
+        await _lit_and_plugged_in_again(peer, engine)
+    except TimeoutError:
+        if jack.late_clients() > late:
+            pytest.skip("this machine is too busy for JACK to keep time: what a late client sends is lost")
+        raise
+
+
+async def _lit_and_plugged_in_again(peer, engine):
     rtmidi = peer.module("rtmidi")
     heard: list[list[int]] = []
 
