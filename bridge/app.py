@@ -192,4 +192,5 @@ def status(app: App, started: float) -> dict[str, Any]:
         "library": str(app.library.root),
         "listening": app.listening,
         "notices": app.notices,
+        "midi": app.doors.midi if app.doors else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
@@ -10,17 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from bridge.config.schema import Config
-from bridge.errors import BridgeError
-from bridge.feedback.lights import Lights
+from bridge.errors import BridgeError, NotFoundError
+from bridge.feedback.midi import MidiLights
 from bridge.feedback.osc import OscVoice
 from bridge.library.folder import Library
-from bridge.midi.devices import open_device
+from bridge.midi.devices import Device, open_device
+from bridge.midi.ports import Patchbay
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.player.audition import Audition
 from bridge.ports import Engine
 from bridge.triggers.inbox import InboxDoor
-from bridge.triggers.midi import MidiDoor
+from bridge.triggers.midi import MidiDoor, wanted_ports
 from bridge.triggers.osc import OscDoor
 from bridge.web.server import ControlServer
 
@@ -28,6 +30,36 @@ log = logging.getLogger(__name__)
 
 Lines = Callable[[], Iterable[str]]
 """Says something as it is now, a line each."""
+
+
+class Midi:
+    """Says what of MIDI is open just now: the control channel stays while the MIDI door is opened anew."""
+
+    def __init__(self) -> None:
+        self._door: MidiDoor | None = None
+        self._ports: Patchbay | None = None
+
+    def opened(self, door: MidiDoor, ports: Patchbay) -> None:
+        self._door, self._ports = door, ports
+
+    def closed(self) -> None:
+        self._door = self._ports = None
+
+    def view(self) -> dict[str, Any] | None:
+        """Returns the system, the open ports and what is missing, as plain values; None where MIDI is off."""
+        if self._ports is None:
+            return None
+        seen = self._ports.view()
+        return {
+            "system": seen.system, "open_inputs": seen.open_inputs, "open_outputs": seen.open_outputs,
+            "notices": seen.notices,
+        }  # fmt: skip
+
+    async def heard(self, since: int | None, patience: float) -> dict[str, Any]:
+        """Returns what `MidiDoor.heard` does; raises NotFoundError where MIDI is off."""
+        if self._door is None:
+            raise NotFoundError("The daemon listens to no MIDI.", "Switch it on under [midi]: oneshot config edit")
+        return await self._door.heard(since, patience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +75,7 @@ class Hall:
     state_folder: Path
     status: Callable[[], dict[str, Any]]
     library: Library
+    midi: Midi = field(default_factory=Midi)
     subscribers: Subscribers = field(default_factory=Subscribers)
     outlet: Outlet = field(default_factory=Outlet)
 
@@ -79,40 +112,33 @@ async def _open_osc(config: Config, hall: Hall, opened: Opened) -> None:
 
 
 async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:
-    if not config.midi.enabled:
+    """Opens the MIDI door and the lights on one set of ports; what is missing is a notice."""
+    settings = config.midi
+    if not settings.enabled:
         return
-    settings = config.midi
-    notes, controls = settings.actions
-    midi = MidiDoor(
-        hall.engine, virtual_port=settings.virtual_port, ports=settings.ports, channel=settings.channel,
-        api=settings.api, notes=notes, controls=controls, clock=settings.clock, programs=settings.programs,
-    )
-    notices = await midi.start()
-    opened.stack.push_async_callback(midi.close)
-    lights, missing = await _lights(config, hall)
-    if lights is not None:
-        opened.stack.push_async_callback(lights.close)
-    opened.notices = lambda: [*notices, *missing]
-    opened.listening = lambda: [
-        *(f"MIDI     {port}" for port in midi.listening),
-        *(f"lights   {port}" for port in (lights.shining if lights else ())),
-    ]
-
-
-async def _lights(config: Config, hall: Hall) -> tuple[Lights | None, list[str]]:
-    """Returns the lights of the pads, lit, and what is missing for them; None where there are none."""
-    settings = config.midi
-    if not settings.lights:
-        return None, []
-    try:
-        device = open_device(settings.lights)
-    except BridgeError as problem:
-        return None, [f"No lights: {problem}"]
-    lights = Lights(
-        hall.engine, device, virtual_port=settings.virtual_port, ports=settings.outputs or settings.ports,
-        api=settings.api,
-    )
-    return lights, await lights.start()
+    devices: dict[str, Device] = {}
+    lost: list[str] = []
+    for word, name in settings.devices.items():
+        try:
+            devices[word] = open_device(name)
+        except BridgeError as problem:
+            lost.append(f"MIDI: {problem}")
+    door = MidiDoor(hall.engine, settings, devices)
+    ports = Patchbay(wanted_ports(settings, devices), heard=door.hear)
+    lights = MidiLights(hall.engine, ports, devices)
+    ports.opened = lights.opened
+    # Closed in reverse: the lights go out, the ports close, what was played before is done.
+    await door.start()
+    opened.stack.push_async_callback(door.close)
+    await lights.start()
+    # A MIDI system may take its time to answer, and the loop must not wait for it.
+    await asyncio.to_thread(ports.start)
+    opened.stack.push_async_callback(asyncio.to_thread, ports.close)
+    opened.stack.push_async_callback(lights.close)
+    hall.midi.opened(door, ports)
+    opened.stack.callback(hall.midi.closed)
+    opened.notices = lambda: [*lost, *ports.view().notices]
+    opened.listening = lambda: [f"MIDI     {port}" for port in ports.view().open_inputs]
 
 
 async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
@@ -137,7 +163,7 @@ async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
     control = ControlServer(
         hall.engine, port=config.control.port, state_folder=hall.state_folder, status=hall.status,
-        audition=hall.audition,
+        audition=hall.audition, midi_heard=hall.midi.heard,
     )
     await control.start()
     opened.stack.push_async_callback(control.close)
@@ -174,6 +200,11 @@ class Doors:
     def notices(self) -> list[str]:
         """Says what the doors miss, a line each."""
         return [*(line for _, opened in self._in_order() for line in opened.notices()), *self._refused.values()]
+
+    @property
+    def midi(self) -> dict[str, Any] | None:
+        """Says what of MIDI is open, as plain values; None where it is off."""
+        return self._hall.midi.view()
 
     async def open(self) -> None:
         """Opens every door; raises InUseError or BridgeError where one can't be."""

@@ -363,6 +363,7 @@ class PadView:
     pad_note: int | None
     note: int | None
     state: PadState
+    seconds: Seconds | None = None
     current: str = ""
     path: str = ""
     history: int = 0

@@ -84,3 +84,16 @@ def test_the_settings_in_the_readme_are_right(block):
     shown = tomllib.loads(block)
     for pad in shown.get("pads", {}).values():
         Pad.model_validate(pad)
+
+
+def test_the_settings_on_the_page_of_midi_are_right_and_its_tables_are_the_defaults():
+    page = (HOME / "docs" / "midi.md").read_text(encoding="utf-8")
+    blocks = [content for language, content in FENCED.findall(page) if language == "toml"]
+    assert len(blocks) == 4
+    for block in blocks:
+        config_of(tomllib.loads(block))
+    shown = config_of({}).midi
+    for source, meaning in (*shown.actions.items(), *shown.controls.items()):
+        if source != "program":
+            (row,) = [line for line in page.splitlines() if line.startswith(f"| {source.upper()}")]
+            assert meaning in row

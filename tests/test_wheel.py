@@ -60,6 +60,7 @@ def test_there_are_scripts_for_hosts():
     [
         ("console_scripts", "oneshot", "bridge.cli:main"),
         ("oneshot_bridge.models", "synth", "bridge.models.synth:open_model"),
+        ("oneshot_bridge.midi_devices", "generic", "bridge.midi.devices.generic:open_device"),
         ("oneshot_bridge.formats", "sfz", "bridge.instruments.formats.sfz:write_sfz"),
     ],
 )

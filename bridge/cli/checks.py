@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from bridge import __version__
 from bridge.cli.client import Client, find_daemon
@@ -22,9 +22,8 @@ from bridge.cli.exits import NoDaemonError
 from bridge.cli.shell import Shell
 from bridge.cli.show import ago
 from bridge.config.models import Row
-from bridge.config.schema import Config
+from bridge.config.schema import Config, MidiSettings
 from bridge.errors import BridgeError, ConfigError
-from bridge.ports import Engine
 
 State = Literal["ok", "notice", "broken"]
 
@@ -168,31 +167,33 @@ def midi(room: Room) -> Iterator[Check]:
         cure = 'pip install "oneshot-bridge[midi]" (needs a C++ compiler where there is no wheel)'
         yield Check(name="midi", state="notice", text="python-rtmidi is not installed: no MIDI", cure=cure)
     elif not room.live:
-        notices, ports = asyncio.run(_open_midi(room.config))
+        notices, ports = _open_midi(room.config.midi)
         cure = f"Start or connect it, or look at [midi]: {_EDIT}"
         yield from (Check(name="midi", state="notice", text=notice, cure=cure) for notice in notices)
         yield from (Check(name="midi", state="ok", text=f"can listen to {port}") for port in ports)
+    yield from _midi_devices(room.config.midi)
 
 
-async def _open_midi(config: Config) -> tuple[list[str], tuple[str, ...]]:
-    from bridge.triggers.midi import MidiDoor
+def _midi_devices(settings: MidiSettings) -> Iterator[Check]:
+    from bridge.midi.devices import open_device
 
-    settings = config.midi
-    door = MidiDoor(
-        cast(Engine, _Deaf()), virtual_port=settings.virtual_port, ports=settings.ports, channel=settings.channel,
-        api=settings.api,
-    )  # fmt: skip
-    notices = await door.start()
-    ports = door.listening
-    await door.close()
-    return notices, ports
+    for name in settings.devices.values():
+        try:
+            open_device(name)
+        except BridgeError as problem:
+            cure = problem.hint or f"Name another under [midi] devices: {_EDIT}"
+            yield Check(name="midi", state="notice", text=problem.message, cure=cure)
 
 
-class _Deaf:
-    """Stands where the engine would: no note is a pad, so nothing is ever triggered."""
+def _open_midi(settings: MidiSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from bridge.midi.ports import Patchbay
+    from bridge.triggers.midi import wanted_ports
 
-    def pad_for_note(self, note: int) -> None:
-        return None
+    ports = Patchbay(wanted_ports(settings, settings.devices))
+    ports.start()
+    seen = ports.view()
+    ports.close()
+    return seen.notices, seen.open_inputs
 
 
 def audition(room: Room) -> Iterator[Check]:

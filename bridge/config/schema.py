@@ -7,13 +7,12 @@ what is shown where the default is "not said".
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from bridge.config.controls import ACTIONS, PARAMETERS, Action, Place, parse_action, parse_place
 from bridge.config.fields import (
     Address,
     FamilyName,
@@ -30,6 +29,16 @@ from bridge.config.fields import (
     Words,
     did_you_mean,
 )
+from bridge.config.midi import (
+    DEFAULT_ACTIONS,
+    DEFAULT_CONTROLS,
+    Action,
+    ActionText,
+    ControllerText,
+    ParameterText,
+    SourceText,
+    parse_action,
+)
 from bridge.config.models import Row
 from bridge.config.places import default_library, state_folder
 from bridge.domain.brief import LARGEST_COUNT, LARGEST_TURNS, MOST_ROOTS, Enhance, Layers, Setting
@@ -38,19 +47,10 @@ from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.family import Mapping as MappingName
 from bridge.units import MidiNote, Seconds
 
-NotePlace = Annotated[str, AfterValidator(lambda text: _read(text, parse_place, notes=True))]
-ControlPlace = Annotated[str, AfterValidator(lambda text: _read(text, parse_place, notes=False))]
-NoteAction = Annotated[str, AfterValidator(lambda text: _read(text, parse_action, notes=True))]
-ControlAction = Annotated[str, AfterValidator(lambda text: _read(text, parse_action, notes=False))]
 Busy = Literal["queue", "newest", "ignore"]
 MidiApi = Literal["", "alsa", "jack", "coremidi", "winmm"]
 Problem = tuple[tuple[str | int, ...], str]
 """Where a setting is wrong (`("kits", "main", "pads", 2)`), and the sentence that says what."""
-
-
-def _read(text: str, parse: Callable[..., object], *, notes: bool) -> str:
-    parse(text, notes=notes)
-    return text
 
 
 class Section(BaseModel):
@@ -113,39 +113,26 @@ class MidiSettings(Section):
 
 
     clock: Switch = Field(
-        default=False, description="Whether a MIDI clock sets the tempo of your song for new sounds."
+        default=False, description="Whether the tempo of the song follows the MIDI clock that your DAW or box sends."
     )
-    programs: Switch = Field(
-        default=True, description="Whether a program change selects a kit: 0 the first one, 1 the second."
+    actions: dict[SourceText, ActionText] = Field(
+        default=DEFAULT_ACTIONS,
+        description="What other messages do: trigger PAD, again, keep, discard, cancel, play (the pad touched last, or "
+        'a pad by name) or kit; "cc 20 channel 10 port MPK" is as exact as can be. What you write here replaces all.',
     )
-    notes: dict[NotePlace, NoteAction] = Field(
+    controls: dict[ControllerText, ParameterText] = Field(
+        default=DEFAULT_CONTROLS,
+        description="The knobs: brightness, length, energy and model, for the pads pressed afterwards.",
+    )
+    models: tuple[Name, ...] = Field(
+        default=(), description="The models that a knob for the model chooses from; none: it does nothing."
+    )
+    devices: dict[Text, Name] = Field(
         default={},
-        description='Notes that act instead of pressing a pad, like { "96" = "keep", "10:97" = "again kick" }: '
-        + ", ".join(f"{name} ({does})" for name, does in ACTIONS.items()) + ". Without a pad behind it, the last one "
-        "pressed is meant.",
+        description="The controllers whose lights show how the pads are, by a part of the port's name, like "
+        '{ "Launchpad Mini" = "launchpad-mini-mk3" }; they are listened to as well. Others: launchpad-x, '
+        "launchpad-pro-mk3, generic.",
     )
-    controls: dict[ControlPlace, ControlAction] = Field(
-        default={},
-        description='Controllers (CC) that act like notes, or set how new sounds are, like { "70" = "length" }: '
-        + ", ".join(f"{name} ({does})" for name, does in PARAMETERS.items()) + ".",
-    )
-    lights: Text = Field(
-        default="",
-        description='Whose lights show how the pads stand: "launchpad-mk3", or "notes" for devices whose pads glow '
-        "when a note is sent to them.",
-    )
-    outputs: tuple[Text, ...] = Field(
-        default=(),
-        description="The MIDI outputs with those lights, by name or a part of it; left out: those of the inputs.",
-    )
-
-    @property
-    def actions(self) -> tuple[dict[Place, Action], dict[Place, Action]]:
-        """Returns what notes do, and what controllers do."""
-        return (
-            {parse_place(key, notes=True): parse_action(text, notes=True) for key, text in self.notes.items()},
-            {parse_place(key, notes=False): parse_action(text, notes=False) for key, text in self.controls.items()},
-        )
 
 
 class InboxSettings(Section):
@@ -367,7 +354,7 @@ class Config(Section):
         problems = [
             InitErrorDetails(type=PydanticCustomError("sentence", "{text}", {"text": text}), loc=place, input=None)
             for place, text in (
-                *disagreements(self.pads, self.kits, self.kit), *lost_actions(self.midi, self.pads, self.kits)
+                *disagreements(self.pads, self.kits, self.kit), *midi_disagreements(self.midi, self.pads, self.kits)
             )
         ]
         if problems:
@@ -404,11 +391,15 @@ def disagreements(pads: Mapping[str, Pad], kits: Mapping[str, Kit], kit: str) ->
                 yield place, f"{name!r} is in the kit twice"
 
 
-def lost_actions(midi: MidiSettings, pads: Mapping[str, Pad], kits: Mapping[str, Kit]) -> Iterator[Problem]:
-    """Yields the notes and controllers that act on pads and kits which are not there."""
-    for table, actions in (("notes", midi.notes), ("controls", midi.controls)):
-        for key, text in actions.items():
-            action = parse_action(text, notes=table == "notes")
-            what, known = ("kit", list(kits)) if action.name == "kit" else ("pad", list(pads))
-            if action.target and action.target not in known:
-                yield ("midi", table, key), f"there is no {what} {action.target!r}{did_you_mean(action.target, known)}"
+def midi_disagreements(midi: MidiSettings, pads: Mapping[str, Pad], kits: Mapping[str, Kit]) -> Iterator[Problem]:
+    """Yields what is wrong between MIDI and the tables: actions on pads and kits that do not exist, or on knobs."""
+    for source, text in midi.actions.items():
+        action = parse_action(text)
+        what, known = ("kit", list(kits)) if action.verb == "kit" else ("pad", list(pads))
+        if action.target and action.target not in known:
+            cure = did_you_mean(action.target, known)
+            yield ("midi", "actions", source), f"there is no {what} {action.target!r}{cure}"
+        if action == Action(verb="kit") and not source.startswith("program"):
+            yield ("midi", "actions", source), "kit which? Only a program has a number that says so; name the kit"
+        if source in midi.controls:
+            yield ("midi", "actions", source), "it is a knob under midi.controls already; take it out of one of them"

@@ -39,7 +39,7 @@ _SOUND = frozenset({"prompt", "negative", "model", "seed", "seconds", "note", "f
 class Request:
     """Holds what a door heard: a pad, a prompt or both, and whatever the user set for this one sound.
 
-    None means "not said": the pad, its family or the config decides. `more` are words behind those of the pad. `audio`
+    None means "not said": the pad, its family or the config decides. `audio`
     and `image` are absolute paths of files, `audio` may be a sample's id; used to `finish`, it is made a sample itself.
     `source` is the name of the file that came with the request, filled in when that is taken in. `ref` is the asker's
     own word for this request: it comes back in every reply, and the same `ref` again is the same job.
@@ -47,7 +47,6 @@ class Request:
 
     pad: str = ""
     prompt: str | None = None
-    more: str = ""
     negative: str | None = None
     model: str | None = None
     seed: int | None = None

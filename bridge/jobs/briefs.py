@@ -41,8 +41,7 @@ def resolve(
     `audio` and `image` are taken as they are: the names of references.
     """
     pad = _pad_of(request, pads)
-    said = request.prompt if request.prompt is not None else pad.prompt if pad else ""
-    prompt = clean_text(", ".join(filter(None, (said, request.more))), "The prompt")
+    prompt = clean_text(request.prompt if request.prompt is not None else pad.prompt if pad else "", "The prompt")
     if not (prompt or request.family or pad or request.image or request.audio):
         raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
     family = FAMILIES[_family_of(request, pad, prompt)]

@@ -506,6 +506,7 @@ class BridgeEngine:
         return PadView(
             name=name, prompt=pad.prompt, family=family.name, mapping=pad.mapping or family.mapping,
             model=pad.model or self._config.model, pad_note=pad_note_of(name, pad), note=pad.note, state=state,
+            seconds=pad.seconds,
             current=current.id if current else "", path=current.path if current else "", history=history,
             overrides=self._overrides.get(name, {}),
         )

@@ -41,7 +41,6 @@ class Trigger(Asked):
 
     pad: Text = ""
     prompt: Words | None = None
-    more: Words = ""
     negative: Words | None = None
     model: Text | None = None
     seed: Whole | None = None
@@ -114,6 +113,13 @@ class JobsWanted(Asked):
 class JobWanted(Asked):
     """`wait` is how many seconds to wait for the end of the job."""
 
+    wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
+
+
+class MidiWanted(Asked):
+    """`since` is the number of the last message that is known already; without it only the newest number is told."""
+
+    since: Annotated[int, Field(ge=0)] | None = None
     wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
 
 

@@ -13,8 +13,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bridge.errors import BridgeError, RequestError
+from bridge.errors import BridgeError, NotFoundError, RequestError
 from bridge.web.addresses import ADDRESSES
+from bridge.web.asked import MidiWanted, read
 from bridge.web.desk import Desk, Fields
 from bridge.web.following import sent
 from bridge.web.guard import LARGEST_BODY_BYTES, too_large
@@ -24,19 +25,29 @@ log = logging.getLogger(__name__)
 
 Answer = Callable[[str, Fields], Awaitable[dict[str, Any] | Response]]
 Status = Callable[[], dict[str, Any]]
+MidiHeard = Callable[[int | None, float], Awaitable[dict[str, Any]]]
+"""Returns what MIDI was heard since the message of that number, waiting so many seconds for the first of it."""
 
 
 class _TooLargeError(Exception):
     """Stops the reading of a body that has no end."""
 
 
-def build(desk: Desk, status: Status) -> Starlette:
-    """Returns the application: every row of ADDRESSES in front of a desk, and `status` at its own."""
+def build(desk: Desk, status: Status, midi_heard: MidiHeard | None = None) -> Starlette:
+    """Returns the application: every row of ADDRESSES in front of a desk, `status` and `midi_heard` at their own."""
 
     async def answer_status(target: str, fields: Fields) -> dict[str, Any]:
         return status()
 
-    answers: dict[str, Answer] = {"status": answer_status, "events": _stream_of(desk)}
+    async def answer_midi(target: str, fields: Fields) -> dict[str, Any]:
+        wanted = read(MidiWanted, fields)
+        if midi_heard is None:
+            raise NotFoundError("The daemon listens to no MIDI.", "Switch it on under [midi]: oneshot config edit")
+        return await midi_heard(wanted.since, wanted.wait)
+
+    answers: dict[str, Answer] = {
+        "status": answer_status, "midi_heard": answer_midi, "events": _stream_of(desk),
+    }  # fmt: skip
     routes = [
         Route(row.path, _endpoint(answers.get(row.name) or getattr(desk, row.name)), methods=[row.method])
         for row in ADDRESSES

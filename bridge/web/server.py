@@ -21,7 +21,7 @@ from bridge.ports import Engine, Listening, Mute
 from bridge.web.credentials import Credentials, new_token, remove_credentials, write_credentials
 from bridge.web.desk import Desk, Fields
 from bridge.web.guard import Guard
-from bridge.web.routes import Status, build
+from bridge.web.routes import MidiHeard, Status, build
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +38,14 @@ class ControlServer:
     """
 
     def __init__(
-        self, engine: Engine, *, port: int, state_folder: Path, status: Status, audition: Listening | None = None
+        self, engine: Engine, *, port: int, state_folder: Path, status: Status, audition: Listening | None = None,
+        midi_heard: MidiHeard | None = None,
     ) -> None:
         self._port = port
         self._state_folder = state_folder
         self._token = new_token()
         self._status = status
+        self._midi_heard = midi_heard
         self._desk = _ClosingDesk(engine, audition or Mute())
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -59,7 +61,7 @@ class ControlServer:
         """
         listener = _listen(self._port)
         self._port = listener.getsockname()[1]
-        app = Guard(build(self._desk, self._status), token=self._token, port=self._port)
+        app = Guard(build(self._desk, self._status, self._midi_heard), token=self._token, port=self._port)
         self._server = _Server(_settings(app))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]), name="control channel")
         opened = asyncio.create_task(self._server.opened.wait())

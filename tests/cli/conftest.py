@@ -22,6 +22,7 @@ from bridge.web.credentials import read_credentials, write_credentials
 from bridge.web.server import ControlServer
 from support.audition import FakeAudition
 from support.engine import KITS, PADS, FakeEngine
+from support.jack import jack, jack_server, keyboard  # noqa: F401 - fixtures of this folder
 from support.patience import PATIENCE_SECONDS
 
 

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from bridge.cli import checks
+from bridge.midi.ports import PortsView, Wanted
 from bridge.player.outputs import Output, absent
 
 
@@ -173,27 +174,29 @@ def test_no_midi_is_a_notice_with_its_cure(home, monkeypatch):
 def test_midi_is_opened_as_the_daemon_would_open_it(home, monkeypatch):
     opened = []
 
-    class Door:
-        def __init__(self, engine, **settings):
-            assert engine.pad_for_note(60) is None
-            self.listening = ("Oneshot Bridge",)
-            opened.append(settings)
+    class Ports:
+        def __init__(self, wanted):
+            opened.append(wanted)
 
-        async def start(self):
-            return ["There is no MIDI port 'MPK'."]
+        def start(self):
+            opened.append("started")
 
-        async def close(self):
+        def view(self):
+            return PortsView(notices=("There is no MIDI port 'MPK'.",), open_inputs=("Oneshot Bridge",))
+
+        def close(self):
             opened.append("closed")
 
-    monkeypatch.setattr("bridge.triggers.midi.MidiDoor", Door)
+    monkeypatch.setattr("bridge.midi.ports.Patchbay", Ports)
     monkeypatch.setattr(checks.importlib.util, "find_spec", lambda name: object())
-    text = home.config.read_text().replace("enabled = false", "enabled = true\nports = ['MPK']\nchannel = 10")
-    home.config.write_text(text)
+    settings = "enabled = true\nports = ['MPK']\ndevices = {Pads = 'generic'}"
+    home.config.write_text(home.config.read_text().replace("enabled = false", settings))
     texts = states(home)
     assert texts["midi", "There is no MIDI port 'MPK'."] == "notice"
     assert texts["midi", "can listen to Oneshot Bridge"] == "ok"
-    assert opened[0] == {"virtual_port": "Oneshot Bridge", "ports": ("MPK",), "channel": 10, "api": ""}
-    assert "closed" in opened
+    assert opened == [
+        Wanted(virtual_port="Oneshot Bridge", inputs=("Pads", "MPK"), outputs=("Pads",)), "started", "closed",
+    ]
 
 
 def test_the_sound_device_is_looked_for_and_never_needed(home, sound_devices):

@@ -109,6 +109,23 @@ def test_every_problem_is_found_at_once_with_its_place(tmp_path):
         ("[midi]\nchannel = 17", "midi.channel: must be at most 16 (it is 17)"),
         ("[midi]\napi = 'asla'", "midi.api: write '', 'alsa', 'jack', 'coremidi' or 'winmm', not \"asla\""),
         ('[midi]\nvirtual_port = "a\\u0007"', "midi.virtual_port: contains control characters"),
+        ("[midi]\nclock = 'yes'", 'midi.clock: write true or false, not "yes"'),
+        ("[midi.actions]\n'ccc 20' = 'keep'", "midi.actions.ccc 20: 'ccc' is no kind of message; did you mean \"cc\"?"),
+        ("[midi.actions]\nnote = 'keep'", "midi.actions.note: which note? Write note and a number"),
+        ("[midi.actions]\n'cc 128' = 'keep'", "midi.actions.cc 128: the number of a cc is a whole number from 0 to"),
+        ("[midi.actions]\n'note C9x' = 'keep'", "midi.actions.note C9x: 'C9x' is no note"),
+        ("[midi.actions]\n'program 0' = 'kit'", "midi.actions.program 0: the number of a program is a whole number"),
+        ("[midi.actions]\n'cc 1 channel 17' = 'keep'", "midi.actions.cc 1 channel 17: the channel is a whole number"),
+        ("[midi.actions]\n'cc 1' = 'kep'", "midi.actions.cc 1: 'kep' is no action; did you mean \"keep\"?"),
+        ("[midi.actions]\n'cc 1' = 'trigger'", "midi.actions.cc 1: trigger which pad? Write trigger and its name"),
+        ("[midi.actions]\n'cc 1' = 'keep Kick'", "midi.actions.cc 1: 'Kick' is no name"),
+        ("[midi.actions]\n'cc 1' = 'keep kick'", "midi.actions.cc 1: there is no pad 'kick'"),
+        ("[midi.actions]\n'cc 1' = 'kit drums'", "midi.actions.cc 1: there is no kit 'drums'"),
+        ("[midi.actions]\n'cc 1' = 'kit'", "midi.actions.cc 1: kit which? Only a program has a number"),
+        ("[midi.actions]\n'cc 74' = 'keep'", "midi.actions.cc 74: it is a knob under midi.controls already"),
+        ("[midi.controls]\n'note 1' = 'length'", "midi.controls.note 1: only a controller can be turned"),
+        ("[midi.controls]\n'cc 1' = 'lenght'", "midi.controls.cc 1: 'lenght' is nothing that can be turned; did you"),
+        ("[midi.devices]\nMPD = 'Generic!'", "midi.devices.MPD: names are made of 1 to 32 of the characters"),
         ("pads = 3", "pads: write a table, not 3"),
         ("[pads]\nkick = 'x'", 'pads.kick: write a table, not "x"'),
         ("[pads.Kick]\nprompt = 'x'", "pads.Kick: names are made of 1 to 32 of the characters a–z, 0–9 and -"),
@@ -237,3 +254,12 @@ def test_the_configuration_never_changes():
     config = Config()
     with pytest.raises(ValueError, match="frozen"):
         config.osc.port = 1
+
+
+def test_actions_are_kept_in_their_plain_form_and_notes_in_the_octave_of_the_file():
+    config = config_of({
+        "library": {"middle_c_octave": 3},
+        "midi": {"actions": {"note  C3 channel 10  port MPK mini": " keep   bell", "program": "kit"}},
+        "pads": {"bell": {"prompt": "bell"}},
+    })
+    assert config.midi.actions == {"note 60 channel 10 port MPK mini": "keep bell", "program": "kit"}

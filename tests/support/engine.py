@@ -195,6 +195,7 @@ class FakeEngine:
         if name not in KITS:
             raise unknown("kit", name, KITS)
         self.kit = name
+        self.emit(Event(kind="kit", reason=name))
         return KITS[name]
 
     def selected_kit(self) -> str:

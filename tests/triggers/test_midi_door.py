@@ -1,302 +1,326 @@
-"""The MIDI door: notes from another program on a real JACK server, and machines that have no MIDI at all."""
+"""The MIDI door by itself: what messages mean, trouble and floods. Bytes come from the test, not from a MIDI system."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import subprocess
-import sys
+import threading
 
 import pytest
 
-from bridge.config.controls import parse_action, parse_place
+from bridge.config.schema import MidiSettings
 from bridge.errors import RequestError
-from bridge.midi.systems import TURN
-from bridge.triggers.midi import MOST_WAITING, REPEAT_SECONDS, MidiDoor, Played
+from bridge.midi.devices.launchpad import open_mini
+from bridge.midi.ports import Port
+from bridge.triggers.midi import MidiDoor, door
+from bridge.triggers.midi.ear import DOUBLED_SECONDS, MOST_REMEMBERED, MOST_WAITING
 from support.patience import until
 
 pytestmark = pytest.mark.anyio
 
-
-# --- with a real MIDI system ----------------------------------------------------------------------------------
-
-
-async def test_notes_through_jack_into_the_virtual_port_trigger_their_pads(jack, keyboard, connect, engine):
-    door = MidiDoor(engine, virtual_port="Bridge under test", api="jack")
-    assert await door.start() == []
-    assert door.listening == ("Bridge under test",)
-    connect("keyboard:keys", "Bridge under test:Bridge under test")
-    for message in ([0x90, 36, 127], [0x90, 36, 0], [0x80, 36, 64], [0x95, 40, 1], [0x90, 99, 100], [0xB0, 1, 64],
-                    [0xF8], [0xC0, 5], [0xF0, 0x7D, 1, 0xF7], [0x90, 53, 64]):
-        keyboard.send_message(message)
-    await until(lambda: len(engine.requests) == 3)
-    await door.close()
-    assert [(request.pad, request.energy) for request in engine.requests] == [
-        ("kick", 1.0), ("808", 1 / 127), ("bell", 64 / 127),
-    ]
-    assert {(request.origin, request.priority) for request in engine.requests} == {("midi", "pad")}
+KEYS = Port(name="MPK mini", word="mpk")
 
 
-async def test_a_part_of_a_name_opens_an_existing_port_and_a_wrong_name_is_a_notice(jack, keyboard, engine):
-    door = MidiDoor(engine, virtual_port="", ports=["KEYBOARD", "nanoPAD"], api="jack")
-    (notice,) = await door.start()
-    assert notice.startswith("There is no MIDI port 'nanoPAD'. Ports: ")
-    assert "keyboard:keys" in notice
-    assert door.listening == ("keyboard:keys",)
-    keyboard.send_message([0x90, 36, 100])
+class Player:
+    """Plays into a door: messages in bytes, a tenth of a second apart."""
+
+    def __init__(self, door: MidiDoor) -> None:
+        self.door = door
+        self.now = 100.0
+
+    def play(self, *messages: list[int], port: Port = KEYS, apart: float = 0.1) -> None:
+        for message in messages:
+            self.now += apart
+            self.door.hear(port, message, self.now)
+
+    def tick(self, bpm: float, beats: int) -> None:
+        for _ in range(beats * 24):
+            self.play([0xF8], apart=60 / 24 / bpm)
+
+    async def done(self) -> None:
+        await until(lambda: not self.door._ear.waits())
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def opened(engine):
+    """Opens doors with some settings, each with its player, and closes them."""
+    doors = []
+
+    async def open_door(devices=None, **settings):
+        one = MidiDoor(engine, MidiSettings(**settings), devices)
+        await one.start()
+        doors.append(one)
+        return Player(one)
+
+    yield open_door
+    for one in doors:
+        await one.close()
+
+
+# --- what it means --------------------------------------------------------------------------------------------
+
+
+async def test_a_release_and_a_note_of_another_channel_or_pad_trigger_nothing(opened, engine):
+    player = await opened(channel=10)
+    player.play([0x99, 36, 0], [0x89, 36, 64], [0x90, 36, 100], [0x99, 37, 100])
+    await player.done()
+    assert engine.requests == []
+
+
+async def test_running_status_loses_no_note(opened, engine):
+    player = await opened()
+    player.play([0x90, 36, 127], [40, 127], [53, 127])
+    await player.done()
+    assert [request.pad for request in engine.requests] == ["kick", "808", "bell"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "played", "expected"),
+    [
+        ({"note 1": "keep bell"}, [0x90, 1, 9], ("keep", "bell")),
+        ({"cc 20": "again kick"}, [0xB0, 20, 64], ("again", "kick", "midi")),
+        ({"cc 20": "trigger 808"}, [0xB0, 20, 64], ("trigger", "808")),
+        ({"program 3": "discard 808"}, [0xC0, 2], ("discard", "808")),
+        ({"program": "cancel kick"}, [0xC0, 77], ("cancel", "kick")),
+        ({"cc 20 channel 3": "kit spare"}, [0xB2, 20, 127], ("select_kit", "spare")),
+        ({"note 36 port mpk": "kit spare"}, [0x90, 36, 127], ("select_kit", "spare")),
+        ({"program": "kit", "program 1": "kit spare"}, [0xC0, 0], ("select_kit", "spare")),
+        ({"program": "kit"}, [0xC0, 1], ("select_kit", "spare")),
+    ],
+)
+async def test_an_action_is_done_to_what_it_names(opened, engine, actions, played, expected):
+    player = await opened(actions=actions)
+    engine.eager = True
+    for pad in ("kick", "808", "bell"):
+        engine.finish((await engine.again((await engine.trigger(request(pad))).id)).id)
+    engine.calls.clear()
+    player.play(played)
+    await player.done()
+    assert engine.calls == [expected]
+
+
+def request(pad):
+    from bridge.domain.brief import Request
+
+    return Request(pad=pad)
+
+
+@pytest.mark.parametrize("played", [[0xB1, 20, 127], [0xB0, 21, 127], [0xB0, 20, 63], [0x90, 20, 127], [0xC0, 20]])
+async def test_another_message_is_not_the_actions(opened, engine, played):
+    player = await opened(actions={"cc 20 channel 1": "kit spare"})
+    player.play(played)
+    await player.done()
+    assert engine.calls == []
+
+
+async def test_an_action_with_a_channel_of_its_own_is_heard_beside_the_doors_channel(opened, engine):
+    player = await opened(channel=10, actions={"cc 20 channel 3": "kit spare", "cc 21": "kit main"})
+    player.play([0xB2, 20, 127], [0xB2, 21, 127])
+    await player.done()
+    assert engine.calls == [("select_kit", "spare")]
+
+
+async def test_an_action_before_any_pad_was_touched_is_refused_and_one_after_a_pad_goes_to_it(opened, engine):
+    player = await opened()
+    player.play([0xB0, 102, 127])
+    await player.done()
+    assert engine.calls == []
+    player.play([0x90, 53, 100], [0xB0, 102, 0], [0xB0, 102, 127])
+    await player.done()
+    assert engine.calls == [("trigger", "bell"), ("again", "bell", "midi")]
+
+
+async def test_a_button_acts_when_it_is_pressed_and_a_knob_on_its_way_once(opened, engine):
+    player = await opened(actions={"cc 20": "kit spare"})
+    presses = [([127, 0, 127, 0], 2), ([127, 127, 127], 3), (range(128), 1), ([0, 0, 63], 0)]
+    for values, times in presses:
+        engine.calls.clear()
+        player.play(*([0xB0, 20, value] for value in values), [0xB0, 20, 0])
+        await player.done()
+        assert len(engine.calls) == times
+
+
+async def test_a_program_without_a_kit_is_refused(opened, engine):
+    player = await opened()
+    player.play([0xC0, 9], [0x90, 36, 100])
+    await player.done()
+    assert engine.calls == [("trigger", "kick")]
+    assert engine.kit == "main"
+
+
+async def test_the_keys_of_a_launchpad_are_the_notes_of_a_drum_rack(opened, engine):
+    player = await opened({"launchpad": open_mini()})
+    pads = Port(name="LPMiniMK3 MIDI", word="launchpad")
+    player.play([0x90, 11, 127], [0x90, 21, 127], [0x90, 36, 127], [0x90, 19, 127], port=pads)
+    player.play([0x90, 53, 127])
+    await player.done()
+    # Key 11 is note 36, key 21 note 40, key 36 note 74, and 19 is no pad; another controller has its own notes.
+    assert [request.pad for request in engine.requests] == ["kick", "808", "bell"]
+
+
+# --- knobs ----------------------------------------------------------------------------------------------------
+
+
+async def test_knobs_hold_for_the_pads_pressed_afterwards(opened, engine):
+    player = await opened(models=["synth", "far"])
+    player.play([0x90, 36, 127], [0xB0, 74, 20], [0xB0, 75, 127], [0xB0, 76, 32], [0xB0, 77, 127], [0x90, 36, 127],
+                [0x90, 53, 127])
+    await player.done()
+    before, kick, bell = engine.requests
+    assert (before.prompt, before.seconds, before.energy, before.model) == (None, None, 1.0, None)
+    # Four times the 0.6 s that a kick usually has is more than the 1.5 s that a kick may have.
+    assert (kick.prompt, kick.seconds, kick.family) == ("deep kick, dark", 1.5, "kick")
+    assert kick.energy == pytest.approx(32 / 127)
+    assert (bell.prompt, bell.seconds, bell.model) == ("glassy bell, dark", 6.0, "far")
+
+
+async def test_a_knob_in_the_middle_says_nothing_and_energy_zero_is_the_velocity(opened, engine):
+    player = await opened()
+    player.play([0xB0, 74, 127], [0xB0, 75, 0], [0xB0, 76, 127], [0xB0, 74, 64], [0xB0, 75, 66], [0xB0, 76, 0],
+                [0xB0, 77, 99], [0x90, 36, 64])
+    await player.done()
+    (heard,) = engine.requests
+    assert (heard.prompt, heard.seconds, heard.model) == (None, None, None)
+    assert heard.energy == pytest.approx(64 / 127)
+
+
+async def test_a_knob_that_moves_fast_is_one_thing_to_do(opened, engine):
+    engine.gate = asyncio.Event()
+    player = await opened()
+    player.play([0x90, 36, 100])
     await until(lambda: engine.requests)
-    await door.close()
-    assert door.listening == ()
+    player.play(*([0xB0, 74, value % 128] for value in range(20 * MOST_WAITING)), [0x90, 53, 100], apart=0.001)
+    assert len(player.door._ear._waiting) == 2
+    engine.gate.set()
+    await player.done()
+    assert [request.pad for request in engine.requests] == ["kick", "bell"]
 
 
-async def test_without_alsa_the_door_finds_jack_by_itself(jack, engine, capfd):
-    if os.path.exists("/dev/snd/seq"):
-        pytest.skip("this machine has ALSA's sequencer")
-    door = MidiDoor(engine)
-    assert await door.start() == []
-    assert door.listening == ("Oneshot Bridge",)
-    await door.close()
-    assert capfd.readouterr().err == ""
+# --- clock ----------------------------------------------------------------------------------------------------
 
 
-async def test_only_the_configured_channel_is_heard(jack, keyboard, connect, engine):
-    door = MidiDoor(engine, virtual_port="Tenth", channel=10, api="jack")
-    await door.start()
-    connect("keyboard:keys", "Tenth:Tenth")
-    for status in (0x90, 0x98, 0x9A, 0x99):
-        keyboard.send_message([status, 40 if status == 0x99 else 36, 100])
-    await until(lambda: engine.requests)
-    await door.close()
-    assert [request.pad for request in engine.requests] == ["808"]
-
-
-async def test_a_burst_of_notes_through_jack_is_complete_and_in_order(jack, keyboard, connect, engine):
-    door = MidiDoor(engine, virtual_port="Burst", api="jack")
-    await door.start()
-    connect("keyboard:keys", "Burst:Burst")
-    try:
-        for _ in range(5):
-            late = jack.late_clients()
-            engine.requests.clear()
-            for number in range(48):  # on 16 channels, for the same stroke twice at once is one
-                keyboard.send_message([0x90 + number % 16, (36, 40, 53)[number // 16], number + 1])
-            await until(lambda: len(engine.requests) == 48)
-            if jack.late_clients() == late:  # else the machine was too busy for this to prove anything
-                break
-        else:
-            pytest.skip("this machine is too busy for JACK to keep time")
-    finally:
-        await door.close()
-    assert [round(request.energy * 127) for request in engine.requests] == list(range(1, 49))
-
-
-# --- without one ----------------------------------------------------------------------------------------------
-
-
-async def test_a_machine_without_midi_gets_one_notice_line_and_nothing_on_stderr(engine, monkeypatch, capfd):
-    if sys.platform != "linux" or os.path.exists("/dev/snd/seq"):
-        pytest.skip("this machine has MIDI")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", "a-server-that-nobody-started")
-    door = MidiDoor(engine)
-    (notice,) = await door.start()
-    await door.close()
-    assert notice.startswith("No MIDI: alsa: ")
-    assert "jack: " in notice
-    assert "\n" not in notice
-    assert capfd.readouterr().err == ""
-    assert os.environ["JACK_NO_START_SERVER"] == "1"
-
-
-@pytest.mark.parametrize("missing", ["mido", "rtmidi"])
-async def test_a_missing_library_is_a_notice(engine, monkeypatch, missing):
-    monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "mido.backends.rtmidi", raising=False)
-    door = MidiDoor(engine)
-    (notice,) = await door.start()
-    await door.close()
-    assert notice.startswith("No MIDI: ")
-    assert missing in notice
-
-
-async def test_an_unknown_or_foreign_system_is_a_notice(engine):
-    for api, text in (("midiroo", "'midiroo' is no MIDI system; the known ones are alsa, jack"), ("winmm", "winmm: ")):
-        door = MidiDoor(engine, api=api)
-        (notice,) = await door.start()
-        await door.close()
-        if api == "midiroo" or sys.platform != "win32":
-            assert text in notice
-
-
-def test_importing_the_door_imports_no_midi_library():
-    code = "import sys, bridge.triggers.midi; print([m for m in ('mido', 'rtmidi') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
-
-
-def note(channel: int, number: int = 36, velocity: int = 100) -> Played:
-    return Played("note", channel, number, velocity)
+async def test_a_clock_sets_the_tempo_of_the_song_only_where_the_config_says_so(opened, engine):
+    deaf, player = await opened(), await opened(clock=True)
+    for one in (deaf, player):
+        one.play([0xFA])
+        one.tick(128, 16)
+        one.play([0xFC])
+        one.tick(128.2, 16)
+        await one.done()
+    assert engine.calls == [("set_song", pytest.approx(128, abs=0.5))]
 
 
 # --- trouble --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-async def deaf_door(engine):
-    """A door whose notes come from the test, not from a MIDI system."""
-    door = MidiDoor(engine, api="midiroo")
-    await door.start()
-    yield door
-    await door.close()
+async def test_a_doubled_note_is_one_stroke_and_a_roll_is_every_stroke(opened, engine):
+    player = await opened()
+    player.play([0x90, 36, 100], [0x90, 36, 0], [0x90, 36, 100], apart=DOUBLED_SECONDS / 3)
+    player.play([0x91, 36, 100], [0x90, 40, 100], apart=0.0)
+    await player.done()
+    assert len(engine.requests) == 3
+    player.play(*[[0x90, 36, 100]] * 20, apart=0.03)
+    await player.done()
+    assert len(engine.requests) == 23
 
 
-async def test_a_refused_or_failing_note_does_not_stop_the_door(deaf_door, engine, caplog):
-    for number, broken in enumerate((RequestError("busy"), ZeroDivisionError("oops")), 1):
+async def test_a_refused_or_failing_note_does_not_stop_the_door(opened, engine, caplog):
+    player = await opened()
+    for broken in (RequestError("busy"), ZeroDivisionError("oops")):
         engine.broken = broken
-        with caplog.at_level(logging.CRITICAL, logger="bridge.triggers.midi"):
-            deaf_door._heard(note(number))
-            await until(deaf_door._waiting.empty)
-            await asyncio.sleep(0)
+        with caplog.at_level(logging.CRITICAL, logger="bridge.triggers.midi.door"):
+            player.play([0x90, 36, 100])
+            await player.done()
     engine.broken = None
-    deaf_door._heard(note(3))
+    player.play([0x90, 36, 100])
     await until(lambda: len(engine.requests) == 1)
 
 
-async def test_a_stuck_sender_fills_a_bounded_queue_and_makes_no_tasks(deaf_door, engine):
+async def test_a_stuck_sender_fills_a_bounded_queue_and_is_told_of_once(opened, engine, caplog, monkeypatch):
+    monkeypatch.setattr(door, "_TOLD_EVERY_SECONDS", 0.05)
     engine.gate = asyncio.Event()
+    player = await opened()
     tasks = asyncio.all_tasks()
-    deaf_door._is_repeated = lambda played: False
-    for _ in range(10 * MOST_WAITING):
-        deaf_door._heard(note(1))
+    player.play(*([0x90 | place % 16, 36, 100] for place in range(10 * MOST_WAITING)), apart=0.002)
     assert asyncio.all_tasks() == tasks
+    assert len(player.door._ear._waiting) <= MOST_WAITING
+    assert len(player.door._ear._remembered) <= MOST_REMEMBERED
+    await until(lambda: "dropped" in caplog.text)
     engine.gate.set()
     await until(lambda: len(engine.requests) == MOST_WAITING)
+    await player.done()
+    told = [record for record in caplog.records if "dropped" in record.message]
+    assert len(told) == 1
+    assert f"{9 * MOST_WAITING} messages were dropped" in told[0].message
 
 
-# --- actions, controllers, programs, clock ---------------------------------------------------------------------
-
-
-@pytest.fixture
-async def acting_door(engine):
-    """A door with a few actions whose messages come from the test."""
-    engine.eager = True
-    notes = {"96": "keep", "2:97": "discard kick", "98": "trigger bell"}
-    controls = {"20": "again", "21": "kit spare", "70": "length", "74": "brightness", "75": "energy", "76": "model"}
-    door = MidiDoor(
-        engine, api="midiroo", clock=True,
-        notes={parse_place(key, notes=True): parse_action(text, notes=True) for key, text in notes.items()},
-        controls={parse_place(key, notes=False): parse_action(text, notes=False) for key, text in controls.items()},
-    )  # fmt: skip
-    await door.start()
-    yield door
-    await door.close()
-
-
-async def play(door, *played: Played) -> None:
-    for one in played:
-        door._heard(one)
-    await until(lambda: door._waiting.empty())
-    await door._waiting.join()
-
-
-async def test_notes_and_controllers_act_on_the_pad_that_was_pressed_last(acting_door, engine):
-    await play(acting_door, note(1), note(1, 96))
-    assert engine.calls[-1][:2] == ("keep", "kick")
-    await play(acting_door, Played("control", 1, 20, 127))
-    assert engine.calls[-1][:2] == ("again", "kick")
-    await play(acting_door, note(1, 97))
-    assert engine.calls[-1][0] == "again", "that note acts on channel 2 only"
-    await play(acting_door, note(2, 97))
-    assert engine.calls[-1][:2] == ("discard", "kick")
-    await play(acting_door, note(1, 98, 64))
-    assert (engine.requests[-1].pad, engine.requests[-1].energy) == ("bell", 64 / 127)
-
-
-async def test_a_controller_that_is_held_acts_once_until_it_is_let_go(acting_door, engine):
-    press, more, let_go = (Played("control", 1, 20, value) for value in (100, 127, 0))
-    await play(acting_door, note(1), press, more, let_go, press)
-    assert len([call for call in engine.calls if call[0] == "again"]) == 2
-
-
-async def test_controllers_turn_what_new_sounds_are_like_and_zero_is_as_usual(acting_door, engine):
-    def turn(number, value):
-        return Played("control", 1, number, value)
-
-    await play(acting_door, turn(70, 127), turn(74, 10), turn(75, 32), turn(76, 127), note(1, velocity=127))
-    request = engine.requests[-1]
-    assert (request.seconds, request.more, request.energy) == (5.0, "very dark", 32 / 127)
-    assert request.model == engine.models()[-1].name
-    await play(acting_door, turn(70, 0), turn(74, 64), turn(75, 0), turn(76, 0), note(2, velocity=127))
-    request = engine.requests[-1]
-    assert (request.seconds, request.more, request.energy, request.model) == (None, "", 1.0, None)
-
-
-async def test_programs_and_controllers_select_kits(acting_door, engine):
-    await play(acting_door, Played("program", 1, 1))
-    assert engine.kit == "spare"
-    await play(acting_door, Played("program", 1, 0), Played("program", 1, 99))
-    assert engine.kit == "main"
-    await play(acting_door, Played("control", 1, 21, 127))
-    assert engine.kit == "spare"
-
-
-async def test_a_clock_sets_the_tempo_and_wakes_nobody_else(acting_door, engine, peer):
-    mido = peer.module("mido")
-    moment = 0.0
-    acting_door._now = lambda: moment
-    for _ in range(400):
-        acting_door._called(mido.Message("clock"))
-        moment += 60 / 24 / 128
-    await until(lambda: ("set_song", 128.0) in engine.calls)
-    assert [call for call in engine.calls if call[0] == "set_song"] == [("set_song", 128.0)]
-
-
-async def test_a_stroke_that_comes_twice_at_once_is_one(acting_door, engine):
-    moment = 10.0
-    acting_door._now = lambda: moment
-    await play(acting_door, note(1), note(1), note(2))
-    assert len(engine.requests) == 2
-    moment += REPEAT_SECONDS + 0.001
-    await play(acting_door, note(1))
-    assert len(engine.requests) == 3
-
-
-async def test_a_port_that_is_unplugged_is_opened_again_when_it_is_back(jack, engine, peer, monkeypatch):
-    rtmidi = peer.module("rtmidi")
-    monkeypatch.setattr("bridge.triggers.midi.LOOK_SECONDS", 0.05)
-    door = MidiDoor(engine, virtual_port="", ports=["gadget"], api="jack")
-    (notice,) = await door.start()
-    assert "There is no MIDI port 'gadget'" in notice
-    for count in (1, 2):
-        with TURN:
-            gadget = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="gadget")
-            gadget.open_virtual_port("out")
-        await until(lambda: door.listening == ("gadget:out",))
-        gadget.send_message([0x90, 36, 100])
-        await until(lambda count=count: len(engine.requests) == count)
-        with TURN:
-            gadget.close_port()
-            gadget.delete()
-        await until(lambda: door.listening == ())
-        await asyncio.sleep(REPEAT_SECONDS)
-    await door.close()
-
-
-async def test_what_was_played_is_triggered_when_the_door_closes(engine):
-    door = MidiDoor(engine, api="midiroo")
-    await door.start()
-    for channel in range(1, 11):
-        door._heard(note(channel))
-    await door.close()
+async def test_what_was_played_is_triggered_when_the_door_closes(opened, engine):
+    player = await opened()
+    player.play(*[[0x90, 36, 100]] * 10)
+    await player.door.close()
     assert len(engine.all_jobs) == 10
 
 
-def test_a_note_that_arrives_after_the_loop_has_ended_is_nothing(engine, peer):
-    mido = peer.module("mido")
-    door = MidiDoor(engine, api="midiroo")
+async def test_ports_that_play_at_once_lose_nothing(opened, engine):
+    player = await opened()
+    names = [Port(name=f"port {number}") for number in range(4)]
+
+    def play(port, channel):
+        for place in range(50):
+            player.door.hear(port, [0x90 | channel, 36, 100], 100.0 + place)
+
+    threads = [threading.Thread(target=play, args=(port, channel)) for channel, port in enumerate(names)]
+    for thread in threads:
+        thread.start()
+    await until(lambda: len(engine.requests) == 200)
+    for thread in threads:
+        thread.join()
+
+
+def test_a_note_that_arrives_after_the_loop_has_ended_is_nothing(engine):
+    one = MidiDoor(engine, MidiSettings())
 
     async def briefly():
-        await door.start()
-        await door.close()
+        await one.start()
+        await one.close()
 
     asyncio.run(briefly())
-    door._called(mido.Message("note_on", note=36, velocity=1))
+    one.hear(KEYS, [0x90, 36, 1], 1.0)
+
+
+# --- what was heard, for people -------------------------------------------------------------------------------
+
+
+async def test_whoever_asks_is_told_what_was_heard_and_what_it_does(opened, engine):
+    player = await opened(actions={"program": "kit", "cc 20": "keep bell", "cc 21": "again"})
+    first = await player.door.heard(None, 0.0)
+    assert first == {"heard": [], "last": 0}
+    player.play([0x99, 36, 100], [0x99, 36, 0], [0x90, 99, 5], [0xB0, 20, 127], [0xB0, 20, 0], [0xB0, 21, 127],
+                [0xB0, 74, 0], [0xB0, 75, 127], [0xB0, 76, 127], [0xB0, 77, 1], [0xB0, 1, 3], [0xC0, 1], [0xC0, 7])
+    told = await player.door.heard(0, 5.0)
+    assert [(heard["text"].removesuffix(" (MPK mini)"), heard["does"]) for heard in told["heard"]] == [
+        ("note 36 channel 10 velocity 100", "trigger kick"),
+        ("note 36 channel 10 released", ""),
+        ("note 99 channel 1 velocity 5", "no pad of the kit"),
+        ("cc 20 channel 1 value 127", "keep bell"),
+        ("cc 20 channel 1 value 0", ""),
+        ("cc 21 channel 1 value 127", "again the pad touched last"),
+        ("cc 74 channel 1 value 0", "brightness very dark"),
+        ("cc 75 channel 1 value 127", "4 times the length"),
+        ("cc 76 channel 1 value 127", "energy 1.00"),
+        ("cc 77 channel 1 value 1", "model as the pad says (name some under midi.models)"),
+        ("cc 1 channel 1 value 3", ""),
+        ("program 2 channel 1", "kit spare"),
+        ("program 8 channel 1", "no kit 8"),
+    ]
+    assert await player.door.heard(told["last"], 0.0) == {"heard": [], "last": told["last"]}
+
+
+async def test_who_waits_for_a_message_gets_it_when_it_comes(opened):
+    player = await opened()
+    waiting = asyncio.create_task(player.door.heard(0, 30.0))
+    await asyncio.sleep(0.01)
+    player.play([0x90, 36, 100])
+    assert len((await waiting)["heard"]) == 1

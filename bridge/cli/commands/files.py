@@ -141,7 +141,7 @@ def path_config(shell: Shell, as_json: bool) -> None:
 @pass_shell
 def path_instrument(shell: Shell, pad: str, as_json: bool) -> None:
     """The instrument of a PAD, for a sampler to load once."""
-    _preset(shell.config.library.folder, "instruments", _known("pad", pad, shell.config.pads), as_json=as_json)
+    _preset(shell.config.library.folder, "instruments", known("pad", pad, shell.config.pads), as_json=as_json)
 
 
 @path.command(name="kit")
@@ -150,7 +150,7 @@ def path_instrument(shell: Shell, pad: str, as_json: bool) -> None:
 @pass_shell
 def path_kit(shell: Shell, name: str, as_json: bool) -> None:
     """The kit NAME, for a sampler to load once."""
-    _preset(shell.config.library.folder, "kits", _known("kit", name, shell.config.kits), as_json=as_json)
+    _preset(shell.config.library.folder, "kits", known("kit", name, shell.config.kits), as_json=as_json)
 
 
 @path.command(name="sample")
@@ -181,10 +181,11 @@ def _preset(library: Path, folder: str, name: str, *, as_json: bool) -> None:
         say.aside("It is not there yet: the first sound makes it.")
 
 
-def _known(what: str, name: str, names: Iterable[str]) -> str:
-    known = list(names)
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
+def known(what: str, name: str, names: Iterable[str]) -> str:
+    """Returns the name of a pad or kit; raises NotFoundError with the nearest for one that is not there."""
+    there = list(names)
+    if name not in there:
+        near = difflib.get_close_matches(name, there, n=1)
         raise NotFoundError(
             f"There is no {what} {name!r}.", f"Did you mean {near[0]}?" if near else f"See: oneshot {what}s"
         )

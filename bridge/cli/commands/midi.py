@@ -1,135 +1,105 @@
-"""Commands about MIDI: which ports there are, what comes in, and which note is a pad's."""
+"""The commands about MIDI: what there is, what is heard, and which note a pad has."""
 
 from __future__ import annotations
-
-import queue
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
 
 import click
 
 from bridge.cli import say
+from bridge.cli.commands.files import known
 from bridge.cli.exits import FAILED
 from bridge.cli.shell import Shell, as_json_option, pass_shell
-from bridge.errors import RequestError, unknown
 
-QUIET = ("clock", "active_sensing", "polytouch", "aftertouch", "quarter_frame", "songpos")
-"""What nobody wants to see pass by."""
+PATIENCE_SECONDS = 60.0
+port_option = click.option("--port", default="", metavar="NAME", help="Only the ports with this in their name.")
 
 
 @click.group()
 def midi() -> None:
-    """Look at MIDI ports, hear what comes in, teach a pad its note."""
-
-
-@midi.command(name="ports")
-@as_json_option
-@pass_shell
-def list_ports(shell: Shell, as_json: bool) -> None:
-    """List the MIDI ports; those that the daemon has open are marked."""
-    from bridge.cli.client import find_daemon
-    from bridge.midi.systems import port_names
-
-    client = find_daemon(shell.config.state_folder)
-    open_now = " ".join(client.ask("status").get("listening", ())) if client else ""
-    inputs, outputs = port_names(shell.config.midi.api)
-    found = [("input", name) for name in inputs] + [("output", name) for name in outputs]
-    rows = [{"direction": direction, "name": name, "open": name in open_now} for direction, name in found]
-    if as_json:
-        say.as_json({"ports": rows})
-        return
-    table = [(row["direction"], row["name"], "open" if row["open"] else "") for row in rows]
-    say.table(("", "port", "in the daemon"), table, "There are no MIDI ports. Plug a device in.")
+    """See and hear MIDI, and give a pad its note."""
 
 
 @midi.command()
-@click.option("--port", "ports", multiple=True, metavar="NAME", help="Only this input, by name or a part of it.")
-@click.option("--seconds", type=click.FloatRange(min=0), help="End after so long, instead of with Ctrl-C.")
 @as_json_option
 @pass_shell
-def monitor(shell: Shell, ports: tuple[str, ...], seconds: float | None, as_json: bool) -> None:
-    """Show what comes in and what it would do, until Ctrl-C."""
-    pads = _pads_by_note(shell)
-    with _heard(shell, ports) as heard:
-        for message in _until(heard, seconds):
-            if message.type in QUIET:
-                continue
-            if as_json:
-                say.as_json({name: value for name, value in message.dict().items() if name != "time"})
-                continue
-            pad = pads.get(message.note) if message.type == "note_on" and message.velocity else None
-            say.line(f"{message}{f'   presses {pad}' if pad else ''}")
+def ports(shell: Shell, as_json: bool) -> None:
+    """List the MIDI ports, and which of them are open.
+
+    Open are those that the daemon listens to or lights; where none runs, those that it would open.
+    """
+    from bridge.cli.client import find_daemon
+    from bridge.cli.hearing import look
+
+    seen = look(shell.config, find_daemon(shell.config.state_folder))
+    if as_json:
+        say.as_json(seen)
+        return
+    mark = "open" if seen["live"] else "would be opened"
+    own = [name for name in seen["open_inputs"] if name not in seen["inputs"]]
+    rows = [("in", name, f"{mark}, the bridge's own") for name in own]
+    for way, names, opened in (("in", seen["inputs"], seen["open_inputs"]), ("out", seen["outputs"],
+                                                                              seen["open_outputs"])):  # fmt: skip
+        rows += [(way, name, mark if name in opened else "") for name in names]
+    say.table(("", "port", "daemon"), rows, "There are no MIDI ports.")
+    for notice in seen["notices"]:
+        say.aside(notice)
+
+
+@midi.command()
+@port_option
+@click.option("--seconds", type=click.FloatRange(min=0), metavar="N", help="Stop after so many; else with Ctrl-C.")
+@as_json_option
+@pass_shell
+def monitor(shell: Shell, port: str, seconds: float | None, as_json: bool) -> None:
+    """Print what is heard, and what the bridge does about it.
+
+    Listens to every input, also those that the daemon does not. With --json each message is a line of JSON.
+    """
+    from bridge.cli.client import find_daemon
+    from bridge.cli.hearing import Hearing
+
+    with Hearing(shell.config, find_daemon(shell.config.state_folder), port) as hearing:
+        say.aside(f"Listening to {', '.join(hearing.inputs)}.")
+        try:
+            for heard in hearing.messages(seconds):
+                if as_json:
+                    say.as_json(heard)
+                else:
+                    say.line(f"{heard['text']}: {heard['does'] or 'nothing'}")
+        except KeyboardInterrupt:
+            return
 
 
 @midi.command()
 @click.argument("pad")
-@click.option("--port", "ports", multiple=True, metavar="NAME", help="Only this input, by name or a part of it.")
-@click.option("--seconds", type=click.FloatRange(min=0), default=30.0, show_default=True, help="How long to wait.")
+@port_option
+@click.option("--seconds", type=click.FloatRange(min=0), default=PATIENCE_SECONDS, show_default=True, metavar="N",
+              help="How long to wait for the note.")  # fmt: skip
+@as_json_option
 @pass_shell
-def learn(shell: Shell, pad: str, ports: tuple[str, ...], seconds: float) -> None:
-    """Press a key: it becomes the note of the PAD, in the config.
+def learn(shell: Shell, pad: str, port: str, seconds: float, as_json: bool) -> None:
+    """Give PAD the note that you play next.
 
-    A running daemon takes it up at once. Where only one program may open a port (Windows), stop the daemon first.
+    It is written into the configuration file as the pad's `pad_note`; everything else there stays as it is.
     """
-    from bridge.config.edit import set_in_file
+    from bridge.cli.client import find_daemon
+    from bridge.cli.editing import set_in_file
+    from bridge.cli.hearing import Hearing
     from bridge.config.load import ensure_config
 
     ensure_config(shell.path)
-    if pad not in shell.config.pads:
-        raise unknown("pad", pad, shell.config.pads)
-    with _heard(shell, ports) as heard:
-        say.aside(f"Press the key or pad that shall be {pad} …")
-        for message in _until(heard, seconds):
-            if message.type == "note_on" and message.velocity:
-                set_in_file(shell.path, ("pads", pad, "pad_note"), message.note)
-                say.line(f"{pad} is on {shell.name_of(message.note)} now: {shell.path}")
-                return
-    say.error("Nothing was pressed.", "See what comes in with: oneshot midi monitor")
-    click.get_current_context().exit(FAILED)
-
-
-@contextmanager
-def _heard(shell: Shell, wanted: Sequence[str]) -> Iterator[queue.SimpleQueue[Any]]:
-    """Opens all inputs, or those that are wanted; yields what comes in."""
-    from bridge.midi.ports import Ports
-    from bridge.midi.systems import port_names
-
-    inputs, _ = port_names(shell.config.midi.api)
-    heard: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    ports = Ports(
-        "input", wanted=wanted or inputs, virtual="", api=shell.config.midi.api,
-        open_port=lambda backend, name, _: backend.open_input(name, callback=heard.put),
-    )
-    notices = ports.open()
-    try:
-        if not ports.names:
-            raise RequestError("; ".join(notices) or "There is no MIDI input.", "Plug a device in: oneshot midi ports")
-        say.aside(f"Listening to {', '.join(ports.names)}")
-        yield heard
-    finally:
-        ports.close()
-
-
-def _until(heard: queue.SimpleQueue[Any], seconds: float | None) -> Iterator[Any]:
-    """Yields what comes in, for so many seconds or until Ctrl-C."""
-    end = None if seconds is None else time.monotonic() + seconds
-    try:
-        while end is None or time.monotonic() < end:
-            try:
-                # Short, so that Ctrl-C is heard on every system.
-                yield heard.get(timeout=0.2 if end is None else max(0.01, min(0.2, end - time.monotonic())))
-            except queue.Empty:
-                continue
-    except KeyboardInterrupt:
+    known("pad", pad, shell.config.pads)
+    with Hearing(shell.config, find_daemon(shell.config.state_folder), port) as hearing:
+        say.aside(f"Play the note of {pad} on {' or '.join(hearing.inputs)}.")
+        heard = next((heard for heard in hearing.messages(seconds) if heard["kind"] == "note"), None)
+        if heard is None:
+            say.error(f"No note came within {seconds:g} seconds.", "See what comes at all: oneshot midi monitor")
+            raise click.exceptions.Exit(FAILED)
+        listens = heard["port"] in hearing.daemons
+    note = heard["number"]
+    set_in_file(shell.path, ("pads", pad, "pad_note"), note)
+    if as_json:
+        say.as_json({"pad": pad, "pad_note": note, "port": heard["port"], "config": str(shell.path)})
         return
-
-
-def _pads_by_note(shell: Shell) -> dict[int, str]:
-    from bridge.config.schema import pad_note_of
-
-    config = shell.config
-    kit = config.kits.get(config.kit or next(iter(config.kits), ""))
-    names = kit.pads if kit else ()
-    return {int(pad_note_of(name, config.pads[name])): name for name in names}
+    say.line(f"{pad} is on note {shell.name_of(note)} now: {shell.path}")
+    if not listens:
+        say.aside(f'The daemon does not listen to that port yet: add "{heard["port"]}" to ports under [midi].')
