@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench bench-sound bench-remote wheel clean
+.PHONY: run test lint bench bench-doors bench-sound bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -16,7 +16,10 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: bench-remote bench-sound  ## every table in the docs
+bench: bench-doors bench-remote bench-sound  ## every figure, and every table in the docs
+
+bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
+	$(BIN)/python tests/bench/doors.py
 
 bench-remote: $(VENV)/bench-installed  ## what the bridge itself takes of the time of a remote sound
 	$(BIN)/python tests/bench/remote.py

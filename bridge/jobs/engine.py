@@ -140,7 +140,13 @@ class BridgeEngine:
         for job in unfinished:
             self._scheduler.add(job)
         self._spawn(self._watch_hosts())
+        self._spawn(self._sweep_samples())
         return len(unfinished)
+
+    async def _sweep_samples(self) -> None:
+        """Tidies up after a crash, folder by folder: a large library has many files, and no start waits for that."""
+        for folder in await self._files.run(self._library.sample_folders):
+            await self._files.run(self._library.sweep, folder)
 
     async def _remember_times(self) -> None:
         """Takes up how long each model's last calls took, for honest estimates from the first sound on."""

@@ -62,9 +62,9 @@ def pad_event(store: Connection, pad: str, now: float) -> Event:
 
 def pad_state(store: Connection, pad: str) -> PadState:
     """Returns what a light on the pad should show."""
-    unfinished = job_store.unfinished_jobs(store, pad)
-    if waking := [job for job in unfinished if job.state is not JobState.ASKING]:
-        return "queued" if all(job.state is JobState.QUEUED for job in waking) else "rendering"
+    unfinished = job_store.unfinished_states(store, pad)
+    if waking := unfinished - {JobState.ASKING}:
+        return "queued" if waking == {JobState.QUEUED} else "rendering"
     if unfinished:
         return "asking"
     last = job_store.last_job_of_pad(store, pad)

@@ -37,7 +37,8 @@ _CLEAN = frozenset({"pass", "repair", "choose", "note"})
 _USABLE = _CLEAN | {"doubt"}
 
 DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-"""Seconds between the tries of a step that the disk refuses; after the last the job fails with the reason."""
+"""Seconds between the tries of a step that the disk refuses; after the last the job fails with the reason,
+or goes on trying where it is the store that refuses."""
 
 Told = tuple[Job | None, list[Event]]
 
@@ -81,11 +82,12 @@ class Pipeline:
         try:
             return await self._steps[job.state](job)
         except (StoreError, LibraryError) as problem:
-            # A full disk or a folder that is away for a moment costs time, not the sound.
-            if not problem.retryable or (delay := next(delays, None)) is None:
+            # A full disk or a folder that is away for a moment costs time, not the sound. And in a store that can't be
+            # written not even its end could be noted.
+            delay = next(delays, DELAYS[-1] if isinstance(problem, StoreError) else None) if problem.retryable else None
+            if delay is None:
                 return await self._fail(job, problem)
-            self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
-            await asyncio.sleep(delay)
+            await self._hold(job, problem, delay)
             return job
         except BridgeError as problem:
             return await self._fail(job, problem)
@@ -290,13 +292,27 @@ class Pipeline:
             self._estimates.end(job.id, job.brief.model, now)
         return event
 
+    async def _hold(self, job: Job, problem: BridgeError, seconds: float) -> None:
+        """Says what a job waits for, and waits."""
+        self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
+        await asyncio.sleep(seconds)
+
     async def _fail(self, job: Job, problem: BridgeError) -> Job | None:
         log.info("job %s failed: %s", job.id, problem)
-        failed, events = await self._database.write(
-            lambda store: moves.move(
+
+        def fail(store: Connection) -> Told:
+            return moves.move(
                 store, job.id, JobState.FAILED, now=self._clock.now(), reason=problem.message, hint=problem.hint
             )
-        )
+
+        while True:
+            try:
+                failed, events = await self._database.write(fail)
+                break
+            except StoreError as trouble:
+                if not trouble.retryable:
+                    raise
+                await self._hold(job, trouble, DELAYS[-1])
         if failed is not None and job.state is JobState.PUBLISHING:
             await self._publisher.withdraw(job)
         self._hub.tell(events)

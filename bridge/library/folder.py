@@ -15,7 +15,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -225,12 +225,24 @@ class Library:
             raise LibraryError(f"{path!r} is no sample of the library: those are {SAMPLES}/….wav.")
         return file
 
+    def sample_folders(self) -> list[str]:
+        """Returns the folders that samples lie in, relative to the library; none while it is away."""
+        try:
+            pads = [folder for folder in (self.root / SAMPLES).iterdir() if folder.is_dir()]
+        except OSError:
+            return []
+        parts = [folder / PARTS for folder in pads if (folder / PARTS).is_dir()]
+        return [folder.relative_to(self.root).as_posix() for folder in (*pads, *parts)]
+
+    def sweep(self, folder: str) -> None:
+        """Deletes the temporary files that a crash left in a folder of samples; only this thread writes there."""
+        with suppress(OSError):
+            atomic.sweep(self.root / folder)
+
     def _sweep(self) -> None:
-        """Deletes temporary files of a crash: the lock says that nobody is writing them."""
-        pads = [folder for folder in (self.root / SAMPLES).iterdir() if folder.is_dir()]
-        parts = (folder / PARTS for folder in pads if (folder / PARTS).is_dir())
+        """Deletes temporary files of a crash where a start finds few files: the lock says that nobody writes them."""
         boxes = (self.root / DELIVERIES / host / mailboxes.NEW for host in mailboxes.hosts(self.root / DELIVERIES))
-        for folder in (self.root / PRIVATE, self.root / INSTRUMENTS, self.root / KITS, *pads, *parts, *boxes):
+        for folder in (self.root / PRIVATE, self.root / INSTRUMENTS, self.root / KITS, *boxes):
             atomic.sweep(folder)
 
 

@@ -27,6 +27,8 @@ T = TypeVar("T")
 Transaction = Callable[[sqlite3.Connection], T]
 
 LARGEST_BATCH = 256
+_OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY}
+"""Failures that are no mistake of a transaction."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -171,6 +173,10 @@ class _Ask:
             self.result = self.transaction(connection)
         except Exception as problem:  # a border: whatever the caller's function raises belongs to the caller
             self.error = problem
+            if getattr(problem, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
+                self.error = StoreError(
+                    f"The store can't be used: {problem}.", "Free some disk space and check its folder.", retryable=True
+                )
             return False
         return True
 

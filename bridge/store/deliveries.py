@@ -55,7 +55,7 @@ def waiting_deliveries(store: Connection, host: str = "", pad: str = "") -> list
 def recent_deliveries(store: Connection, host: str, limit: int) -> list[Delivery]:
     """Returns the newest deliveries to one host or to all, newest first."""
     rows = store.execute(
-        "SELECT * FROM deliveries WHERE ? = '' OR host = ? ORDER BY mtime DESC, seq DESC LIMIT ?", (host, host, limit)
+        "SELECT * FROM deliveries WHERE ? = '' OR host = ? ORDER BY rowid DESC LIMIT ?", (host, host, limit)
     )
     return [_delivery(row) for row in rows]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from sqlite3 import Connection, Row
 
 from bridge.domain.brief import Brief
-from bridge.domain.job import CANCELLABLE, ENDED, LEGAL_MOVES, Job, JobState
+from bridge.domain.job import CANCELLABLE, LEGAL_MOVES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.take import SOUND, Call, Take, Verdict
 from bridge.errors import StoreError
@@ -17,7 +17,8 @@ REF_MEMORY_SECONDS = 86_400.0
 """For how long the same `ref` means the same job: long enough for every retry, short enough that a patch which
 counts its triggers from 1 again tomorrow is not answered with today's sounds."""
 
-_UNFINISHED = "state NOT IN ({})".format(", ".join(f"'{state}'" for state in sorted(ENDED)))
+_UNFINISHED = "state NOT IN ('ready', 'failed', 'cancelled')"
+"""Word for word as in the indexes: SQLite uses a partial index only for the very condition that it was made with."""
 
 
 def add_job(store: Connection, job: Job) -> Job:
@@ -51,6 +52,12 @@ def unfinished_jobs(store: Connection, pad: str | None = None) -> list[Job]:
     where, values = ("", ()) if pad is None else (" AND pad = ?", (pad,))
     rows = store.execute(f"SELECT * FROM jobs WHERE {_UNFINISHED}{where} ORDER BY number", values)
     return [_job(row) for row in rows]
+
+
+def unfinished_states(store: Connection, pad: str) -> frozenset[JobState]:
+    """Returns the states that the unfinished jobs of a pad are in; cheap, however many jobs there are."""
+    rows = store.execute(f"SELECT DISTINCT state FROM jobs WHERE pad = ? AND {_UNFINISHED}", (pad,))
+    return frozenset(JobState(row["state"]) for row in rows)
 
 
 def recent_jobs(store: Connection, limit: int) -> list[Job]:

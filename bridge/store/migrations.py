@@ -188,4 +188,16 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE takes ADD COLUMN note INTEGER;
     ALTER TABLE deliveries ADD COLUMN swap TEXT NOT NULL DEFAULT 'now';
     """,
+    """
+    CREATE INDEX jobs_unfinished_by_pad ON jobs (pad, state, number)
+        WHERE state NOT IN ('ready', 'failed', 'cancelled');
+    CREATE INDEX calls_running ON calls (estimate) WHERE outcome = '';
+    CREATE INDEX takes_kept ON takes (job, file) WHERE file <> '';
+    CREATE INDEX pad_history_by_sample ON pad_history (pad, sample);
+    CREATE TABLE pad_lengths (
+        pad   TEXT PRIMARY KEY,
+        held  INTEGER NOT NULL
+    );
+    INSERT INTO pad_lengths (pad, held) SELECT pad, COUNT(DISTINCT sample) FROM pad_history GROUP BY pad;
+    """,
 )

@@ -113,6 +113,12 @@ def parts_of(store: Connection, samples: Iterable[str]) -> dict[str, list[Sample
 
 def put_on_pad(store: Connection, pad: str, sample: str) -> None:
     """Makes a sample the pad's current one and adds it to the pad's history."""
+    store.execute(
+        "INSERT INTO pad_lengths (pad, held) SELECT ?1, 1"
+        " WHERE NOT EXISTS (SELECT 1 FROM pad_history WHERE pad = ?1 AND sample = ?2)"
+        " ON CONFLICT (pad) DO UPDATE SET held = held + 1",
+        (pad, sample),
+    )
     store.execute("INSERT INTO pad_history (pad, sample) VALUES (?, ?)", (pad, sample))
     _set_current(store, pad, sample)
 
@@ -156,8 +162,7 @@ def is_newer_than_current(store: Connection, pad: str, job_number: int) -> bool:
 
 def history_lengths(store: Connection) -> dict[str, int]:
     """Returns how many different sounds each pad has held."""
-    rows = store.execute("SELECT pad, COUNT(DISTINCT sample) AS held FROM pad_history GROUP BY pad")
-    return {row["pad"]: row["held"] for row in rows}
+    return {row["pad"]: row["held"] for row in store.execute("SELECT pad, held FROM pad_lengths")}
 
 
 def _set_current(store: Connection, pad: str, sample: str) -> None:

@@ -6,6 +6,7 @@ are combined, SQLite goes through indexes and the newest samples first, and stop
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SAME_BRIGHTNESS = 1.1
 SAME_LENGTH = 2.0
 """Factor by which their lengths may: a little more noise, and the tail is cut elsewhere."""
 MOST_SUSPECTS = 8
+RECENT = 2_000
+"""Samples that are looked through one by one before an index gathers all that fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +50,14 @@ class Wanted:
     tags: tuple[str, ...] = ()
     text: str = ""
 
-    def where(self) -> tuple[str, list[Any]]:
-        """Returns the condition on a row of `samples` and its values."""
-        rows = list(self._conditions())
+    def where(self, *, row_by_row: bool = False) -> tuple[str, list[Any]]:
+        """Returns the condition on a row of `samples` and its values; `row_by_row` for looking through a few rows
+        rather than gathering all that an index knows."""
+        rows = list(self._conditions(row_by_row))
         conditions = ["published = 1", "part_of = ''", *(row[0] for row in rows)]
         return " AND ".join(conditions), [value for row in rows for value in row[1]]
 
-    def _conditions(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    def _conditions(self, row_by_row: bool) -> Iterator[tuple[str, tuple[Any, ...]]]:
         for column in ("pad", "job", "family"):
             if value := getattr(self, column):
                 yield f"{column} = ?", (value,)
@@ -63,16 +67,31 @@ class Wanted:
             yield "root = ?", (self.note,)
         if self.longer is not None or self.shorter is not None:
             bounds = (self.longer or 0.0, 1e9 if self.shorter is None else self.shorter)
-            yield "number IN (SELECT number FROM samples WHERE seconds BETWEEN ? AND ?)", bounds
+            # A plus keeps a column away from its index.
+            gathered = "number IN (SELECT number FROM samples WHERE seconds BETWEEN ? AND ?)"
+            yield "+seconds BETWEEN ? AND ?" if row_by_row else gathered, bounds
         for tag in self.tags:
-            yield "number IN (SELECT sample FROM sample_tags WHERE tag = ?)", (tag_key(tag),)
+            has_tag = "EXISTS (SELECT 1 FROM sample_tags WHERE tag = ? AND sample = number)"
+            yield has_tag if row_by_row else "number IN (SELECT sample FROM sample_tags WHERE tag = ?)", (tag_key(tag),)
         for word in folded(self.text).split():
             yield "EXISTS (SELECT 1 FROM sample_words WHERE sample = number AND instr(words, ?))", (word,)
 
 
 def find_numbers(store: Connection, wanted: Wanted, limit: int) -> list[int]:
-    """Returns the numbers of the samples that are wanted, the newest first."""
-    where, values = wanted.where()
+    """Returns the numbers of the samples that are wanted, the newest first.
+
+    The newest rows are looked through before anything is gathered: what is common is found among them, in a large
+    store as soon as in a small one.
+    """
+    where, values = wanted.where(row_by_row=True)
+    recent = f"{where} AND number > (SELECT MAX(number) FROM samples) - ?"
+    found = _numbers(store, recent, [*values, RECENT], limit)
+    if len(found) == limit:
+        return found
+    return _numbers(store, *wanted.where(), limit)
+
+
+def _numbers(store: Connection, where: str, values: Sequence[Any], limit: int) -> list[int]:
     rows = store.execute(f"SELECT number FROM samples WHERE {where} ORDER BY number DESC LIMIT ?", (*values, limit))
     return [row["number"] for row in rows]
 
@@ -120,18 +139,20 @@ def suspects(store: Connection, sample: Sample, fingerprint: bytes) -> list[tupl
     character, seconds = sample.analysis.character, sample.analysis.seconds
     if character is None or len(fingerprint) != SIZE:
         return []
+    # The index alone says which; of a large store's thousands only the few that are alike are read whole.
     rows = store.execute(
-        "SELECT id, path, fingerprint FROM samples JOIN fingerprints ON sample = number"
-        " WHERE brightness BETWEEN ? AND ? AND seconds BETWEEN ? AND ?"
-        " AND published = 1 AND part_of = '' AND id <> ?",
+        "SELECT number, fingerprint FROM samples JOIN fingerprints ON sample = number"
+        " WHERE brightness BETWEEN ? AND ? AND seconds BETWEEN ? AND ?",
         (character.brightness / SAME_BRIGHTNESS, character.brightness * SAME_BRIGHTNESS,
-         seconds / SAME_LENGTH, seconds * SAME_LENGTH, sample.id),
+         seconds / SAME_LENGTH, seconds * SAME_LENGTH),
     ).fetchall()  # fmt: skip
     if not rows:
         return []
     near = likenesses(fingerprint, [row["fingerprint"] for row in rows])
-    order = [place for place in np.argsort(-near, kind="stable")[:MOST_SUSPECTS] if near[place] >= SUSPECT]
-    return [(rows[place]["id"], rows[place]["path"]) for place in order]
+    order = (rows[place]["number"] for place in np.argsort(-near, kind="stable") if near[place] >= SUSPECT)
+    one = "SELECT id, path FROM samples WHERE number = ? AND published = 1 AND part_of = '' AND id <> ?"
+    found = (store.execute(one, (number, sample.id)).fetchone() for number in order)
+    return [(row["id"], row["path"]) for row in itertools.islice(filter(None, found), MOST_SUSPECTS)]
 
 
 def index_sample(store: Connection, sample: Sample, fingerprint: bytes) -> None:

@@ -7,6 +7,7 @@ The samples are made up: families, lengths, notes and words as a user's would be
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 import tempfile
@@ -16,10 +17,10 @@ from sqlite3 import Connection
 
 import numpy as np
 
-from bridge.domain.family import FAMILIES
+from bridge.domain.family import DEFAULT_FAMILY, FAMILIES
 from bridge.domain.ids import new_id
 from bridge.domain.sample import Analysis, Character, Sample
-from bridge.domain.tags import tags_of
+from bridge.domain.tags import BRIGHTNESS, tags_of
 from bridge.sound.likeness import SIZE
 from bridge.store.database import connect, migrate
 from bridge.store.samples import list_near, list_samples, plan_sample
@@ -44,6 +45,12 @@ SEARCHES = {
 }
 
 
+def spread(family: str) -> tuple[float, float]:
+    """Returns mean and deviation of the logarithm of a family's brightness; the table holds fifths."""
+    low, high = (math.log(value) for value in BRIGHTNESS.get(family, BRIGHTNESS[DEFAULT_FAMILY]))
+    return (low + high) / 2, (high - low) / (2 * 0.84)
+
+
 def fill(store: Connection, count: int) -> None:
     """Writes so many published samples with everything that a sample has."""
     chance, numbers = random.Random(1), np.random.default_rng(1)
@@ -53,7 +60,7 @@ def fill(store: Connection, count: int) -> None:
         family = chance.choice(list(FAMILIES))
         prompt = " ".join([*chance.sample(WORDS, 4), *(["rare"] if place % 20_000 == 7 else []), family])
         heard = Character(
-            family=family, share=0.9, brightness=Hz(chance.uniform(50, 9_000)),
+            family=family, share=0.9, brightness=Hz(chance.lognormvariate(*spread(family))),
             hardness=Decibels(chance.uniform(-5, 30)), loudness=Decibels(-12.0),
         )  # fmt: skip
         analysis = Analysis(

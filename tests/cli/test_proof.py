@@ -117,7 +117,9 @@ def test_scripts_get_one_line_of_json(home):
     said = json.loads(result.stdout)
     assert (said["right"], len(said["problems"]), said["notices"]) == (False, 1, [])
     home.write()
-    assert json.loads(home.run("config", "check", "--json").stdout) == {"right": True, "problems": [], "notices": []}
+    assert json.loads(home.run("config", "check", "--json").stdout) == {
+        "path": str(home.config), "right": True, "problems": [], "notices": [],
+    }
 
 
 def test_a_table_and_a_list_can_be_said_beside_the_file_too(home):

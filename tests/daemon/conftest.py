@@ -186,3 +186,11 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     daemon = Daemon(tmp_path)
     yield daemon
     daemon.close()
+
+
+@pytest.fixture(scope="module")
+def lasting_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """A daemon that serves all tests of a module, not yet started."""
+    daemon = Daemon(tmp_path_factory.mktemp("daemon"))
+    yield daemon
+    daemon.close()

@@ -156,7 +156,11 @@ def test_what_a_crash_left_half_written_is_gone_after_the_next_opening(library):
     library.close()
     for folder in ("samples/kick", "instruments", "kits", "deliveries/reaper/new"):
         (library.root / folder / ".half.tmp-0123abcd").write_bytes(b"RI")
-    Library.open(library.root).close()
+    again = Library.open(library.root)
+    assert again.sample_folders() == ["samples/kick"]
+    for folder in again.sample_folders():
+        again.sweep(folder)
+    again.close()
     assert not list(library.root.rglob(".half*"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import sqlite3
 from dataclasses import replace
 
@@ -13,10 +14,11 @@ import pytest
 from bridge.domain.sample import Analysis, Character, Sample
 from bridge.domain.take import Verdict
 from bridge.sound.likeness import SIZE, likeness, likenesses
+from bridge.store import searching
 from bridge.store.database import connect, migrate
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.samples import drop_planned, find_sample, list_near, list_samples, plan_sample, publish_sample
-from bridge.store.searching import Wanted, fingerprint_of, same_sound, suspects
+from bridge.store.searching import Wanted, find_numbers, fingerprint_of, same_sound, suspects
 from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds
 
 PLAIN = Analysis(
@@ -220,6 +222,27 @@ def test_a_search_goes_through_an_index_and_sorts_nothing(store, wanted, way):
     assert "TEMP B-TREE" not in steps
 
 
+@pytest.mark.parametrize("limit", [1, 3, 50])
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(), Wanted(family="kick"), Wanted(tags=("dark",)), Wanted(longer=Seconds(0.3), shorter=Seconds(1.0)),
+     Wanted(longer=Seconds(9.0)), Wanted(tags=("dark",), text="deep", longer=Seconds(0.2))],
+)  # fmt: skip
+def test_what_is_found_among_the_newest_is_what_the_whole_store_would_give(store, monkeypatch, wanted, limit):
+    dice = random.Random(5)
+    for number in range(60):
+        seconds = Seconds(dice.uniform(0.1, 2.0))
+        tags = tuple(dice.sample(["dark", "bright", "short"], 2))
+        put(store, sample(number, family=dice.choice(["kick", "fx"]), tags=tags, prompt=dice.choice(["deep", "thin"]),
+                           analysis=replace(PLAIN, seconds=seconds)))
+    answers = []
+    for recent in (0, 7, 1_000):
+        monkeypatch.setattr(searching, "RECENT", recent)
+        answers.append(find_numbers(store, wanted, limit))
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0] == sorted(answers[0], reverse=True)
+
+
 def test_duplicates_are_looked_for_among_equally_bright_sounds_by_an_index(store):
     statements = []
     store.set_trace_callback(statements.append)
@@ -227,5 +250,5 @@ def test_duplicates_are_looked_for_among_equally_bright_sounds_by_an_index(store
     same_sound(store, sample(1))
     store.set_trace_callback(None)
     plans = ["; ".join(row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {text}")) for text in statements]
-    assert "USING INDEX samples_by_brightness" in plans[0]
+    assert "USING COVERING INDEX samples_by_brightness" in plans[0]
     assert "USING INDEX samples_by_sha256" in plans[1]

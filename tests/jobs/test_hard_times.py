@@ -1,0 +1,117 @@
+"""A store that can't be written for long, and a clock that is moved back: nothing is lost, nothing loses its order."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+import pytest
+
+from bridge.domain.brief import Request
+from bridge.domain.job import JobState
+from bridge.errors import StoreError
+from bridge.jobs import pipeline
+from bridge.ports import Failed
+from bridge.units import Seconds
+from support.patience import PATIENCE_SECONDS
+
+HOUR = 3_600.0
+
+
+def story(house, tell) -> None:
+    async def whole() -> None:
+        async with house.open() as engine:
+            await asyncio.wait_for(tell(engine), PATIENCE_SECONDS)
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize("doomed", [False, True])
+def test_a_job_outlasts_a_store_that_refuses_longer_than_its_patience(house, monkeypatch, doomed) -> None:
+    monkeypatch.setattr(pipeline, "DELAYS", (0.001, 0.001))
+    left = 0
+
+    def step(name: str) -> None:
+        nonlocal left
+        if name == "before commit" and left:
+            left -= 1
+            raise StoreError("The store can't be written: disk full.", "Free some.", retryable=True)
+
+    async def tell(engine) -> None:
+        nonlocal left
+        house.step = step
+        if doomed:
+            house.provider.failures.append(Failed(reason="no"))
+        job = await engine.trigger(Request(pad="kick"))
+        left = 12
+        ended = await engine.wait(job.id, Seconds(PATIENCE_SECONDS))
+        assert ended.state is (JobState.FAILED if doomed else JobState.READY)
+        assert left == 0
+
+    story(house, tell)
+    assert sum(event.kind == "notice" for event in house.told) >= 1
+
+
+def test_a_disk_that_fails_inside_a_transaction_is_no_mistake_of_the_bridge(house) -> None:
+    async def tell(engine) -> None:
+        def full(store):
+            problem = sqlite3.OperationalError("database or disk is full")
+            problem.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise problem
+
+        for ask in (engine._database.write, engine._database.read):
+            with pytest.raises(StoreError) as refused:
+                await ask(full)
+            assert refused.value.retryable
+            assert refused.value.hint
+
+    story(house, tell)
+
+
+def test_a_clock_that_is_moved_back_changes_no_order(house) -> None:
+    async def tell(engine) -> None:
+        jobs = []
+        for shift in (0.0, -5 * HOUR, -30 * 24 * HOUR, 60 * 24 * HOUR):
+            house.clock.advance(shift)
+            job = await engine.trigger(Request(pad="kick", prompt=f"kick {len(jobs)}"))
+            assert (await engine.wait(job.id, Seconds(PATIENCE_SECONDS))).state is JobState.READY
+            jobs.append(job.id)
+        assert [job.id for job in await engine.jobs()] == jobs[::-1]
+        samples = await engine.samples(pad="kick")
+        assert [sample.job for sample in samples] == jobs[::-1]
+        assert (await engine.sample("kick")).job == jobs[-1], "an older sound is on the pad"
+        discarded = await engine.discard("kick")
+        assert discarded.job == jobs[-1]
+        assert (await engine.sample("kick")).job == jobs[-2], "the pad went back to another sound than the one before"
+        events = await engine.events(0, limit=1_000)
+        assert [event.id for event in events] == list(range(1, len(events) + 1))
+        assert [event.job for event in events if event.kind == "ready"] == jobs
+
+    story(house, tell)
+
+
+def test_a_clock_that_is_moved_back_lets_nobody_spend_more(house) -> None:
+    async def tell(engine) -> None:
+        before = (await engine.budget()).month
+        job = await engine.trigger(Request(pad="kick"))
+        await engine.wait(job.id, Seconds(PATIENCE_SECONDS))
+        spent = (await engine.budget()).month - before
+        assert spent > 0
+        house.clock.advance(-5 * HOUR)
+        assert (await engine.budget()).month - before == pytest.approx(spent)
+
+    story(house, tell)
+
+
+def test_the_newest_delivery_is_listed_first_though_the_clock_was_moved_back(house) -> None:
+    async def tell(engine) -> None:
+        await engine.attach_host("live")
+        for shift in (0.0, -HOUR, -HOUR):
+            house.clock.advance(shift)
+            job = await engine.trigger(Request(pad="kick"))
+            await engine.wait(job.id, Seconds(PATIENCE_SECONDS))
+        listed = [delivery.seq for delivery in await engine.deliveries()]
+        assert listed == sorted(listed, reverse=True)
+        assert len(listed) == 3
+
+    story(house, tell)
