@@ -323,7 +323,7 @@ class Listening(Protocol):
         """Plays a sample, what a pad holds, or a file (its absolute path): at `level` dB, from the output `channel` of
         a device on (None: as the config says).
 
-        Returns at once, or with `patience` at the end of the sound or so many seconds later. Raises NotFoundError for
+        Returns at once, or with `patience` when the sound is over or so many seconds later. Raises NotFoundError for
         what does not exist, SoundError for what can't be played, BridgeError where it can't be heard.
         """
         ...

@@ -46,12 +46,13 @@ class Player:
         self._worker: Worker | None = None
         self._place = ("", 1)
         self._minding: asyncio.Task[None] | None = None
-        self._gone: asyncio.Future[BridgeError] | None = None
+        self._over: asyncio.Future[BridgeError | None] | None = None
+        """Ends the waiting for what rings before its time: with an error where the device is gone."""
 
     async def play(
         self, key: str, file: Path, *, level: Decibels, device: str, channel: int, patience: Seconds = Seconds(0.0)
     ) -> Heard:
-        """Plays a file and returns what is heard: at once, or with `patience` at its end or so many seconds later.
+        """Plays a file and returns what is heard: at once, or with `patience` when it is over or so many seconds later.
 
         The sound of the same key fades away under it. `device` is all of a name or words of it (empty: the computer's
         own), `channel` its first output that is used, from 1. Raises SoundError for a file that can't be played, and
@@ -65,11 +66,11 @@ class Player:
             found = found or await self._play(key, file, level, device, channel)
             if found is None:
                 raise _gone(device)
-            heard, gone = Heard(seconds=found[0], output=found[1]), self._gone
-        if patience and gone is not None:
-            await asyncio.wait({gone}, timeout=min(heard.seconds + LATENCY, patience))
-            if gone.done():
-                raise gone.result()
+            heard, over = Heard(seconds=found[0], output=found[1]), self._over
+        if patience and over is not None:
+            await asyncio.wait({over}, timeout=min(heard.seconds + LATENCY, patience))
+            if over.done() and (problem := over.result()):
+                raise problem
         return heard
 
     async def silence(self) -> None:
@@ -77,6 +78,7 @@ class Player:
         async with self._turn:
             if self._worker is not None:
                 await self._ask("silence")
+            self._end_waiting(None)
 
     async def outputs(self) -> list[Output]:
         """Returns the devices that sound; BridgeError where there is no PortAudio.
@@ -127,7 +129,7 @@ class Player:
         if self._worker is None:
             self._worker = await Worker.launch((_DEVICE,), lifetime=1 << 62)
             self._place = device, channel
-            self._gone = asyncio.get_running_loop().create_future()
+            self._over = asyncio.get_running_loop().create_future()
             try:
                 await self._worker.ready(START_PATIENCE)
             except BaseException:
@@ -174,12 +176,16 @@ class Player:
 
     async def _lose(self, rings: bool) -> None:
         """Ends the process because its device is gone; that matters to whoever listens."""
-        problem, gone = _gone(self._place[0]), self._gone
-        await self._end()
+        problem = _gone(self._place[0])
         if rings:
-            if gone is not None and not gone.done():
-                gone.set_result(problem)
+            self._end_waiting(problem)
             self._lost(problem)
+        await self._end()
+
+    def _end_waiting(self, problem: BridgeError | None) -> None:
+        if self._over is not None and not self._over.done():
+            self._over.set_result(problem)
+        self._over = asyncio.get_running_loop().create_future()
 
     async def _leave_if_unused(self) -> None:
         if not self._minded:
@@ -193,9 +199,10 @@ class Player:
             await self._end()
 
     async def _end(self) -> None:
-        """Ends the process, whatever it does."""
+        """Ends the process, whatever it does, and the waiting for it."""
         worker, self._worker = self._worker, None
         if worker is not None:
+            self._end_waiting(None)
             worker.kill()
             await worker.gone.wait()
 

@@ -105,6 +105,17 @@ class _ClosingDesk(Desk):
             answer.cancel()
             closing.cancel()
 
+    async def play(self, target: str, fields: Fields) -> dict[str, Any]:
+        answer = asyncio.create_task(super().play(target, fields))
+        closing = asyncio.create_task(self.closing.wait())
+        try:
+            await asyncio.wait({answer, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                await self._audition.silence()
+            return await answer
+        finally:
+            answer.cancel()
+            closing.cancel()
 
     def events(self, target: str, fields: Fields) -> AsyncIterator[Event | int]:
         return self._until_closing(super().events(target, fields))

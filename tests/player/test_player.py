@@ -45,6 +45,20 @@ def test_a_server_that_dies_under_a_sound_is_said_at_once_and_the_next_sound_fin
     asyncio.run(story())
 
 
+def test_silence_ends_the_waiting_for_a_sound(portaudio, tmp_path, noise):
+    file = written(tmp_path / "noise.wav", np.concatenate([noise] * 20))
+
+    async def story():
+        player = Player()
+        waiting = asyncio.create_task(player.play("", file, **PLAINLY, patience=Seconds(60.0)))
+        await until(lambda: player._minding is not None)
+        await player.silence()
+        assert (await asyncio.wait_for(waiting, 20)).seconds == 30.0
+        await player.close()
+
+    asyncio.run(story())
+
+
 def test_the_device_is_let_go_when_nothing_was_heard_for_a_while(portaudio, peer, tmp_path, monkeypatch):
     monkeypatch.setattr(player_module, "LOOK", 0.05)
     file = written(tmp_path / "click.wav", np.full(480, 0.1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from bridge.errors import BridgeError
@@ -10,18 +11,21 @@ from bridge.units import Seconds
 
 
 class FakeAudition:
-    """Implements `bridge.ports.Listening`. A test may set `trouble` (what every call raises), and look at `played` and
-    `silences`."""
+    """Implements `bridge.ports.Listening`. A test may set `trouble` (what every call raises) and `endless` (with
+    patience a sound lasts until it is silenced), and look at `played` and `silences`."""
 
     def __init__(self) -> None:
         self.played: list[tuple[str, dict[str, Any]]] = []
         self.silences = 0
         self.trouble: BridgeError | None = None
+        self.endless = False
 
     async def play(self, sound: str, **how: Any) -> Heard:
         if self.trouble is not None:
             raise self.trouble
         self.played.append((sound, how))
+        while self.endless and how.get("patience") and not self.silences:
+            await asyncio.sleep(0.005)
         return Heard(seconds=Seconds(1.5), output="Headphones")
 
     async def silence(self) -> None:

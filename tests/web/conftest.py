@@ -14,6 +14,7 @@ import pytest
 
 from bridge.web.credentials import Credentials, read_credentials
 from bridge.web.server import ControlServer
+from support.audition import FakeAudition
 from support.engine import FakeEngine, engine  # noqa: F401 - a fixture of this folder
 from support.patience import PATIENCE_SECONDS
 
@@ -23,9 +24,12 @@ class Channel:
 
     def __init__(self, state_folder: Path, status: Callable[[], dict[str, Any]]) -> None:
         self.engine = FakeEngine()
+        self.audition = FakeAudition()
         self.state_folder = state_folder
         self.loop = asyncio.new_event_loop()
-        self.server = ControlServer(self.engine, port=0, state_folder=state_folder, status=status)
+        self.server = ControlServer(
+            self.engine, port=0, state_folder=state_folder, status=status, audition=self.audition
+        )
         self._thread = threading.Thread(target=self.loop.run_forever)
         self._thread.start()
         self.run(self.server.start())
@@ -75,6 +79,7 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Channel]:
 def channel(_running: Channel) -> Channel:
     """One server for all tests, because stopping it takes longer than most of them; its engine is as new."""
     _running.engine.__init__()
+    _running.audition.__init__()
     return _running
 
 

@@ -117,6 +117,33 @@ def test_a_stop_answers_those_who_wait_long_before_their_patience_ends(own_chann
         assert waiting.result(PATIENCE_SECONDS)[1]["job"]["state"] == "queued"
 
 
+def test_a_stop_answers_those_who_wait_for_the_end_of_a_sound(own_channel):
+    own_channel.audition.endless = True
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(own_channel.ask, "POST", "/v1/play", {"sound": "kick", "wait": 60})
+        wait_until(lambda: own_channel.audition.played)
+        own_channel.run(own_channel.server.close())
+        assert waiting.result(PATIENCE_SECONDS) == (200, {"heard": {"seconds": 1.5, "output": "Headphones"}})
+
+
+@pytest.mark.parametrize("fields", [
+    {}, {"sound": ""}, {"sound": "kick", "level": 1}, {"sound": "kick", "channel": 0}, {"sound": "kick", "wait": 61},
+    {"sound": "x" * 5_000}, {"sound": 7},
+])  # fmt: skip
+def test_a_wrong_wish_to_hear_something_is_refused_before_the_device_is_touched(channel, fields):
+    status, answer = channel.ask("POST", "/v1/play", fields)
+    assert (status, answer["error"]["type"]) == (400, "RequestError")
+    assert not channel.audition.played
+
+
+def test_a_daemon_without_a_loudspeaker_says_so(tmp_path, channel):
+    from bridge.ports import Mute
+
+    channel.run(Mute().silence())
+    with pytest.raises(BridgeError, match="Nothing can be heard"):
+        channel.run(Mute().play("kick"))
+
+
 def test_a_sound_goes_its_whole_way(channel):
     job = channel.ask("POST", "/v1/triggers", {"pad": "bell"})[1]["job"]["id"]
     channel.loop.call_soon_threadsafe(channel.engine.finish, job)
