@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bridge.domain.brief import FINISH, Brief
 from bridge.domain.licence import Licence
 from bridge.errors import ModelError, NotFoundError
-from bridge.ports import CallState, Capabilities, Failed, Finished, RawTake, References
+from bridge.ports import CallState, Capabilities, Failed, Finished, Lost, RawTake, References
 from bridge.units import Seconds, Usd
 
 LICENCE = Licence(
@@ -32,7 +32,7 @@ class File:
         seconds=(0.0, LONGEST), seeded=False, audio=frozenset({FINISH}), repeatable=True, concurrent=AT_ONCE
     )
 
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: References | None) -> None:
         self._references = references
 
     async def estimate(self, brief: Brief) -> Usd:
@@ -41,12 +41,14 @@ class File:
 
     async def submit(self, brief: Brief, seed: int) -> str:
         """Returns the name of the sound as the ticket; ModelError where the brief has none."""
-        if not brief.audio:
+        if not brief.audio or self._references is None:
             raise ModelError("There is no sound to finish.", "Give one: oneshot finish FILE")
         return brief.audio
 
     async def poll(self, ticket: str, patience: Seconds) -> CallState:
         """Returns the sound at once; Failed where its file is gone."""
+        if self._references is None:
+            return Lost()
         try:
             sound = await asyncio.to_thread(self._references.path(ticket).read_bytes)
         except NotFoundError as problem:

@@ -118,7 +118,7 @@ class InboxDoor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
-            # Whatever woke it, more of the same is on its way: a copy is told in a thousand pieces.
+            # Whatever woke it, more of the same is on its way.
             await asyncio.sleep(min(SOON_SECONDS, pause))
 
     async def _round(self) -> float:
@@ -144,7 +144,9 @@ class InboxDoor:
         self._hears = hears
 
     def _changed(self) -> None:
-        """Hops from the watch's thread into the loop."""
+        """Hops from the watch's thread into the loop; a copy of a large file is told in a thousand pieces."""
+        if self._wake.is_set():
+            return
         # The loop may have ended while the news was on its way.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._wake.set)

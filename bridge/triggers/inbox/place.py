@@ -120,6 +120,7 @@ class Place:
         """Takes an entry out of the inbox; None where it has changed or is gone. Raises OSError where it can't be
         moved, LibraryError where nothing can."""
         path = self.root.joinpath(*entry.parts)
+        # How deep it lies stands in the token: a folder may be the claim itself, or lead to it.
         claim = Claim(token=f"{secrets.token_hex(8)}{len(entry.parts)}", parts=entry.parts)
         with translated(self.root):
             self.path(claim).parent.mkdir(parents=True)
@@ -143,8 +144,10 @@ class Place:
             return [claim for token in tokens if (claim := self._claim_of(token)) is not None]
 
     def _claim_of(self, token: str) -> Claim | None:
+        """Returns the claim in a folder of `TAKEN`, whose name ends in how deep it lies; None where there is none."""
+        depth = int(token[-1]) if token[-1:].isdecimal() else 0
         folder, parts = self.root / TAKEN / token, list[str]()
-        for _ in range(int(token[-1]) if token[-1:].isdecimal() else 0):
+        for _ in range(depth):
             names = os.listdir(folder) if folder.is_dir() and not folder.is_symlink() else []
             name = next((name for name in names if not is_passing(name)), "")
             if not name:
@@ -152,7 +155,7 @@ class Place:
             parts.append(name)
             folder /= name
         claim = Claim(token=token, parts=tuple(parts))
-        if len(parts) == int(token[-1] if token[-1:].isdecimal() else -1):
+        if depth and len(parts) == depth:
             return claim
         self._tidy(claim)
         return None

@@ -41,10 +41,10 @@ class Scene:
         return path
 
     def files(self, where: str = ".") -> list[str]:
-        """Returns the files below a folder of the inbox, without the reasons."""
+        """Returns the files below a folder of the inbox, without the reasons and what is still being written."""
         folder = self.inbox / where
-        found = (str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-        return sorted(name for name in found if not name.endswith(REASON))
+        found = [path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(".")]
+        return sorted(str(path.relative_to(folder)) for path in found if not path.name.endswith(REASON))
 
     def reason(self, name: str) -> str:
         return (self.inbox / "failed" / f"{name}{REASON}").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -172,5 +173,6 @@ async def test_jobs_that_ask_their_user_hold_nobody_up(scene, monkeypatch):
             scene.put(f"{number}.txt")
         await until(lambda: len(scene.files("done")) == 2)
         for job in tuple(scene.engine.all_jobs.values()):
+            scene.engine.all_jobs[job.id] = replace(job, state=JobState.ASKING)
             scene.engine.emit(Event(kind="progress", job=job.id, ref=job.ref, stage=JobState.ASKING))
         await until(lambda: len(scene.files("done")) == 4)
