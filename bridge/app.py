@@ -24,6 +24,7 @@ from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.catalogue.rows import rows
 from bridge.models.registry import ModelContext, Models, open_models
+from bridge.player.audition import Audition
 from bridge.ports import Clock, SystemClock
 from bridge.shaping import Shaping
 from bridge.store import events as event_store
@@ -50,6 +51,7 @@ class App:
     opened: Config
     """What the parts were opened with."""
     engine: BridgeEngine
+    audition: Audition
     models: Models
     context: ModelContext
     library: Library
@@ -123,8 +125,8 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
             await app.rehearse()
             app.resumed = await app.engine.start()
             started = time.time()
-            hall = Hall(engine=app.engine, state_folder=config.state_folder, status=lambda: status(app, started),
-                        workers=app.context.workers, library=app.library)
+            hall = Hall(engine=app.engine, audition=app.audition, library=app.library,
+                        state_folder=config.state_folder, status=lambda: status(app, started))
             app.doors = Doors(config, hall)
             stack.push_async_callback(app.doors.close)
             await app.doors.open()
@@ -159,8 +161,11 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
             shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock, pads=dict(config.pads),
         )
     )
+    audition = Audition(engine, config.audition, say=engine.announce)
+    stack.push_async_callback(audition.close)
     app = App(
-        opened=config, engine=engine, models=models, context=context, library=library, database=database
+        opened=config, engine=engine, audition=audition, models=models, context=context, library=library,
+        database=database,
     )
     stack.push_async_callback(app.engine.close)
     return app

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 
 async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -> None:
-    """Runs the bridge until SIGINT or SIGTERM; `say` gets what the user should read, line by line.
+    """Runs the bridge until SIGINT or SIGTERM, or until its terminal is closed; `say` gets what the user should read,
+    line by line.
 
     Where the file of the `source` is saved meanwhile, it takes effect; SIGHUP has it read at once. Raises what
     `open_bridge` raises.
@@ -31,6 +32,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     stopped = asyncio.Event()
     _stop_on_signals(stopped)
     watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
+    _read_on_hangup(watch, stopped)
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
@@ -43,8 +45,6 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
 
 async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:
     """Takes up the configuration whenever it is saved; one with mistakes is said, and the one before goes on."""
-    if hasattr(signal, "SIGHUP"):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, watch.nudge)
     async for found in watch.changes():
         try:
             for line in await _take_up(app, found):
@@ -106,3 +106,27 @@ def _stop_on_signals(stopped: asyncio.Event) -> None:
             loop.add_signal_handler(number, stopped.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+
+
+def _read_on_hangup(watch: Watch, stopped: asyncio.Event) -> None:
+    """Has SIGHUP read the config at once. It also says that the terminal was closed, and then the daemon ends, unless
+    it was started with nohup."""
+    if not hasattr(signal, "SIGHUP"):
+        return
+    may_outlive_it = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN or not _has_terminal()
+
+    def hung_up() -> None:
+        if may_outlive_it or _has_terminal():
+            watch.nudge()
+        else:
+            stopped.set()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

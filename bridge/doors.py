@@ -18,12 +18,10 @@ from bridge.midi.devices import open_device
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.player.audition import Audition
-from bridge.player.speaker import Speaker
-from bridge.ports import Engine, Workers
+from bridge.ports import Engine
 from bridge.triggers.inbox import InboxDoor
 from bridge.triggers.midi import MidiDoor
 from bridge.triggers.osc import OscDoor
-from bridge.units import Decibels
 from bridge.web.server import ControlServer
 
 log = logging.getLogger(__name__)
@@ -34,16 +32,16 @@ Lines = Callable[[], Iterable[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """Holds what the doors are opened with: the engine, the folder of the state, what the daemon says of itself,
-    the workers, and the library.
+    """Holds what the doors are opened with: the engine, the loudspeaker, the folder of the state, what the daemon says
+    of itself, and the library.
 
     Who listens by OSC outlives a door that moves.
     """
 
     engine: Engine
+    audition: Audition
     state_folder: Path
     status: Callable[[], dict[str, Any]]
-    workers: Workers
     library: Library
     subscribers: Subscribers = field(default_factory=Subscribers)
     outlet: Outlet = field(default_factory=Outlet)
@@ -131,19 +129,15 @@ async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
 
 
 async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
-    settings = config.audition
-    audition = Audition(
-        hall.engine, hall.workers, Speaker(device=settings.device, channel=settings.channel), play=settings.play,
-        level=Decibels(settings.level),
-    )
-    notices = await audition.start()
-    opened.stack.push_async_callback(audition.close)
-    opened.notices = lambda: notices
+    await hall.audition.listen(config.audition)
+    opened.stack.push_async_callback(hall.audition.ignore)
+    opened.notices = lambda: hall.audition.notices
 
 
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
     control = ControlServer(
-        hall.engine, port=config.control.port, state_folder=hall.state_folder, status=hall.status
+        hall.engine, port=config.control.port, state_folder=hall.state_folder, status=hall.status,
+        audition=hall.audition,
     )
     await control.start()
     opened.stack.push_async_callback(control.close)

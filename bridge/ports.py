@@ -20,8 +20,8 @@ from bridge.domain.licence import Licence
 from bridge.domain.prompt import Question
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Verdict
-from bridge.errors import SoundError
-from bridge.units import MidiNote, Seconds, Usd
+from bridge.errors import BridgeError, SoundError
+from bridge.units import Decibels, MidiNote, Seconds, Usd
 
 
 class Clock(Protocol):
@@ -300,6 +300,50 @@ class Shaper(Protocol):
         """Returns which of some sound files (their bytes) is the same recording as `sound`, and how far their waves
         agree, 0…1; None where none is."""
         ...
+
+
+# --- hearing ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Says what is being heard: how long it is, and on which device."""
+
+    seconds: Seconds
+    output: str
+
+
+class Listening(Protocol):
+    """Lets sounds be heard where there is a loudspeaker."""
+
+    async def play(
+        self, sound: str, *, level: Decibels | None = None, device: str | None = None, channel: int | None = None,
+        patience: Seconds = Seconds(0.0),
+    ) -> Heard:
+        """Plays a sample, what a pad holds, or a file (its absolute path): at `level` dB, from the output `channel` of
+        a device on (None: as the config says).
+
+        Returns at once, or with `patience` at the end of the sound or so many seconds later. Raises NotFoundError for
+        what does not exist, SoundError for what can't be played, BridgeError where it can't be heard.
+        """
+        ...
+
+    async def silence(self) -> None:
+        """Ends what is heard."""
+        ...
+
+
+class Mute:
+    """Stands where there is no loudspeaker: nothing can be heard (implements `Listening`)."""
+
+    async def play(
+        self, sound: str, *, level: Decibels | None = None, device: str | None = None, channel: int | None = None,
+        patience: Seconds = Seconds(0.0),
+    ) -> Heard:
+        raise BridgeError("Nothing can be heard here.")
+
+    async def silence(self) -> None:
+        """Does nothing: it is silent."""
 
 
 # --- the engine, as doors and voices see it -------------------------------------------------------------------

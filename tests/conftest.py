@@ -21,18 +21,18 @@ class Peer:
     def __call__(self, program: str, hint: str = "") -> str:
         if path := shutil.which(program):
             return path
-        self._missing(f"the program {program} is not installed{hint and f' ({hint})'}")
+        self.missing(f"the program {program} is not installed{hint and f' ({hint})'}")
         raise AssertionError
 
     def module(self, name: str) -> ModuleType:
         try:
             return importlib.import_module(name)
         except ImportError as problem:
-            self._missing(f"the Python package {name} can't be imported: {problem}")
+            self.missing(f"the Python package {name} can't be imported: {problem}")
             raise AssertionError from problem
 
     @staticmethod
-    def _missing(reason: str) -> None:
+    def missing(reason: str) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"A peer that CI installs is missing: {reason}")
         pytest.skip(reason)

@@ -49,7 +49,7 @@ def street():
 
 def act(street, play):
     async def scene():
-        hall = Hall(engine=FakeEngine(), state_folder=Path(), status=dict, workers=None, library=None)
+        hall = Hall(engine=FakeEngine(), state_folder=Path(), status=dict, audition=None, library=None)
         rows = (street.row("osc", place="port"), street.row("midi"), street.row("control", place="port"))
         doors = Doors(config(), hall, rows)
         await doors.open()

@@ -195,6 +195,21 @@ class _Deaf:
         return None
 
 
+def audition(room: Room) -> Iterator[Check]:
+    """Looks for the sound device; nothing else than hearing needs it."""
+    from bridge.player.outputs import choose
+    from bridge.player.player import Player
+
+    settings = room.config.audition
+    try:
+        output = choose(asyncio.run(Player().outputs()), settings.device, settings.channel)
+    except BridgeError as problem:
+        yield Check(name="audition", state="notice", text=problem.message, cure=problem.hint)
+        return
+    text = f"{output.name} ({output.system}), from output {settings.channel} on; new sounds: {settings.play}"
+    yield Check(name="audition", state="ok", text=text)
+
+
 class _Idle:
     """Stands where the worker processes would: models are opened here, not asked."""
 
@@ -269,4 +284,4 @@ def notices(room: Room) -> Iterator[Check]:
         yield Check(name="daemon", state="notice", text=str(notice))
 
 
-CHECKS: tuple[Callable[[Room], Iterator[Check]], ...] = (folders, network, midi, models, hosts, notices)
+CHECKS: tuple[Callable[[Room], Iterator[Check]], ...] = (folders, network, midi, audition, models, hosts, notices)

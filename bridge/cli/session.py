@@ -148,7 +148,7 @@ class LocalSession(Session):
 
         async with open_bridge(self._config, doors=False) as app:
             self._app = app
-            self._desk = Desk(app.engine)
+            self._desk = Desk(app.engine, app.audition)
             opened.set()
             await self._stop.wait()
 

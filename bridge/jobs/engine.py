@@ -382,7 +382,8 @@ class BridgeEngine:
 
     async def play(self, target: str) -> Sample | None:
         sample = await self.sample(target) if target else None
-        heard = Event(kind="play", at=self._clock.now(), sample=sample.id if sample else "")
+        heard = Event(kind="play", at=self._clock.now(), pad=sample.pad if sample else "",
+                      sample=sample.id if sample else "")
         self._hub.tell([heard])
         return sample
 

@@ -3,114 +3,150 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-import numpy as np
-
+from bridge.config.schema import AuditionSettings
 from bridge.domain.event import Event
 from bridge.errors import BridgeError
-from bridge.player.speaker import Speaker, close_when_idle
-from bridge.ports import Engine, Workers
-from bridge.units import Decibels
+from bridge.player.outputs import choose
+from bridge.player.player import Player
+from bridge.ports import Engine, Heard
+from bridge.units import Decibels, Seconds
 
 log = logging.getLogger(__name__)
 
-TASK = "bridge.sound.audition:prepared"
 QUIET = Decibels(-18.0)
 """How much softer `quiet` is."""
-MOST_WAITING = 32
-"""Sounds that wait to be heard; nobody could tell more of them apart."""
-SAY_AGAIN_SECONDS = 60.0
-"""A device that is missing is said once in so long."""
 
-Play = Literal["off", "quiet", "on"]
+Say = Callable[[str, str], None]
+"""Tells everybody who listens of something: message and hint."""
 
 
 class Audition:
-    """Plays what the engine says is new (`play`), and what it is asked for, at `level` dB.
+    """Lets sounds be heard as `settings` say: those that are asked for, and while it listens to the engine the new ones
+    too (implements `ports.Listening`).
 
-    Of several variations of one press the first is heard. What is missing (PortAudio, the device) costs the hearing and
-    nothing else.
+    Of several variations of one press the first is heard, and of a pad whose sounds come faster than they can be played
+    the newest. What is missing (PortAudio, the device) costs the hearing and nothing else: `notices` has it until it
+    works again.
     """
 
     def __init__(
-        self, engine: Engine, workers: Workers, speaker: Speaker, *, play: Play = "off",
-        level: Decibels = Decibels(0.0),
+        self, engine: Engine, settings: AuditionSettings, *, say: Say = lambda message, hint: None,
+        player: Player | None = None,
     ) -> None:
+        self.notices: tuple[str, ...] = ()
         self._engine = engine
-        self._workers = workers
-        self._speaker = speaker
-        self._play = play
-        self._level = level
-        self._waiting: asyncio.Queue[tuple[str, Decibels]] = asyncio.Queue(MOST_WAITING)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._settings = settings
+        self._say = say
+        self._player = player or Player(self._missing)
+        self._waiting: dict[str, tuple[str, Decibels]] = {}
+        self._called = asyncio.Event()
+        self._working: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._last_job = ""
-        self._said = -SAY_AGAIN_SECONDS
 
-    async def start(self) -> list[str]:
-        """Begins to listen; returns a notice where nothing could be heard, if new sounds are to be."""
-        self._unsubscribe = self._engine.subscribe(self._heard)
-        self._tasks = [
-            asyncio.create_task(self._work(), name="audition"), asyncio.create_task(close_when_idle(self._speaker)),
-        ]
-        if self._play == "off":
-            return []
-        try:
-            await asyncio.to_thread(self._speaker.open)
-        except BridgeError as problem:
-            return [str(problem)]
-        return []
+    # --- what is asked for --------------------------------------------------------------------------------------
+
+    async def play(
+        self, sound: str, *, level: Decibels | None = None, device: str | None = None, channel: int | None = None,
+        patience: Seconds = Seconds(0.0),
+    ) -> Heard:
+        if Path(sound).is_absolute():
+            key, file = "", Path(sound)
+        else:
+            sample = await self._engine.sample(sound)
+            key, file = sample.pad, Path(self._engine.absolute(sample.path))
+        settings = self._settings
+        heard = await self._player.play(
+            key, file, patience=patience,
+            level=Decibels(settings.level) if level is None else level,
+            device=settings.device if device is None else device,
+            channel=channel or settings.channel,
+        )
+        self.notices = ()
+        return heard
+
+    async def silence(self) -> None:
+        self._waiting.clear()
+        await self._player.silence()
 
     async def close(self) -> None:
         """Falls silent and lets go of the device."""
+        await self.ignore()
+        await self._player.close()
+
+    # --- what is new --------------------------------------------------------------------------------------------
+
+    async def listen(self, settings: AuditionSettings) -> None:
+        """Begins to listen to the engine, with these settings from now on.
+
+        If new sounds are to be heard the device is looked for, beside the caller: a sound system may take its time.
+        """
+        self._settings, self.notices = settings, ()
+        self._working = asyncio.create_task(self._work(), name="audition")
+        self._unsubscribe = self._engine.subscribe(self._heard)
+
+    async def ignore(self) -> None:
+        """Listens no more; what rings may ring out."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
-        await asyncio.to_thread(self._speaker.close)
+        if self._working is not None:
+            self._working.cancel()
+            await asyncio.wait([self._working])
+            self._working = None
+        self._waiting.clear()
 
     def _heard(self, event: Event) -> None:
         """Takes an event from the engine; never waits and never raises."""
-        if event.kind == "play" and not event.sample:
-            self._speaker.stop()
-            return
-        asked = event.kind == "play"
-        new = event.kind == "sample" and self._play != "off" and event.job != self._last_job
-        if event.kind == "sample":
+        settings = self._settings
+        if event.kind == "play":
+            # Without a sample it is an order to be silent, which goes before all that waits.
+            self._wait_for(event.pad, event.sample, Decibels(settings.level))
+        elif event.kind == "sample":
+            if settings.play != "off" and event.job != self._last_job:
+                level = settings.level if settings.play == "on" else settings.level + QUIET
+                self._wait_for(event.pad, event.sample, Decibels(level))
             self._last_job = event.job
-        if asked or new:
-            level = self._level if asked or self._play == "on" else Decibels(self._level + QUIET)
-            with contextlib.suppress(asyncio.QueueFull):
-                self._waiting.put_nowait((event.sample, level))
+
+    def _wait_for(self, pad: str, sample: str, level: Decibels) -> None:
+        if not sample:
+            self._waiting.clear()
+        self._waiting.pop(pad, None)  # the newest of a pad waits at the end
+        self._waiting[pad] = sample, level
+        self._called.set()
 
     async def _work(self) -> None:
+        await self._try(self._look())
         while True:
-            sample, level = await self._waiting.get()
-            try:
-                await self._sound(sample, level)
-            except BridgeError as problem:
-                self._complain(problem)
-            except Exception:
-                # Whatever breaks here costs one hearing.
-                log.exception("The sample %s could not be played.", sample)
+            await self._called.wait()
+            self._called.clear()
+            while self._waiting:
+                sample, level = self._waiting.pop(next(iter(self._waiting)))
+                await self._try(self.play(sample, level=level) if sample else self._player.silence())
 
-    async def _sound(self, target: str, level: Decibels) -> None:
-        sample = await self._engine.sample(target)
-        rate = await asyncio.to_thread(self._speaker.open)
-        content = await asyncio.to_thread(Path(self._engine.absolute(sample.path)).read_bytes)
-        ready = await self._workers.run(TASK, content, rate, level, priority=0)
-        self._speaker.play(sample.pad or sample.id, np.frombuffer(ready, dtype="<f4").reshape(-1, 2))
+    async def _look(self) -> None:
+        """Misses the device before a sound does."""
+        settings = self._settings
+        if settings.play != "off":
+            choose(await self._player.outputs(), settings.device, settings.channel)
 
-    def _complain(self, problem: BridgeError) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._said >= SAY_AGAIN_SECONDS:
-            self._said = now
+    async def _try(self, work: Coroutine[Any, Any, object]) -> None:
+        try:
+            await work
+        except BridgeError as problem:
+            self._missing(problem)
+        except Exception:
+            # Whatever breaks here costs one hearing.
+            log.exception("Something could not be heard.")
+
+    def _missing(self, problem: BridgeError) -> None:
+        """Says that something can't be heard; the same again is not news."""
+        if self.notices != (str(problem),):
+            self.notices = (str(problem),)
             log.warning("%s", problem)
+            self._say(problem.message, problem.hint)

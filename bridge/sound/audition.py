@@ -10,8 +10,11 @@ from bridge.sound.envelope import amplitude, highest
 from bridge.sound.rate import convert
 from bridge.units import Decibels, Seconds
 
-EDGE = Seconds(0.003)
-"""Of the ramps at both ends: a sound from anywhere may begin and end anywhere."""
+HEAD, TAIL = Seconds(0.001), Seconds(0.005)
+"""Of the ramps at both ends: a sound from anywhere may begin and end anywhere. The first is short, because a longer one
+takes the stroke off a drum."""
+LONGEST = Seconds(60.0)
+"""Of what is heard of a long file: its first minute."""
 
 
 def prepared(sound: bytes, sample_rate: int, level: Decibels) -> bytes:
@@ -24,15 +27,19 @@ def prepared(sound: bytes, sample_rate: int, level: Decibels) -> bytes:
     top = highest(samples)
     if top > 1.0:
         samples = samples / np.float32(top)
-    edge = min(round(EDGE * sample_rate), len(samples) // 2)
-    ramp = np.linspace(0, 1, edge, dtype=np.float32)[:, None]
-    shaped = samples.copy()
-    shaped[:edge] *= ramp
-    shaped[len(shaped) - edge :] *= ramp[::-1]
-    return np.ascontiguousarray(shaped, dtype="<f4").tobytes()
+    head = _ramp(HEAD, sample_rate, len(samples))
+    tail = _ramp(TAIL, sample_rate, len(samples))
+    samples[: len(head)] *= head
+    samples[len(samples) - len(tail) :] *= tail[::-1]
+    return np.ascontiguousarray(samples, dtype="<f4").tobytes()
+
+
+def _ramp(seconds: Seconds, sample_rate: int, frames: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Returns gains from above 0 to below 1, `(n, 1)`, over at most half of a sound."""
+    count = min(round(seconds * sample_rate), frames // 2)
+    return ((np.arange(count, dtype=np.float32) + 1) / np.float32(count + 1))[:, None]
 
 
 def _stereo(audio: Audio) -> Audio:
-    if audio.channels == 1:
-        return audio.with_samples(np.repeat(audio.samples, 2, axis=1))
-    return audio.with_samples(audio.samples[:, :2])
+    start = audio.samples[: round(LONGEST * audio.sample_rate)]
+    return audio.with_samples(np.repeat(start, 2, axis=1) if audio.channels == 1 else start[:, :2])

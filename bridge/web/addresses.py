@@ -9,6 +9,7 @@
     GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
     GET   /v1/pads
+    POST  /v1/play                       sound: a sample, a pad or a file; ends with POST /v1/silence
     GET   /v1/kits
     POST  /v1/pads/{name}/set            key and value, until the daemon restarts
     POST  /v1/kits/{name}/select
@@ -59,6 +60,8 @@ ADDRESSES = (
     Address("cancel", "POST", "/v1/pads/{target}/cancel"),
     Address("accept", "POST", "/v1/pads/{target}/accept"),
     Address("set_pad", "POST", "/v1/pads/{target}/set"),
+    Address("play", "POST", "/v1/play"),
+    Address("silence", "POST", "/v1/silence"),
     Address("kits", "GET", "/v1/kits"),
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),

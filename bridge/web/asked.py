@@ -16,6 +16,7 @@ from bridge.domain.brief import AudioUse, Enhance, Priority, Request, Setting
 from bridge.domain.family import Mapping as MappingName
 from bridge.domain.text import LONGEST_WORD
 from bridge.errors import RequestError
+from bridge.units import Decibels
 
 LONGEST_WAIT_SECONDS = 60.0
 LONGEST_LIST = 1_000
@@ -88,6 +89,17 @@ class PadSetting(Asked):
 
     key: Text
     value: Setting | list[Setting]
+
+
+class Play(Asked):
+    """Asks for a sound to be heard: a sample, a pad, or a file by its absolute path. `level` is in dB, `wait` how many
+    seconds to wait for its end; see `ports.Listening.play`."""
+
+    sound: Annotated[str, Field(min_length=1, max_length=4_096)]
+    level: Annotated[Decibels, Field(ge=-60, le=0, allow_inf_nan=False)] | None = None
+    device: Text | None = None
+    channel: Annotated[int, Field(strict=True, ge=1, le=127)] | None = None
+    wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
 
 
 class Nothing(Asked):

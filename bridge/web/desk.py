@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bridge.domain.event import Event
-from bridge.ports import Engine
+from bridge.ports import Engine, Listening
 from bridge.units import Seconds
 from bridge.web.asked import (
     Accept,
@@ -21,6 +21,7 @@ from bridge.web.asked import (
     JobWanted,
     Nothing,
     PadSetting,
+    Play,
     SamplesWanted,
     Trigger,
     read,
@@ -38,8 +39,9 @@ class Desk:
     it is empty.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, audition: Listening) -> None:
         self._engine = engine
+        self._audition = audition
 
     async def trigger(self, target: str, fields: Fields) -> dict[str, Any]:
         return {"job": job_view(await self._engine.trigger(read(Trigger, fields).request()))}
@@ -70,6 +72,18 @@ class Desk:
     async def cancel(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
         return {"jobs": [job_view(job) for job in await self._engine.cancel(target)]}
+
+    async def play(self, target: str, fields: Fields) -> dict[str, Any]:
+        asked = read(Play, fields)
+        heard = await self._audition.play(
+            asked.sound, level=asked.level, device=asked.device, channel=asked.channel, patience=Seconds(asked.wait)
+        )
+        return {"heard": plain(heard)}
+
+    async def silence(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        await self._audition.silence()
+        return {}
 
     async def jobs(self, target: str, fields: Fields) -> dict[str, Any]:
         asked = read(JobsWanted, fields)

@@ -17,7 +17,7 @@ import uvicorn
 
 from bridge.domain.event import Event
 from bridge.errors import BridgeError, InUseError, StoreError
-from bridge.ports import Engine
+from bridge.ports import Engine, Listening, Mute
 from bridge.web.credentials import Credentials, new_token, remove_credentials, write_credentials
 from bridge.web.desk import Desk, Fields
 from bridge.web.guard import Guard
@@ -37,12 +37,14 @@ class ControlServer:
     `port` 0 takes any free one; `url` says which. `status` returns what `GET /v1/status` shows.
     """
 
-    def __init__(self, engine: Engine, *, port: int, state_folder: Path, status: Status) -> None:
+    def __init__(
+        self, engine: Engine, *, port: int, state_folder: Path, status: Status, audition: Listening | None = None
+    ) -> None:
         self._port = port
         self._state_folder = state_folder
         self._token = new_token()
         self._status = status
-        self._desk = _ClosingDesk(engine)
+        self._desk = _ClosingDesk(engine, audition or Mute())
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -87,8 +89,8 @@ class ControlServer:
 class _ClosingDesk(Desk):
     """Answers those who wait at once when the daemon stops, so that the stop waits for nobody."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, audition: Listening) -> None:
+        super().__init__(engine, audition)
         self.closing = asyncio.Event()
 
     async def job(self, target: str, fields: Fields) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from bridge.cli import main
 from bridge.config.template import toml_value
 from bridge.web.credentials import read_credentials, write_credentials
 from bridge.web.server import ControlServer
+from support.audition import FakeAudition
 from support.engine import KITS, PADS, FakeEngine
 from support.patience import PATIENCE_SECONDS
 
@@ -86,8 +87,14 @@ def engine() -> FakeEngine:
     return FakeEngine(eager=True)
 
 
+@pytest.fixture
+def audition() -> FakeAudition:
+    return FakeAudition()
+
+
 class Switch:
-    """Is whatever engine the test has; so one server serves all tests, for stopping it takes longer than most."""
+    """Is whatever engine or loudspeaker the test has; so one server serves all tests, for stopping it takes longer than
+    most."""
 
     current: Any = None
 
@@ -96,14 +103,14 @@ class Switch:
 
 
 @pytest.fixture(scope="session")
-def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ControlServer, Switch, Path]]:
-    loop, switch, state = asyncio.new_event_loop(), Switch(), tmp_path_factory.mktemp("daemon")
+def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ControlServer, Switch, Switch, Path]]:
+    loop, switch, sound, state = asyncio.new_event_loop(), Switch(), Switch(), tmp_path_factory.mktemp("daemon")
     status = {"version": "0.0.0", "pid": 4242, "notices": ["No MIDI: nothing is plugged in"], "listening": []}
-    server = ControlServer(switch, port=0, state_folder=state, status=lambda: status)
+    server = ControlServer(switch, port=0, state_folder=state, status=lambda: status, audition=sound)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(PATIENCE_SECONDS)
-    yield server, switch, state
+    yield server, switch, sound, state
     asyncio.run_coroutine_threadsafe(server.close(), loop).result(PATIENCE_SECONDS)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
@@ -111,16 +118,18 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ControlS
 
 
 @pytest.fixture
-def daemon(home: Home, engine: FakeEngine, _server: tuple[ControlServer, Switch, Path]) -> ControlServer:
+def daemon(
+    home: Home, engine: FakeEngine, audition: FakeAudition, _server: tuple[ControlServer, Switch, Switch, Path]
+) -> ControlServer:
     """A running daemon of this home: the control channel, with the fake engine behind it."""
-    server, switch, state = _server
-    switch.current = engine
+    server, switch, sound, state = _server
+    switch.current, sound.current = engine, audition
     write_credentials(home.state, read_credentials(state))
     return server
 
 
 @pytest.fixture
-def local(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def local(engine: FakeEngine, audition: FakeAudition, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """No daemon: the command opens the bridge itself, here with the fake engine in it.
 
     `opened` and `closed` hold the tasks that did so, `fails` what opening raises.
@@ -134,7 +143,7 @@ def local(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespac
         seen.doors.append(doors)
         seen.opened.append(asyncio.current_task())
         try:
-            yield SimpleNamespace(engine=engine)
+            yield SimpleNamespace(engine=engine, audition=audition)
         finally:
             seen.closed.append(asyncio.current_task())
 

@@ -52,6 +52,11 @@ def test_a_beginning_narrows_what_is_offered(offered):
     assert offered("generate", "x", "--family", "be") == ["bell"]
 
 
+def test_what_can_be_heard_is_a_pad_or_else_a_file(offered):
+    assert offered("play", "k") == ["kick"]
+    assert offered("play", "./so") == ["./so"]
+
+
 def test_models_of_the_catalogue_and_of_the_file_are_offered(offered, home):
     home.write('[models.mine]\nprovider = "cog"\nservers = ["http://127.0.0.1:5000"]\n')
     found = offered("generate", "x", "--model", "")

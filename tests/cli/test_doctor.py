@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from bridge.cli import checks
+from bridge.player.outputs import Output, absent
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,20 @@ def synth(monkeypatch):
     model = SimpleNamespace(name="synth", version="1", licence=SimpleNamespace(id="MIT"))
     found = SimpleNamespace(all=lambda: [model], problems={})
     monkeypatch.setattr("bridge.models.registry.open_models", lambda context: found)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def sound_devices(monkeypatch):
+    """The sound devices of this computer, whatever it has."""
+    found = [Output(index=0, name="Desk", system="ALSA", channels=2, rate=48_000, default=True)]
+
+    async def outputs(self):
+        if not found:
+            raise absent("no PortAudio")
+        return found
+
+    monkeypatch.setattr("bridge.player.player.Player.outputs", outputs)
     return found
 
 
@@ -179,6 +194,17 @@ def test_midi_is_opened_as_the_daemon_would_open_it(home, monkeypatch):
     assert texts["midi", "can listen to Oneshot Bridge"] == "ok"
     assert opened[0] == {"virtual_port": "Oneshot Bridge", "ports": ("MPK",), "channel": 10, "api": ""}
     assert "closed" in opened
+
+
+def test_the_sound_device_is_looked_for_and_never_needed(home, sound_devices):
+    assert worst(home, "audition")["text"] == "Desk (ALSA), from output 1 on; new sounds: off"
+    home.write('[audition]\nplay = "on"\nchannel = 3\n')
+    assert worst(home, "audition")["text"] == "Desk has 2 outputs, and no output 3."
+    sound_devices.clear()
+    check = worst(home, "audition")
+    assert check["state"] == "notice"
+    assert "libportaudio2" in check["cure"]
+    assert home.run("doctor").exit_code == 0
 
 
 def test_hosts_are_named_with_their_last_contact(home):

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
 
@@ -171,3 +173,30 @@ def test_a_pad_that_will_be_refused_is_said_when_it_is_saved(daemon) -> None:
     save(daemon, lambda text: text.replace("synht", "synth"))
     said(daemon, "read again: pads.fresh.model")
     assert status(daemon)["notices"] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no hang-up")
+def test_a_closed_terminal_ends_the_daemon_and_a_mere_hangup_has_the_config_read(daemon) -> None:
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bridge", "--config", str(daemon.config), "run"], stdin=theirs, stdout=subprocess.PIPE,
+        text=True, start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    try:
+        lines = iter(process.stdout.readline, "")
+        next(line for line in lines if line.startswith("Try"))
+        text = daemon.config.read_text()
+        daemon.config.write_text(text.replace("round synth bass", "thin synth bass"))
+        process.send_signal(signal.SIGHUP)
+        assert "pads.bass.prompt" in next(line for line in lines if "read again" in line)
+        os.close(ours)
+        assert process.wait(PATIENCE_SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

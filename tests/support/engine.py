@@ -99,14 +99,14 @@ class FakeEngine:
             self._held[brief.pad].append(sample.id)
         self._end(job, JobState.READY)
         self.emit(Event(kind="sample", id=1, job=job, pad=brief.pad, sample=sample.id))
-        self.emit(Event(kind="ready", id=2, job=job, pad=brief.pad))
+        self.emit(Event(kind="ready", id=2, job=job, pad=brief.pad, ref=self.all_jobs[job].ref))
         if brief.pad:
             self.emit(Event(kind="pad", id=3, pad=brief.pad, reason="ready"))
         return sample
 
     def fail(self, job: str, reason: str, hint: str = "") -> None:
         self._end(job, JobState.FAILED, reason, hint)
-        self.emit(Event(kind="failed", id=1, job=job, reason=reason, hint=hint))
+        self.emit(Event(kind="failed", id=1, job=job, ref=self.all_jobs[job].ref, reason=reason, hint=hint))
 
     def deliver(self, host: str, seq: int, *, path: str = "samples/kick/one.wav", emit: bool = True) -> Delivery:
         """Puts a sound on its way into a host: two zones of one sample, the second with a loop."""
@@ -127,7 +127,7 @@ class FakeEngine:
             await self.gate.wait()
         if request.pad and request.pad not in PADS:
             raise unknown("pad", request.pad, PADS)
-        if not request.pad and not request.prompt:
+        if not (request.pad or request.prompt or request.image or request.audio):
             raise RequestError("There is nothing to make: no pad and no prompt.", "Say a prompt, or name a pad.")
         if request.pad in self.busy:
             refusal = RequestError(f"Pad {request.pad} is busy.", "It takes a new trigger when its sound is ready.")
@@ -177,7 +177,7 @@ class FakeEngine:
             raise RequestError(f"Job {target} can't be cancelled: it is {wanted[0].state}.")
         for job in stopped:
             self._end(job, JobState.CANCELLED, "user")
-            self.emit(Event(kind="cancelled", id=1, job=job, reason="user"))
+            self.emit(Event(kind="cancelled", id=1, job=job, ref=self.all_jobs[job].ref, reason="user"))
         return [self.all_jobs[job] for job in stopped]
 
     # --- bridge.ports.Engine: choosing ------------------------------------------------------------------------

@@ -38,7 +38,7 @@ class JackServer:
             # bursts of 100 notes at 256 frames, none at 1,024.
             with self.log_path.open("a") as log:
                 self._process = subprocess.Popen(
-                    [self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024"],
+                    [self._jackd, "-n", self.name, "-r", "-d", "dummy", "-r", "48000", "-p", "1024", "-P", "4"],
                     stdout=log, stderr=log,
                 )
             assert self._answers("-w", "-t", str(_SECONDS)), self.log_path.read_text()

@@ -112,7 +112,7 @@ def finish(
         Question("trigger", fields={**fields, "audio": _whole_path(file), "ref": one})
         for file, one in zip(files, refs, strict=True)
     ]
-    _see_through(shell, questions, no_wait=no_wait, as_json=as_json)
+    _see_through(shell, questions, no_wait=no_wait, as_json=as_json, each_alone=len(files) > 1)
 
 
 @click.command()
@@ -223,10 +223,12 @@ def _mark(shell: Shell, mark: str, target: str, *, as_json: bool) -> None:
         say.line(f"{show.marks(answer['sample'])}  {show.sample_line(answer['sample'], shell.name_of)}")
 
 
-def _see_through(shell: Shell, questions: Sequence[Question], *, no_wait: bool, as_json: bool) -> None:
+def _see_through(
+    shell: Shell, questions: Sequence[Question], *, no_wait: bool, as_json: bool, each_alone: bool = False
+) -> None:
     """Asks, waits for every job and shows what came of it; an interrupt cancels what is left.
 
-    Ends with exit code 1 if a job brought no sound.
+    With `each_alone` a refused question stops no other. Ends with exit code 1 if a job brought no sound.
     """
     jobs: list[Shown] = []
     ended: list[Shown] = []
@@ -239,8 +241,14 @@ def _see_through(shell: Shell, questions: Sequence[Question], *, no_wait: bool, 
         try:
             with Waiting(len(questions)).of(session) as waiting:
                 for name, target, fields in questions:
-                    jobs.append(session.ask(name, target, **fields)["job"])
-                    waiting.expect(jobs[-1])
+                    try:
+                        jobs.append(session.ask(name, target, **fields)["job"])
+                    except BridgeError as refused:
+                        if not each_alone:
+                            raise
+                        say.error(refused.message, refused.hint)
+                    else:
+                        waiting.expect(jobs[-1])
                 for job in () if no_wait else jobs:
                     ended.append(_ended(shell, session, job["id"], quiet=as_json))
                     waiting.end(ended[-1])
@@ -254,7 +262,7 @@ def _see_through(shell: Shell, questions: Sequence[Question], *, no_wait: bool, 
     elif no_wait:
         for job in jobs:
             say.line(job["id"])
-    if any(job["state"] != JobState.READY for job in ended):
+    if any(job["state"] != JobState.READY for job in ended) or len(jobs) < len(questions):
         raise click.exceptions.Exit(FAILED)
 
 

@@ -21,7 +21,7 @@ from bridge.errors import BridgeError, LibraryError, StoreError
 from bridge.ports import Engine
 from bridge.triggers.inbox.asking import REF, drop_of, request_of
 from bridge.triggers.inbox.names import kind_of
-from bridge.triggers.inbox.place import DONE, FAILED, TAKEN, Claim, Place
+from bridge.triggers.inbox.place import Claim, Place
 from bridge.triggers.inbox.settling import Entry, Settling
 from bridge.triggers.inbox.watching import Watch
 
@@ -65,18 +65,20 @@ class InboxDoor:
         self._lost: set[str] = set()
         self._owing = True
         """Whether something may lie between inbox and done: looked for at the start and after every trouble."""
-        self._watch: Watch | None = None
-        self._watched: tuple[int, int] | None = None
+        self._watch = Watch(self._changed)
+        self._hears = True
+        self._loop: asyncio.AbstractEventLoop
         self._trouble = ""
         self._unsubscribe: Callable[[], None] = lambda: None
         self._worker: asyncio.Task[None] | None = None
 
     async def start(self) -> list[str]:
         """Begins; returns what is in the way, a line each. Never raises for that: it may go away by itself."""
+        self._loop = asyncio.get_running_loop()
         self._unsubscribe = self._engine.subscribe(self._heard)
         notices = []
         try:
-            await self._prepare()
+            await asyncio.to_thread(self._prepare)
         except BridgeError as problem:
             self._trouble = str(problem)
             notices.append(f"The inbox can't be used: {problem}")
@@ -89,8 +91,7 @@ class InboxDoor:
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.wait([self._worker])
-        if self._watch is not None:
-            await asyncio.to_thread(self._watch.stop)
+        await asyncio.to_thread(self._watch.stop)
 
     # --- the worker -------------------------------------------------------------------------------------------
 
@@ -99,28 +100,31 @@ class InboxDoor:
             self._wake.clear()
             try:
                 pause = await self._round()
+                if self._trouble:
+                    log.info("The inbox goes on.")
                 self._trouble = ""
             except (LibraryError, StoreError) as problem:
-                pause = self._slow_seconds
                 self._owing = True
                 if str(problem) != self._trouble:
                     log.warning("The inbox waits: %s", problem)
                 self._trouble = str(problem)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(self._slow_seconds)
                 continue
             except Exception:  # a border: a mistake here costs a round, never the door
                 log.exception("The inbox stumbled.")
                 await asyncio.sleep(self._slow_seconds)
                 continue
+            # No wait_for: before Python 3.12 it may swallow the cancel that `close` sends.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
             # Whatever woke it, more of the same is on its way: a copy is told in a thousand pieces.
             await asyncio.sleep(min(SOON_SECONDS, pause))
 
     async def _round(self) -> float:
         """Does what there is to do; returns after how many seconds to look again, if nothing happens before."""
-        await self._prepare()
         if self._owing:
+            await asyncio.to_thread(self._prepare)
             await self._catch_up()
         await self._put_lost_away()
         entries, more = await asyncio.to_thread(self._look)
@@ -131,27 +135,23 @@ class InboxDoor:
         await self._put_lost_away()
         return min(self._rescan_seconds, max(SOON_SECONDS, self._settle_seconds / 4)) if more else self._rescan_seconds
 
-    async def _prepare(self) -> None:
-        """Makes the folders that are gone, and listens to those that are there now."""
-        found = await asyncio.to_thread(self._place.prepare)
-        if found == self._watched:
-            return
-        if self._watch is not None:
-            await asyncio.to_thread(self._watch.stop)
-        loop = asyncio.get_running_loop()
+    def _prepare(self) -> None:
+        """Makes the folders that are gone, and listens to those that are there now. Waits for the disk."""
+        hears = self._watch.follow(self._place.prepare(self._pads))
+        if not hears and self._hears:
+            log.info("The system does not tell of all changes in the inbox: it is looked at every %g s.",
+                     self._rescan_seconds)
+        self._hears = hears
 
-        def changed() -> None:
-            # The loop may have ended while the news was on its way.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._wake.set)
-
-        self._watch = Watch(self.folder, changed, but=(DONE, FAILED, TAKEN))
-        if why := await asyncio.to_thread(self._watch.start):
-            log.info("The inbox hears of no changes (%s): it looks every %g s.", why, self._rescan_seconds)
-        self._watched = found
+    def _changed(self) -> None:
+        """Hops from the watch's thread into the loop."""
+        # The loop may have ended while the news was on its way.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._wake.set)
 
     def _look(self) -> tuple[list[Entry], bool]:
         """Returns what can be taken, in order, and whether more is about to be. Waits for the disk."""
+        self._prepare()
         now = time.monotonic()
         entries = self._place.entries(self._pads, MOST_SEEN)
         ready = [

@@ -100,7 +100,7 @@ def job_in(name: str) -> str:
 
 def _split(name: str) -> tuple[str, str]:
     stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending.encode(errors="replace")) > _LONGEST_ENDING:
+    if not stem or _MARK.search(name) or len(ending.encode(errors="replace")) > _LONGEST_ENDING:
         return name, ""
     return stem, f"{dot}{ending}"
 

@@ -65,16 +65,19 @@ class Place:
         self.root = root
         self._check = check
 
-    def prepare(self) -> tuple[int, int]:
-        """Makes the folders that are missing; returns what tells this inbox from another one in its place."""
+    def prepare(self, pads: Collection[str]) -> dict[Path, tuple[int, int]]:
+        """Makes the folders that are missing; returns those in which files may be dropped, each with its device and
+        inode."""
         self._check()
         with translated(self.root):
             for folder in (self.root, *(self.root / name for name in (FINISH, DONE, FAILED))):
                 folder.mkdir(exist_ok=True)
                 if not stat.S_ISDIR(os.lstat(folder).st_mode):
                     raise LibraryError(f"{folder} is a symbolic link.", "Put a folder in its place.")
-            found = os.lstat(self.root)
-        return found.st_dev, found.st_ino
+            places = [self.root, self.root / FINISH]
+            places += [folder / name for folder in places for name in os.listdir(folder) if name.casefold() in pads]
+            found = [(place, os.lstat(place)) for place in places]
+        return {place: (one.st_dev, one.st_ino) for place, one in found if stat.S_ISDIR(one.st_mode)}
 
     def sweep(self) -> None:
         """Deletes half-written reasons of a crash."""

@@ -3,68 +3,47 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from watchdog.observers.api import BaseObserver
+    from watchdog.observers.api import BaseObserver, ObservedWatch
 
 log = logging.getLogger(__name__)
 
 PATIENCE_AT_END = 2.0
+Identity = tuple[int, int]
+"""What tells a folder from another one that comes into its place: device and inode."""
 
 
 class Watch:
-    """Calls `changed`, from a thread of its own, whenever something but reading happens in a folder or below it.
+    """Calls `changed`, from threads of its own, whenever something but reading happens in one of some folders.
 
-    What lies in the folders `but` is left out: the bridge moves files there itself.
+    What happens in folders below them is not told. Every method may wait for the system.
     """
 
-    def __init__(self, folder: Path, changed: Callable[[], None], *, but: tuple[str, ...] = ()) -> None:
-        self._folder = folder
+    def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._but = tuple(f"{folder / name}{os.sep}" for name in but)
         self._observer: BaseObserver | None = None
+        self._watches: dict[Path, tuple[Identity, ObservedWatch]] = {}
 
-    def start(self) -> str:
-        """Begins to listen; returns why that is not possible, empty where it is. May wait for the system."""
-        from watchdog.events import (
-            DirCreatedEvent,
-            DirMovedEvent,
-            FileClosedEvent,
-            FileCreatedEvent,
-            FileModifiedEvent,
-            FileMovedEvent,
-            FileSystemEvent,
-            FileSystemEventHandler,
-        )
-        from watchdog.observers import Observer
-
-        class Handler(FileSystemEventHandler):
-            def on_any_event(self, event: FileSystemEvent) -> None:
-                watch.heard(str(event.dest_path or event.src_path))
-
-        watch = self
-        # Without those that tell of reading: our own looks would wake us again.
-        kinds: list[type[FileSystemEvent]] = [
-            FileCreatedEvent, FileModifiedEvent, FileMovedEvent, FileClosedEvent, DirCreatedEvent, DirMovedEvent,
-        ]
-        observer = Observer()
-        try:
-            observer.schedule(Handler(), str(self._folder), recursive=True, event_filter=kinds)
-            observer.start()
-        except OSError as problem:  # gone again, or the system has no watches left
-            log.debug("no watch on %s: %s", self._folder, problem)
-            return problem.strerror or str(problem)
-        self._observer = observer
-        return ""
-
-    def heard(self, path: str) -> None:
-        """Passes on that something happened at a path."""
-        if not f"{path}{os.sep}".startswith(self._but):
-            self._changed()
+    def follow(self, folders: Mapping[Path, Identity]) -> bool:
+        """Listens to these folders from now on and to no others; tells whether the system lets it listen to all."""
+        if {path: identity for path, (identity, _) in self._watches.items()} == folders:
+            return True
+        observer = self._started()
+        for path in [path for path, (identity, _) in self._watches.items() if folders.get(path) != identity]:
+            with suppress(KeyError, OSError):  # a folder that is gone took its watch along
+                observer.unschedule(self._watches[path][1])
+            del self._watches[path]
+        for path in [path for path in folders if path not in self._watches]:
+            try:
+                self._watches[path] = folders[path], self._listen(observer, path)
+            except OSError as problem:  # gone again, or the system has no watches left
+                log.debug("no watch on %s: %s", path, problem)
+        return len(self._watches) == len(folders)
 
     def stop(self) -> None:
         """Listens no more; stopping twice is stopping once."""
@@ -72,3 +51,30 @@ class Watch:
             self._observer.stop()
             self._observer.join(PATIENCE_AT_END)
             self._observer = None
+            self._watches.clear()
+
+    def _started(self) -> BaseObserver:
+        if self._observer is None:
+            from watchdog.observers import Observer  # comes late: it takes its time
+
+            # It calls it an error when a folder goes while it listens; the next look sees that anyway.
+            logging.getLogger("watchdog").setLevel(logging.CRITICAL)
+            self._observer = Observer()
+            self._observer.start()
+        return self._observer
+
+    def _listen(self, observer: BaseObserver, path: Path) -> ObservedWatch:
+        from watchdog import events
+
+        changed = self._changed
+
+        class Handler(events.FileSystemEventHandler):
+            def on_any_event(self, event: events.FileSystemEvent) -> None:
+                changed()
+
+        # Without those that tell of reading: the bridge's own looks would wake it again.
+        kinds = [
+            events.FileCreatedEvent, events.FileModifiedEvent, events.FileMovedEvent, events.FileClosedEvent,
+            events.DirCreatedEvent, events.DirMovedEvent,
+        ]
+        return observer.schedule(Handler(), str(path), recursive=False, event_filter=kinds)

@@ -9,7 +9,7 @@ STREAMED = 0x7FFFF000
 """From here on a length in a RIFF header is none: whoever wrote it could not go back to it."""
 TOLERANCE = 8
 """Bytes. Many writers count a pad byte that they do not write."""
-_OGG_LAST_PAGE = 0x04
+_OGG_LAST_PAGE, _OGG_HEADER = 0x04, 27
 
 
 def is_cut_short(head: bytes, tail: bytes, size: int) -> bool:
@@ -30,6 +30,15 @@ def is_cut_short(head: bytes, tail: bytes, size: int) -> bool:
     if head.startswith(b"GIF8"):
         return not tail.rstrip(b"\0").endswith(b";")
     if head.startswith(b"OggS"):
-        page = tail.rfind(b"OggS")
-        return page < 0 or len(tail) < page + 6 or not tail[page + 5] & _OGG_LAST_PAGE
+        return not _ends_with_last_page(tail)
     return False
+
+
+def _ends_with_last_page(tail: bytes) -> bool:
+    """Tells whether the last page of an Ogg file is marked as such, and whole (RFC 3533, 6)."""
+    start = tail.rfind(b"OggS")
+    page = tail[start:] if start >= 0 else b""
+    if len(page) < _OGG_HEADER or not page[5] & _OGG_LAST_PAGE:
+        return False
+    segments = page[_OGG_HEADER : _OGG_HEADER + page[26]]
+    return len(page) >= _OGG_HEADER + page[26] + sum(segments)
