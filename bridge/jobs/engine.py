@@ -55,6 +55,8 @@ from bridge.units import Decibels, MidiNote, Seconds, Usd
 log = logging.getLogger(__name__)
 
 LOOK_AROUND_SECONDS = 0.5
+PRESSED_JOBS = 2
+"""Jobs beyond those that a pressed pad may add: it need not wait for one of a batch to end, and its tasks go first."""
 SPARE_JOBS = 2
 """Jobs beyond the number of workers that are under way at once: they write files while the others compute."""
 
@@ -538,11 +540,13 @@ class BridgeEngine:
 
     # --- inner ------------------------------------------------------------------------------------------------
 
-    def _running_at_once(self, model: str) -> int:
-        """Returns how many jobs of a model may be under way; the jobs of one that is gone fail one by one."""
+    def _running_at_once(self, model: str, urgency: int) -> int:
+        """Returns how many jobs of a model may be under way when one of an urgency begins; the jobs of one that is gone
+        fail one by one."""
         if model not in {known.name for known in self._shop.models.all()}:
             return 1
-        return self._model_of(model).capabilities.concurrent or self._config.jobs.worker_count + SPARE_JOBS
+        pressed = PRESSED_JOBS if urgency == PRIORITIES["pad"] else 0
+        return self._model_of(model).capabilities.concurrent or self._config.jobs.worker_count + SPARE_JOBS + pressed
 
     async def _job_behind(self, target: str) -> Job:
         if is_id(target, "j"):

@@ -20,8 +20,9 @@ class Scheduler:
     jobs stay in the store as they stand and are taken up again by the next start.
     """
 
-    def __init__(self, walk: Callable[[str], Awaitable[None]], limit_of: Callable[[str], int]) -> None:
-        """`walk` takes a job's id; `limit_of` tells how many jobs of a model may run at once."""
+    def __init__(self, walk: Callable[[str], Awaitable[None]], limit_of: Callable[[str, int], int]) -> None:
+        """`walk` takes a job's id; `limit_of` tells how many jobs of a model may run when one of a priority is to begin
+        (0 is the most urgent)."""
         self._walk = walk
         self._limit_of = limit_of
         self._waiting: dict[str, list[tuple[int, int, str]]] = {}
@@ -66,7 +67,7 @@ class Scheduler:
 
     def _start_more(self, model: str) -> None:
         queue = self._waiting.get(model, [])
-        while self._open and queue and self._per_model[model] < self._limit_of(model):
+        while self._open and queue and self._per_model[model] < self._limit_of(model, queue[0][0]):
             _, _, job = heapq.heappop(queue)
             if job not in self._waiting_ids:
                 continue

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -264,8 +265,6 @@ def waiting(folder: Path) -> None:
             for _ in range(missing):
                 daemon.ask("triggers", {"pad": "snare", "priority": "batch"})
             taken.append(daemon.press()[1])
-            while daemon.hear().address != "/oneshot/pad/kick/state":
-                pass
     shown(f"a pad pressed while {WAITING} jobs wait, published", taken, "aim: p95 300")
 
 
@@ -280,24 +279,25 @@ def burst(folder: Path) -> None:
         for packet in packets:
             daemon.socket.sendto(packet, daemon.to)
         sent = time.perf_counter() - began
-        accepted, rejected, ready = set(), 0, set()
-        while len(accepted) + rejected < BURST or len(ready) < len(accepted):
+        accepted, rejected, ready, answered = set(), 0, set(), 0.0
+        while not answered or len(ready) < len(accepted):
             try:
-                message = daemon.hear(5.0)
+                message = daemon.hear(10.0)
             except TimeoutError:
                 break
             if message.address == "/oneshot/job/accepted":
                 accepted.add(message.params[0])
-                all_accepted = time.perf_counter() - began
             rejected += message.address == "/oneshot/job/rejected"
+            if not answered and len(accepted) + rejected == BURST:
+                answered = time.perf_counter() - began
+                print(f"{BURST} triggers sent in {sent:.3f} s: {len(accepted)} accepted and {rejected} told no in "
+                      f"{answered:.2f} s", flush=True)
             if message.address == "/oneshot/job/ready":
                 ready.add(message.params[0])
         took = time.perf_counter() - began
         daemon.wait_until_idle()
-        made = len(daemon.ask("jobs?limit=1000")["jobs"])
-        states = {job["state"] for job in daemon.ask("jobs?limit=1000")["jobs"]}
-        print(f"{BURST} triggers sent in {sent:.3f} s: {len(accepted)} accepted in {all_accepted:.2f} s, {rejected} "
-              f"told no, {BURST - len(accepted) - rejected} unheard; {made} jobs, all {states}, {len(ready)} heard")
+        states = Counter(job["state"] for job in daemon.ask("jobs?limit=1000")["jobs"] if job["ref"])
+        print(f"  {BURST - len(accepted) - rejected} unheard; of the accepted {dict(states)}, {len(ready)} told so")
         print(f"  daemon {before:.0f} -> at most {resident(daemon.pid, 'VmHWM'):.0f} MiB; "
               f"{len(accepted) / took / (os.cpu_count() or 1):.1f} sounds a second and core", flush=True)
 

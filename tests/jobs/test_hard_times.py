@@ -115,3 +115,21 @@ def test_the_newest_delivery_is_listed_first_though_the_clock_was_moved_back(hou
         assert len(listed) == 3
 
     story(house, tell)
+
+
+def test_a_pressed_pad_need_not_wait_for_a_job_of_a_batch_to_end(house) -> None:
+    house.concurrent = 0  # left to the workers, as the built-in synthesiser leaves it
+
+    async def tell(engine) -> None:
+        house.provider.gate = asyncio.Event()
+        batch = [await engine.trigger(Request(prompt="kick", priority="batch")) for _ in range(40)]
+        pressed = await engine.trigger(Request(pad="kick", priority="pad"))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await engine.job(pressed.id)).state is JobState.QUEUED:
+                await asyncio.sleep(0.01)
+        assert (await engine.job(batch[-1].id)).state is JobState.QUEUED
+        house.provider.gate.set()
+        for job in (pressed, *batch):
+            assert (await engine.wait(job.id, Seconds(PATIENCE_SECONDS))).state is JobState.READY
+
+    story(house, tell)
