@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
@@ -18,31 +17,32 @@ from bridge.config.changes import still_said
 from bridge.config.fields import MIDDLE_C_OCTAVE
 from bridge.config.problems import sentences
 from bridge.config.schema import Config, Pad, family_of_pad, pad_note_of
-from bridge.domain.brief import FINISH, Brief, Origin, Priority, Request
+from bridge.domain.brief import Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
-from bridge.domain.family import FAMILIES, family_of
+from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id, new_id
 from bridge.domain.job import ENDED, PRIORITIES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call
-from bridge.domain.text import LONGEST_WORD, shown_name
+from bridge.domain.text import LONGEST_WORD
 from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, unknown
 from bridge.jobs import moves
-from bridge.jobs.briefs import as_finish, clean_text, new_seed, priority_of, resolve
+from bridge.jobs.briefs import clean_text, new_seed, priority_of
 from bridge.jobs.budget import Budget
 from bridge.jobs.calls import Caller
+from bridge.jobs.choosing import Chooser
 from bridge.jobs.courier import Courier
-from bridge.jobs.finding import find_samples, tags_in
+from bridge.jobs.finding import find_sample, find_samples, tags_in
 from bridge.jobs.hub import Listener
+from bridge.jobs.intake import Intake
 from bridge.jobs.lines import Lines
 from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
-from bridge.library.sidecar import marks_of
 from bridge.ports import BudgetView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
@@ -50,7 +50,7 @@ from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
 from bridge.store import spending
 from bridge.store.searching import Wanted
-from bridge.units import Decibels, MidiNote, Seconds, Usd
+from bridge.units import MidiNote, Seconds, Usd
 
 log = logging.getLogger(__name__)
 
@@ -77,14 +77,14 @@ class BridgeEngine:
         self._song = shop.config.song
         self._kit = shop.config.kit or next(iter(shop.config.kits), "")
         self._estimates = shop.estimates
-        self._references = shop.references
-        self._shaper = shop.shaper
         self._budget = Budget(shop)
         lines = Lines(shop)
         self._caller = Caller(shop, lines, self._budget)
         self._wording = Wording(shop, lines, self._budget)
         self._courier = Courier(shop)
         self._publisher = Publisher(shop, self._courier)
+        self._chooser = Chooser(shop, self._publisher, self._courier)
+        self._intake = Intake(shop)
         self._pipeline = Pipeline(shop, self._caller, self._wording, self._publisher)
         self._scheduler = Scheduler(self._pipeline.walk, self._running_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -172,47 +172,14 @@ class BridgeEngine:
     # --- asking -----------------------------------------------------------------------------------------------
 
     async def trigger(self, request: Request) -> Job:
-        brief = await self._brief_of(request)
+        brief = await self._intake.brief_of(request, self._song)
         await self._price_of(brief)  # refuses at the door what the model could not take
         return await self._accept(
             self._new_job(brief, request.origin, ref=request.ref, priority=priority_of(request))
         )
 
-    async def _brief_of(self, request: Request) -> Brief:
-        if request.audio or request.image:
-            request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
-        if request.audio_use == FINISH:
-            request = await self._named(as_finish(request, self._pads))
-        brief = resolve(request, self._pads, self._model_of, self._shop.models.all(), self._config, self._song)
-        if brief.pad and self._pads[brief.pad].match_level:
-            brief = replace(brief, loudness=await self._database.read(partial(_loudness_on, pad=brief.pad)))
-        return brief
-
-    def _take_in(self, request: Request, audio: str) -> Request:
-        """Keeps what a request names, so that the file may go before its turn comes."""
-        kind = "recording" if request.audio_use == FINISH else "sound"
-        return replace(
-            request,
-            source=shown_name(Path(audio or request.image or "").name),
-            audio=self._references.take_in(Path(audio), kind) if audio else None,
-            image=self._references.take_in(Path(request.image), "picture") if request.image else None,
-        )
-
-    async def _named(self, request: Request) -> Request:
-        """Returns a request to finish a sound with its family: where no word says one, that which is heard."""
-        if request.family or not request.audio or family_of(request.prompt or ""):
-            return request
-        sound = await asyncio.to_thread(self._references.path(request.audio).read_bytes)
-        heard = await self._shaper.recognise(sound, priority=PRIORITIES[priority_of(request)])
-        return replace(request, family=heard)
-
-    async def _file_of(self, audio: str | None) -> str:
-        if audio and (is_id(audio, "s") or audio in self._pads):
-            return self._library.absolute((await self.sample(audio)).path)
-        return audio or ""
-
     async def price(self, request: Request) -> Price:
-        brief = await self._brief_of(request)
+        brief = await self._intake.brief_of(request, self._song)
         call = Call(id="", job="", model=brief.model, attempt=0, seed=brief.seed, created=self._clock.now(),
                     estimate=await self._price_of(brief))
         problem = ""
@@ -341,46 +308,10 @@ class BridgeEngine:
     # --- choosing ---------------------------------------------------------------------------------------------
 
     async def keep(self, target: str) -> Sample:
-        sample = await self._meant(target)
-        locked = sample.pad in self._pads and self._pads[sample.pad].lock
-
-        def keep(store: Connection) -> bool:
-            sample_store.mark_sample(store, sample.id, kept=True, discarded=False)
-            current = sample_store.current_sample(store, sample.pad) if sample.pad else None
-            if not sample.pad or (current is not None and (locked or current.id == sample.id)):
-                return False
-            sample_store.put_on_pad(store, sample.pad, sample.id)
-            self._courier.address(store, sample.pad, sample)
-            return True
-
-        return await self._changed(sample, await self._database.write(keep))
+        return await self._chooser.keep(target)
 
     async def discard(self, target: str) -> Sample:
-        sample = await self._meant(target)
-        locked = sample.pad in self._pads and self._pads[sample.pad].lock
-
-        def discard(store: Connection) -> bool:
-            current = sample_store.current_sample(store, sample.pad) if sample.pad else None
-            holds = current is not None and current.id == sample.id
-            if holds and locked:
-                raise RequestError(f"Pad {sample.pad} is locked: it holds on to its sound.", "Unlock it first.")
-            sample_store.mark_sample(store, sample.id, kept=False, discarded=True)
-            if not holds:
-                return False
-            self._courier.address(store, sample.pad, sample_store.step_back(store, sample.pad))
-            return True
-
-        return await self._changed(sample, await self._database.write(discard))
-
-    async def _changed(self, sample: Sample, pad_changed: bool) -> Sample:
-        if pad_changed:
-            await self._publisher.refresh(sample.pad)
-            now = self._clock.now()
-            self._hub.tell([await self._database.read(lambda store: moves.pad_event(store, sample.pad, now))])
-        marked = await self.sample(sample.id)
-        sidecar = await self.sidecar(sample.id)
-        await self._files.run(self._library.write_sidecar, sample.path, {**sidecar, "marks": marks_of(marked)})
-        return marked
+        return await self._chooser.discard(target)
 
     async def play(self, target: str) -> Sample | None:
         sample = await self.sample(target) if target else None
@@ -456,25 +387,7 @@ class BridgeEngine:
         return await self.job(job)
 
     async def sample(self, target: str) -> Sample:
-        if target in self._pads:
-            sample = await self._database.read(lambda store: sample_store.current_sample(store, target))
-            if sample is None:
-                raise NotFoundError(f"Pad {target} holds no sound yet.", f"Make one with: oneshot trigger {target}")
-            return sample
-        sample = await self._database.read(lambda store: sample_store.find_sample(store, target))
-        if sample is None:
-            raise NotFoundError(f"There is no sample or pad {target!r}.", "List them with: oneshot ls")
-        return sample
-
-    async def _meant(self, target: str) -> Sample:
-        """Returns the sample that is kept or discarded: for a part its main one, for a pad that swaps on keep the
-        newest that waits, else its current one."""
-        if target in self._pads and self._pads[target].swap == "on-keep":
-            waiting = await self._database.read(lambda store: sample_store.waiting_sample(store, target))
-            if waiting is not None:
-                return waiting
-        sample = await self.sample(target)
-        return await self.sample(sample.part_of) if sample.part_of else sample
+        return await find_sample(self._database, self._pads, target)
 
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
@@ -568,18 +481,3 @@ class BridgeEngine:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _loudness_on(store: Connection, pad: str) -> Decibels | None:
-    """Returns how loud the next sound of a pad should be: as loud as the one it replaces should have been.
-
-    So a sound that had to stay softer, because its peak was too sharp, does not make all those after it softer too.
-    """
-    current = sample_store.current_sample(store, pad)
-    if current is None:
-        return None
-    job = job_store.find_job(store, current.job)
-    if job is not None and job.brief.loudness is not None:
-        return job.brief.loudness
-    character = current.analysis.character
-    return character.loudness if character is not None else None
