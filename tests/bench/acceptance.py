@@ -295,7 +295,10 @@ def check_file(wav: bytes, family: str, cents: float | None) -> dict[str, bool]:
     level = np.abs(x).max(axis=1) / peak
     points["3 offset under −60 dBFS"] = bool(np.abs(x.mean(axis=0)).max() < 1e-3)
     heard = np.flatnonzero(level > 1e-3)
-    points["4a first value under −60 dB"] = bool(level[0] < 1e-3)
+    # A loop is whole bars: it begins on its first hit, and what is missing of the last bar is silence.
+    if family != "loop":
+        points["4a first value under −60 dB"] = bool(level[0] < 1e-3)
+        points["7b no silence behind"] = bool(len(x) - heard[-1] < 0.15 * RATE)
     points["4b heard within 1 ms"] = bool(heard[0] <= 0.001 * RATE)
     points["4c heard within 2.5 ms"] = bool(heard[0] <= 0.0025 * RATE)
     # By the spectrum, exact up to half the rate: an interpolating filter rolls off where a hat is loud.
@@ -304,7 +307,6 @@ def check_file(wav: bytes, family: str, cents: float | None) -> dict[str, bool]:
     points["5 true peak −3 … −1 dBTP"] = bool(-3 < top <= -0.95)
     points["6 no clipped runs"] = not any(_flat_top(channel, peak) for channel in x.T)
     points["7a ends at zero, faded"] = bool(level[-1] < 1e-4 and level[-44:].max() < 0.02)
-    points["7b no silence behind"] = bool(len(x) - heard[-1] < 0.15 * RATE)
     points["8 length of its family"] = bool(0.5 * row.shortest <= len(x) / RATE <= row.longest + 0.01)
     if not row.swells:
         points["9 one onset"] = not _second_onset(x)
