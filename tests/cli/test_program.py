@@ -134,7 +134,6 @@ WITHOUT_DATA = {
     "config show-default": "prints a file",
     "keys forget": "changes something and says so",
     "keys set": "asks for a secret",
-    "midi learn": "changes something and says so",
     "osc reference": "prints a page",
 }
 """The commands that have no answer for a program, and what they do instead."""
