@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, SoundError
 from bridge.player.outputs import LIST, Output
 from bridge.ports import Heard
 from bridge.units import Decibels, Seconds
@@ -22,6 +22,8 @@ IDLE = Seconds(10.0)
 """After so long without a sound the device is free for others."""
 LOOK = Seconds(1.0)
 """How often it is looked whether the device still plays, while the process is there."""
+MOST_STUCK = 3
+"""So many looks in a row without a block for the device are no busy computer any more: the device is gone."""
 START_PATIENCE = Seconds(30.0)
 ANSWER_PATIENCE = Seconds(10.0)
 """How long a task may take: opening a device takes a moment, a minute of sound another."""
@@ -108,8 +110,11 @@ class Player:
         await self._begin(device, channel)
         try:
             found: tuple[Seconds, str] | None = await self._ask("play", key, str(file), level, device, channel)
+        except SoundError:
+            await self._leave_if_unused()
+            raise
         except BridgeError:
-            await self._leave_if_unused()  # the next sound looks for its device anew
+            await self._leave()  # no device is open in there: the next sound looks for one anew
             raise
         if found is None:
             await self._end()
@@ -155,7 +160,7 @@ class Player:
 
     async def _mind(self) -> None:
         """Looks after the process until nothing was heard for a while, or its device is gone."""
-        quiet, before = 0.0, -1
+        quiet, stuck, before = 0.0, 0, (self._worker, -1)
         while True:
             await asyncio.sleep(LOOK)
             async with self._turn:
@@ -165,11 +170,12 @@ class Player:
                     alive, rings, beats = await self._ask("state")
                 except BridgeError as problem:
                     log.debug("the player: %s", problem)
-                    alive, rings, beats = False, True, before
-                if not alive or beats == before:
+                    alive, rings, beats = False, True, -1
+                stuck = stuck + 1 if before == (self._worker, beats) else 0
+                if not alive or stuck >= MOST_STUCK:
                     await self._lose(rings)
                     return
-                before, quiet = beats, 0.0 if rings else quiet + LOOK
+                before, quiet = (self._worker, beats), 0.0 if rings else quiet + LOOK
                 if quiet >= self._idle:
                     await self._leave()
                     return

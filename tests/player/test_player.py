@@ -40,6 +40,10 @@ def test_a_server_that_dies_under_a_sound_is_said_at_once_and_the_next_sound_fin
         portaudio.stop()
         await asyncio.to_thread(portaudio.ensure)
         assert (await player.play("", file, **PLAINLY)).output == "system", "replaced under an open device"
+        portaudio.stop()
+        with pytest.raises(NotFoundError, match="There is no sound device"):
+            await player.play("", file, **PLAINLY)
+        assert player._worker is None, "so the next sound finds what comes at once"
         await player.close()
 
     asyncio.run(story())
