@@ -129,18 +129,19 @@ class BridgeEngine:
         )
 
     async def _brief_of(self, request: Request) -> Brief:
+        source = ""
         if request.audio or request.image:
+            source = shown_name(Path(request.audio or request.image or "").name)
             request = await self._files.run(self._take_in, request, await self._file_of(request.audio))
         if request.audio_use == FINISH:
-            request = await self._named(as_finish(request, self._pads))
-        return resolve(request, self._pads, self._model_of, self._models, self._config, self._song)
+            request = await self._named(as_finish(request, self._pads, source))
+        return resolve(request, self._pads, self._model_of, self._models, self._config, self._song, source)
 
     def _take_in(self, request: Request, audio: str) -> Request:
         """Keeps what a request names, so that the file may go before its turn comes."""
         kind = "recording" if request.audio_use == FINISH else "sound"
         return replace(
             request,
-            source=shown_name(Path(audio or request.image or "").name),
             audio=self._references.take_in(Path(audio), kind) if audio else None,
             image=self._references.take_in(Path(request.image), "picture") if request.image else None,
         )
