@@ -39,10 +39,9 @@ _SOUND = frozenset({"prompt", "negative", "model", "seed", "seconds", "note", "f
 class Request:
     """Holds what a door heard: a pad, a prompt or both, and whatever the user set for this one sound.
 
-    None means "not said": the pad, its family or the config decides. `audio`
-    and `image` are absolute paths of files, `audio` may be a sample's id; used to `finish`, it is made a sample itself.
-    `source` is the name of the file that came with the request, filled in when that is taken in. `ref` is the asker's
-    own word for this request: it comes back in every reply, and the same `ref` again is the same job.
+    None means "not said": the pad, its family or the config decides. `audio` and `image` are absolute paths of files,
+    `audio` may be a sample's id; used to `finish`, it is made a sample itself. `ref` is the asker's own word for this
+    request: it comes back in every reply, and the same `ref` again is the same job.
     """
 
     pad: str = ""
@@ -65,7 +64,6 @@ class Request:
     image: str | None = None
     inputs: Dict[str, Setting] | None = None
     enhance: Enhance | None = None
-    source: str = ""
     ref: str = ""
     origin: Origin = "command"
     priority: Priority | None = None

@@ -34,11 +34,11 @@ _PRIORITY_OF_ORIGIN: dict[str, Priority] = {"osc": "pad", "midi": "pad"}
 
 def resolve(
     request: Request, pads: Mapping[str, Pad], model_of: Callable[[str], Model], models: Sequence[Model],
-    config: Config, song: SongSettings,
+    config: Config, song: SongSettings, source: str = "",
 ) -> Brief:
     """Returns the brief of a request; raises RequestError or NotFoundError that names what is wrong with it.
 
-    `audio` and `image` are taken as they are: the names of references.
+    `audio` and `image` are taken as they are: the names of references. `source` is the name of the user's file.
     """
     pad = _pad_of(request, pads)
     prompt = clean_text(request.prompt if request.prompt is not None else pad.prompt if pad else "", "The prompt")
@@ -72,7 +72,7 @@ def resolve(
         audio_use=request.audio_use if request.audio else None,
         strength=request.strength,
         image=request.image or "",
-        source=request.source,
+        source=source,
         inputs=_inputs_of(request, pad, model),
         enhance=_first(request.enhance, pad.enhance if pad else None, config.prompts.enhance),
         fallback=_fallback_of(pad, model, model_of),
@@ -85,8 +85,8 @@ def resolve(
     return brief
 
 
-def as_finish(request: Request, pads: Mapping[str, Pad]) -> Request:
-    """Returns a request to finish a sound as it is, with all that follows from that.
+def as_finish(request: Request, pads: Mapping[str, Pad], source: str) -> Request:
+    """Returns a request to finish a sound as it is, the file `source`, with all that follows from that.
 
     No words make it, so they only name it: those of its file where none are said. It is one, however many a pad makes
     of a prompt, and of the family of its pad whatever its file is called.
@@ -94,7 +94,7 @@ def as_finish(request: Request, pads: Mapping[str, Pad]) -> Request:
     pad = _pad_of(request, pads)
     return replace(
         request, model=request.model or FINISHER, count=1, enhance="never",
-        prompt=request.prompt or words_in_name(request.source),
+        prompt=request.prompt or words_in_name(source),
         family=request.family or (family_of_pad(request.pad, pad) if pad else None),
     )
 

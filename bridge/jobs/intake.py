@@ -30,12 +30,13 @@ class Intake:
 
     async def brief_of(self, request: Request, song: SongSettings) -> Brief:
         """Returns the brief of a request; raises RequestError or NotFoundError that names what is wrong with it."""
-        shop = self._shop
+        shop, source = self._shop, ""
         if request.audio or request.image:
+            source = shown_name(Path(request.audio or request.image or "").name)
             request = await shop.files.run(self._take_in, request, await self._file_of(request.audio))
         if request.audio_use == FINISH:
-            request = await self._named(as_finish(request, shop.pads))
-        brief = resolve(request, shop.pads, shop.models.get, shop.models.all(), shop.config, song)
+            request = await self._named(as_finish(request, shop.pads, source))
+        brief = resolve(request, shop.pads, shop.models.get, shop.models.all(), shop.config, song, source)
         if brief.pad and shop.pads[brief.pad].match_level:
             brief = replace(brief, loudness=await shop.database.read(partial(_loudness_on, pad=brief.pad)))
         return brief
@@ -46,7 +47,6 @@ class Intake:
         references = self._shop.references
         return replace(
             request,
-            source=shown_name(Path(audio or request.image or "").name),
             audio=references.take_in(Path(audio), kind) if audio else None,
             image=references.take_in(Path(request.image), "picture") if request.image else None,
         )

@@ -25,8 +25,9 @@ def model_of(name: str):
 
 
 def brief_of(**said):
-    request = Request(audio="0a.wav", audio_use=FINISH, source="Kick_01 (deep).wav", **said)
-    return resolve(as_finish(request, PADS), PADS, model_of, list(MODELS.values()), Config(), Config().song)
+    name, config = "Kick_01 (deep).wav", Config()
+    request = as_finish(Request(audio="0a.wav", audio_use=FINISH, **said), PADS, name)
+    return resolve(request, PADS, model_of, list(MODELS.values()), config, config.song, name)
 
 
 def test_it_is_made_by_the_file_itself_and_named_by_the_words_of_its_name():
@@ -62,5 +63,5 @@ def test_an_unknown_pad_is_named_with_the_nearest():
 
 def test_a_library_for_sale_takes_what_the_user_brings():
     config = Config.model_validate({"library": {"commercial": True}})
-    request = Request(audio="0a.wav", audio_use=FINISH, source="a.wav")
-    assert resolve(as_finish(request, {}), {}, model_of, list(MODELS.values()), config, config.song).model == "file"
+    request = as_finish(Request(audio="0a.wav", audio_use=FINISH), {}, "a.wav")
+    assert resolve(request, {}, model_of, list(MODELS.values()), config, config.song).model == "file"
