@@ -141,7 +141,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 async def through_jack(folder: Path, count: int) -> None:
-    os.environ.update(JACK_DEFAULT_SERVER=f"oneshot-bench-{os.getpid()}", JACK_NO_START_SERVER="1")
+    os.environ.update(JACK_DEFAULT_SERVER="oneshot-bench", JACK_NO_START_SERVER="1")
     server = subprocess.Popen(
         ["jackd", "-n", os.environ["JACK_DEFAULT_SERVER"], "-r", "-d", "dummy", "-r", "48000", "-p", "256"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -6,7 +6,9 @@ one. The environment names the server, so a daemon that such a test starts finds
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,13 +20,17 @@ import pytest
 from filelock import FileLock
 
 _SECONDS = 30
+# One name for every run. JACK keeps a book of eight servers, and strikes out one that was killed only when another
+# of its name starts: a name for each run fills the book for good.
+_NAME = "oneshot-test"
+_BOOK = Path("/dev/shm/jack-shm-registry")
 
 
 class JackServer:
-    """A JACK server of its own name with the dummy driver."""
+    """A JACK server of its own name with the dummy driver. One runs at a time: its fixture takes turns."""
 
     def __init__(self, jackd: str, jack_wait: str, log_path: Path) -> None:
-        self.name = f"oneshot-test-{os.getpid()}"
+        self.name = _NAME
         self.log_path = log_path
         self._jackd, self._jack_wait = jackd, jack_wait
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,6 +63,19 @@ class JackServer:
         return said in (b"running", b"server is available")
 
 
+def clear_up() -> None:
+    """Ends the server of a run that was killed, and removes JACK's book of servers when no process has it open."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cmdline").read_bytes().split(b"\0")[1:3] == [b"-n", _NAME.encode()]:
+                os.kill(int(process.name), signal.SIGKILL)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if _BOOK.name in (process / "maps").read_text():
+                return
+    _BOOK.unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="module")
 def jack_server(peer: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer]:
     """Gives a server, which `jack` starts."""
@@ -68,6 +87,7 @@ def jack_server(peer: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     # When several servers start in the same moment, some vanish again (seen, not explained): test runs take turns.
     turn = FileLock(Path(tempfile.gettempdir()) / "oneshot-bridge-tests-jack.lock", timeout=120)
     with turn, pytest.MonkeyPatch.context() as patch:
+        clear_up()
         for key, value in environment.items():
             patch.setenv(key, value)
         yield server
