@@ -79,6 +79,9 @@ _OWN = tuple(
         ("sfz", "sfz:SFZ"),
         ("dspreset", "dspreset:DSPRESET"),
         ("multisample", "multisample:MULTISAMPLE"),
+        ("sf2", "sf2:SF2"),
+        ("hydrogen", "hydrogen:HYDROGEN"),
+        ("h2drumkit", "hydrogen:H2DRUMKIT"),
     )
 )
 

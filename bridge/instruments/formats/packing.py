@@ -88,6 +88,14 @@ def names_of_sounds(instrument: Instrument) -> dict[str, str]:
     return names
 
 
+def by_keys(zones: Iterable[Zone]) -> list[list[Zone]]:
+    """Returns the zones of each range of keys, from low to high; within one from soft to hard, and turn by turn."""
+    groups: dict[tuple[int, int], list[Zone]] = {}
+    for zone in sorted(zones, key=lambda zone: (zone.low, zone.high, zone.velocity_low, zone.sequence[0])):
+        groups.setdefault((zone.low, zone.high), []).append(zone)
+    return list(groups.values())
+
+
 def first_turns(zones: Iterable[Zone]) -> list[Zone]:
     """Returns the zones that a sampler without turns plays."""
     return [zone for zone in zones if zone.sequence[0] == 1]
@@ -96,12 +104,7 @@ def first_turns(zones: Iterable[Zone]) -> list[Zone]:
 def hardest(zones: Iterable[Zone]) -> list[Zone]:
     """Returns the zones that a sampler with neither turns nor layers plays: the hardest stroke of each range of keys,
     from low to high."""
-    by_keys: dict[tuple[int, int], Zone] = {}
-    for zone in first_turns(zones):
-        other = by_keys.get((zone.high, zone.low))
-        if other is None or zone.velocity_high > other.velocity_high:
-            by_keys[zone.high, zone.low] = zone
-    return [by_keys[keys] for keys in sorted(by_keys)]
+    return [max(group, key=lambda zone: zone.velocity_high) for group in by_keys(first_turns(zones))]
 
 
 def pcm16(audio: Audio) -> bytes:
