@@ -82,6 +82,12 @@ _OWN = tuple(
         ("sf2", "sf2:SF2"),
         ("hydrogen", "hydrogen:HYDROGEN"),
         ("h2drumkit", "hydrogen:H2DRUMKIT"),
+        ("xrni", "xrni:XRNI"),
+        ("live", "live:LIVE"),
+        ("xpm", "xpm:XPM"),
+        ("op-xy", "opxy:OP_XY"),
+        ("deluge", "deluge:DELUGE"),
+        ("1010music", "music1010:MUSIC_1010"),
     )
 )
 

@@ -7,7 +7,6 @@ up and down from its root in Hydrogen's piano roll.
 
 from __future__ import annotations
 
-import gzip
 import io
 import tarfile
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from collections.abc import Sequence
 from bridge.domain.instrument import Instrument, Zone
 from bridge.errors import RequestError
 from bridge.instruments.formats import Files, Format, Sounds, file_stem
-from bridge.instruments.formats.packing import Element, by_keys, document, element, names_of_sounds, texts
+from bridge.instruments.formats.packing import Element, by_keys, document, element, gzipped, names_of_sounds, texts
 
 DESCRIPTION = "drumkit.xml"
 MOST_LAYERS = 16
@@ -40,7 +39,7 @@ def write_h2drumkit(instrument: Instrument, folder: str, sounds: Sounds) -> File
             entry = tarfile.TarInfo(f"{stem}/{name}")
             entry.size = len(content)
             target.addfile(entry, io.BytesIO(content))
-    yield f"{folder}/{stem}.h2drumkit", gzip.compress(archive.getvalue(), mtime=0)
+    yield f"{folder}/{stem}.h2drumkit", gzipped(archive.getvalue())
 
 
 def _kit(instrument: Instrument, sounds: Sounds) -> list[tuple[str, bytes]]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import wave
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
@@ -68,6 +70,14 @@ def stored(files: Iterable[tuple[str, bytes]]) -> bytes:
     return archive.getvalue()
 
 
+def gzipped(content: bytes) -> bytes:
+    """Returns a gzip file that says neither when nor on which system it was made."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = deflate.compress(content) + deflate.flush()
+    head = b"\x1f\x8b\x08" + bytes(5) + b"\x02\xff"
+    return head + packed + struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFF_FFFF)
+
+
 def names_of_sounds(instrument: Instrument) -> dict[str, str]:
     """Returns by their paths the file names under which an instrument's sounds can lie in one folder.
 
@@ -105,6 +115,15 @@ def hardest(zones: Iterable[Zone]) -> list[Zone]:
     """Returns the zones that a sampler with neither turns nor layers plays: the hardest stroke of each range of keys,
     from low to high."""
     return [max(group, key=lambda zone: zone.velocity_high) for group in by_keys(first_turns(zones))]
+
+
+def at_most(sample_rate: int, audio: Audio) -> Audio:
+    """Returns a sound with a sample rate that is not above one, in Hz."""
+    if audio.sample_rate <= sample_rate:
+        return audio
+    import soxr
+
+    return Audio.of(soxr.resample(audio.samples, audio.sample_rate, sample_rate, quality="VHQ"), sample_rate)
 
 
 def pcm16(audio: Audio) -> bytes:

@@ -128,7 +128,8 @@ def _about(name: str) -> list[tuple[str, bytes]]:
 
 def _hydra(name: str, zones: Iterable[Settings], headers: Iterable[bytes]) -> list[tuple[str, bytes]]:
     """Returns the nine tables of presets, instruments and samples; each ends in a record that says where it ends."""
-    bags, generators = [], []
+    bags: list[bytes] = []
+    generators: list[bytes] = []
     for settings in zones:
         bags.append(struct.pack("<HH", len(generators), 0))
         generators += [struct.pack("<Hh", kind, _signed(amount)) for kind, amount in settings]
