@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 
 import numpy as np
 import pytest
 
 from bridge.audio import Audio
+from bridge.cli.exporting import instrument_in
+from bridge.domain.instrument import Instrument, Zone
 from bridge.instruments.formats import open_formats
 from bridge.sound.codec import to_pcm24
 from bridge.sound.wav import wav_bytes
+from bridge.web.views import to_json
 from support.presets import READERS
 
 WAV = wav_bytes(to_pcm24(Audio.of(0.5 * np.sin(np.arange(4_000) / 9), 44_100)), sample_rate=44_100, channels=1)
@@ -71,6 +75,12 @@ def test_a_live_preset_lies_as_in_a_user_library(sounds, home, tmp_path):
 def test_several_pads_become_one_kit(sounds, home, tmp_path):
     answer = home.json("export", "kick", "808", "-o", str(tmp_path / "out"))
     assert (answer["name"], answer["zones"]) == ("set", 2)
+
+
+def test_an_instrument_comes_out_of_json_as_it_went_in():
+    zone = Zone(path="samples/a/a.wav", root=60, cents=-1.5, low=0, high=127, loop=(1, 9), sequence=(2, 3), choke=1)
+    instrument = Instrument(name="a", mode="keys", zones=(zone,))
+    assert instrument_in({"instrument": json.loads(to_json(instrument))}) == instrument
 
 
 def test_nothing_is_written_over_unless_it_is_said(sounds, home, tmp_path):

@@ -191,6 +191,11 @@ def test_a_sound_that_is_too_long_for_the_op_xy_is_named_with_its_length(tone_so
         written("op-xy", KEYS, tone_sounds({"samples/k/d.wav": long}))
 
 
+@pytest.mark.parametrize("name", [name for name, kind in FORMATS.items() if kind.sounds != "apart"])
+def test_an_emptied_pad_is_a_file_that_plays_nothing(name, tone_sounds):
+    assert read(name, Instrument(name="kick", mode="drum", zones=()), tone_sounds()) == []
+
+
 def test_keys_above_renoises_keyboard_are_left_out_and_a_root_there_is_reached_from_below(tone_sounds):
     high = replace(KEYS, zones=(
         replace(KEYS.zones[3], root=122, low=110, high=127), replace(KEYS.zones[3], root=125, low=120, high=127),

@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from bridge.app import open_bridge
 from bridge.config.schema import Config
 from bridge.domain.brief import Request
 from bridge.errors import NotFoundError, RequestError
@@ -148,6 +149,18 @@ def test_another_list_of_formats_counts_at_once_and_without_a_new_sound(house) -
         await until(preset.exists)
 
     story(house, tell)
+
+
+def test_a_format_that_can_not_be_kept_is_a_notice_and_the_others_are_written(house) -> None:
+    async def tell():
+        async with open_bridge(with_formats(house.config, "op-xy", "sfz", "tape"), doors=False) as app:
+            await app.engine.start()
+            return app.notices
+
+    notices = asyncio.run(tell())
+    assert "Format op-xy is not kept: op-xy is for devices: write it with oneshot export." in notices
+    assert any(notice.startswith("Format tape is not kept: There is no format 'tape'.") for notice in notices)
+    assert (house.library / "kits/main.sfz").is_file()
 
 
 def test_a_sound_that_is_gone_keeps_back_the_archive_and_nothing_else(house, caplog) -> None:

@@ -130,7 +130,7 @@ def open_formats(found: Iterable[EntryPoint] | None = None, *, only: Collection[
 
     One that can't be loaded is a problem, no error.
     """
-    points = (*_OWN, *(entry_points(group=GROUP) if found is None else found))
+    points = _points(found)
     wanted = {point.name for point in points if only is None or point.name in only}
     writers: dict[str, Format] = {}
     problems: dict[str, str] = {}
@@ -145,6 +145,15 @@ def open_formats(found: Iterable[EntryPoint] | None = None, *, only: Collection[
         except Exception as problem:  # the import of a foreign package may throw anything
             problems[point.name] = f"The format {point.name} ({point.value}) can't be loaded: {problem}"
     return Formats(writers=writers, problems=problems, others=frozenset(point.name for point in points) - wanted)
+
+
+def names_of_formats() -> list[str]:
+    """Returns the names of all formats that are installed, without loading one."""
+    return sorted({point.name for point in _points()})
+
+
+def _points(found: Iterable[EntryPoint] | None = None) -> tuple[EntryPoint, ...]:
+    return (*_OWN, *(entry_points(group=GROUP) if found is None else found))
 
 
 def file_stem(name: str) -> str:
