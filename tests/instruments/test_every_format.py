@@ -35,6 +35,8 @@ DRUMS = Instrument(name="main", mode="drum", zones=tuple(
 HARDEST = {"op-xy", "deluge"}
 FIRST_TURNS = {"sf2", "live", "1010music", "xpm"}
 """An MPC's keygroup takes turns or has layers, and the one of KEYS has both."""
+WHOLE = {"xrni", "hydrogen", "h2drumkit"}
+"""Where all samples of an instrument, or of a key, take turns or none does."""
 COARSE = {"xrni": 0.5 / 127, "multisample": 1e-6, "dspreset": 1e-6, "hydrogen": 1e-6, "h2drumkit": 1e-6, "xpm": 1e-6}
 """How far from the truth, in semitones, a format must be that counts its own steps; the others count whole cents."""
 
@@ -74,6 +76,9 @@ def agree(found, zone, name):
         assert found["loop"] == (zone.loop and (zone.loop[0], zone.loop[1] + 1))
     if "turn" in found:
         assert found["turn"] == zone.sequence
+    if "takes turns" in found:
+        turns = zone.sequence[1] > 1 and name not in FIRST_TURNS
+        assert found["takes turns"] == turns or name in WHOLE
     if "choke" in found:
         assert found["choke"] == zone.choke
     if "frames" in found:
