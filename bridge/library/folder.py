@@ -56,8 +56,8 @@ class Library:
         self.root = root
         self.id = library_id
         self._lock = lock
-        self._formats = Formats(writers={}, problems={})
-        self._kept: tuple[str, ...] = ()
+        self._kept: dict[str, Format] = {}
+        self._problems: dict[str, str] = {}
 
     @classmethod
     def open(cls, root: Path, *, kept: Sequence[str] = DEFAULT_FORMATS, formats: Formats | None = None) -> Library:
@@ -88,9 +88,10 @@ class Library:
         self._lock.release()
 
     def keep(self, kept: Sequence[str], formats: Formats | None = None) -> None:
-        """Has presets written in these formats from now on; what can't be is among the `problems`."""
-        self._formats = formats or open_formats(only=kept)
-        self._kept = tuple(kept)
+        """Has presets written in these formats from the next one on; what can't be is among the `problems`."""
+        found = formats or open_formats(only=kept)
+        self._problems = found.problems | found.refused(kept)
+        self._kept = {name: found.writers[name] for name in kept if name not in self._problems}
 
     def check(self) -> None:
         """Raises LibraryError, a retryable one while the folder is away, unless this is the library still."""
@@ -100,7 +101,7 @@ class Library:
     @property
     def problems(self) -> dict[str, str]:
         """Returns why instrument formats can't be used, by name: they can't be loaded, or not be kept."""
-        return self._formats.problems | self._formats.refused(self._kept)
+        return dict(self._problems)
 
     def absolute(self, path: str) -> str:
         """Returns the system's own absolute path; raises LibraryError for one that leaves the library."""
@@ -157,11 +158,8 @@ class Library:
     def _write_preset(self, instrument: Instrument, folder: str) -> None:
         sounds = SoundFiles(self.read_sample)
         with self._at_work():
-            problems = self.problems
-            for name in self._kept:
-                if name in problems:
-                    continue
-                for path, content in _files(name, self._formats.writers[name], instrument, folder, sounds):
+            for name, kind in self._kept.items():
+                for path, content in _files(name, kind, instrument, folder, sounds):
                     file = self._inside(path)
                     file.parent.mkdir(parents=True, exist_ok=True)
                     atomic.replace_watched(file, content)
