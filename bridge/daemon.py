@@ -18,8 +18,12 @@ from bridge.config.schema import Config
 from bridge.config.watch import Watch
 from bridge.errors import ConfigError
 from bridge.models.catalogue.rows import rows
+from bridge.service.notify import Notifier
 
 log = logging.getLogger(__name__)
+
+CLOSING_SECONDS = 20.0
+"""The most that it may take to close everything, doors, workers and files, once no sound is waited for."""
 
 
 async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -> None:
@@ -31,16 +35,21 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     """
     stopped = asyncio.Event()
     _stop_on_signals(stopped)
+    manager = Notifier()
     watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
     _read_on_hangup(watch, stopped)
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
         watching = asyncio.create_task(_follow(app, watch, say), name="config")
+        alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
+        manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
         await stopped.wait()
+        manager.stopping(CLOSING_SECONDS)
         watching.cancel()
         await asyncio.wait([watching])
         say("Stopping; unfinished sounds are taken up by the next start.")
+    alive.cancel()
 
 
 async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:

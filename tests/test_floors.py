@@ -56,7 +56,6 @@ def test_a_module_imports_only_from_lower_floors(module: Path) -> None:
         assert allowed, f"bridge/{module}:{line} imports {name}, which is not below it"
 
 
-def test_every_place_has_a_floor_and_every_named_module_exists_or_is_reserved() -> None:
-    reserved = {"service"}
+def test_every_place_has_a_floor_and_every_named_module_exists() -> None:
     present = {path.relative_to(HOUSE).parts[0].removesuffix(".py") for path in HOUSE.rglob("*.py")} - {"__init__"}
-    assert present - {"daw_scripts"} == set(FLOOR_OF) - reserved
+    assert present - {"daw_scripts"} == set(FLOOR_OF)

@@ -29,6 +29,7 @@ from bridge.cli.commands import (
     osc,
     play,
     run,
+    service,
     shape,
     sounds,
 )
@@ -87,7 +88,7 @@ for _command in (
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models, midi.midi, play.play,
-    files.config, files.path, doctor.doctor,
+    files.config, files.path, doctor.doctor, service.service,
     shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
     completion.completion,
 ):  # fmt: skip

@@ -85,7 +85,8 @@ def colored() -> bool:
     (NO_COLOR, and FORCE_COLOR for what is no terminal; https://no-color.org, https://force-color.org)."""
     if os.environ.get("NO_COLOR"):
         return False
-    return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    # A service on Windows has no standard output at all.
+    return bool(sys.stdout and sys.stdout.isatty()) or bool(os.environ.get("FORCE_COLOR"))
 
 
 def clean(text: str) -> str:
