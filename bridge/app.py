@@ -26,12 +26,15 @@ from bridge.models.catalogue.rows import rows
 from bridge.models.registry import ModelContext, Models, open_models
 from bridge.player.audition import Audition
 from bridge.ports import Clock, SystemClock
+from bridge.service.chronicle import Chronicle
 from bridge.shaping import Shaping
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
+from bridge.store import spending
 from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
+from bridge.units import Usd
 from bridge.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
@@ -124,6 +127,7 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
         app = await _open_parts(config, stack, clock or SystemClock(), hasty=not doors)
         if doors:
             await app.rehearse()
+            _tell_in_log(app, stack)
             app.resumed = await app.engine.start()
             started = time.time()
             hall = Hall(engine=app.engine, audition=app.audition, library=app.library,
@@ -132,6 +136,19 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
             stack.push_async_callback(app.doors.close)
             await app.doors.open()
         yield app
+
+
+def _tell_in_log(app: App, stack: AsyncExitStack) -> None:
+    """Has every job that ends from now on written down."""
+
+    async def spent(job: str) -> tuple[str, Usd]:
+        return await app.database.read(
+            lambda store: (spending.maker_of_job(store, job), spending.counted_of_job(store, job))
+        )
+
+    chronicle = Chronicle(app.engine, spent)
+    chronicle.start()
+    stack.push_async_callback(chronicle.close)
 
 
 async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:

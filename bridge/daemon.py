@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import shutil
 import signal
 import sys
@@ -18,9 +19,13 @@ from bridge.config.schema import Config
 from bridge.config.watch import Watch
 from bridge.errors import ConfigError
 from bridge.models.catalogue.rows import rows
+from bridge.service.logbook import STORY
 from bridge.service.notify import Notifier
 
 log = logging.getLogger(__name__)
+
+story = logging.getLogger(STORY)
+"""What the log is to hold of the daemon's life."""
 
 CLOSING_SECONDS = 20.0
 """The most that it may take to close everything, doors, workers and files, once no sound is waited for."""
@@ -41,6 +46,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
+        _write_down(app)
         watching = asyncio.create_task(_follow(app, watch, say), name="config")
         alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
         manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
@@ -49,6 +55,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
         watching.cancel()
         await asyncio.wait([watching])
         say("Stopping; unfinished sounds are taken up by the next start.")
+        story.info("stops")
     alive.cancel()
 
 
@@ -58,6 +65,7 @@ async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:
         try:
             for line in await _take_up(app, found):
                 say(line)
+                story.info("%s", line.strip())
         except Exception:  # a border: whatever a door, a folder or the terminal throws now, the daemon goes on
             log.exception("the config could not be taken up")
 
@@ -71,7 +79,6 @@ async def _take_up(app: App, found: Config | ConfigError) -> list[str]:
         places = await app.reload(found)
     except ConfigError as problem:
         app.refuse(problem)
-        log.warning("the config has mistakes: %s", "; ".join(problem.problems))
         return ["The config has mistakes, so the one before counts:", *(f"  {text}" for text in problem.problems)]
     lines = [f"The config was read again: {', '.join(places)}"] if places else []
     if had_mistakes and not places:
@@ -97,6 +104,18 @@ def greeting(app: App) -> list[str]:
     if kits:
         lines += [f"  and load {app.library.root / 'kits' / (kits[0] + '.sfz')} into sfizz"]
     return lines
+
+
+def _write_down(app: App) -> None:
+    """Begins the chapter of this start in the log."""
+    story.info("Oneshot Bridge %s starts as process %d: Python %s on %s", __version__, os.getpid(),
+               platform.python_version(), platform.platform(terse=True))
+    for line in (*app.listening, f"sounds   {app.library.root}"):
+        story.info("%s", line)
+    for notice in app.notices:
+        story.warning("%s", notice)
+    if app.resumed:
+        story.info("%d unfinished jobs of the last run are taken up", app.resumed)
 
 
 def oneshot_command() -> str:

@@ -23,6 +23,7 @@ from bridge.cli.commands import (
     keys,
     listen,
     lists,
+    logs,
     midi,
     models,
     money,
@@ -88,7 +89,7 @@ for _command in (
     sounds.accept, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models, midi.midi, play.play,
-    files.config, files.path, doctor.doctor, service.service,
+    files.config, files.path, doctor.doctor, service.service, logs.logs,
     shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
     completion.completion,
 ):  # fmt: skip

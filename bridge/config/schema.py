@@ -191,6 +191,15 @@ class BudgetSettings(Section):
     job: Money = Field(default=0.5, description="The most that one sound may cost in US dollars, with all attempts.")
 
 
+class LogSettings(Section):
+    megabytes: Annotated[float, Field(ge=0.1, le=1_000, allow_inf_nan=False)] = Field(
+        default=2.0, description="How large the log (`oneshot logs`) grows before a new file is begun."
+    )
+    files: Annotated[int, Field(strict=True, ge=0, le=100)] = Field(
+        default=5, description="How many older files of the log are kept."
+    )
+
+
 class PromptSettings(Section):
     enhance: Enhance = Field(
         default="always",
@@ -342,6 +351,7 @@ class Config(Section):
     budget: BudgetSettings = Field(default_factory=BudgetSettings, description="What models may cost.")
     prompts: PromptSettings = Field(default_factory=PromptSettings, description="How your words reach a model.")
     song: SongSettings = Field(default_factory=SongSettings, description="What all sounds should fit to.")
+    log: LogSettings = Field(default_factory=LogSettings, description="What the daemon writes down.")
     pads: dict[Name, Pad] = Field(default={}, description="The pads: press one, get a new sound.")
     kits: dict[Name, Kit] = Field(
         default={}, description="The kits: pads that are played together, each on its pad_note."

@@ -36,6 +36,14 @@ def counted_of_job(store: Connection, job: str) -> Usd:
     return Usd(row.fetchone()["usd"])
 
 
+def maker_of_job(store: Connection, job: str) -> str:
+    """Returns the model that made a job's sound, or tried last; empty where none was called."""
+    row = store.execute(
+        "SELECT model FROM calls WHERE job = ? AND purpose = 'sound' ORDER BY rowid DESC LIMIT 1", (job,)
+    ).fetchone()
+    return str(row["model"]) if row else ""
+
+
 def reserved(store: Connection) -> Usd:
     """Returns what the calls that run now may cost at most."""
     row = store.execute("SELECT COALESCE(SUM(estimate), 0) AS usd FROM calls WHERE outcome = ''")

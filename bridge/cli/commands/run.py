@@ -19,10 +19,17 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
     """
     import asyncio
     import logging
+    from functools import partial
 
+    from bridge.cli.secrets import secrets_of
     from bridge.config.load import ensure_config
     from bridge.daemon import serve
+    from bridge.errors import BridgeError
     from bridge.models.catalogue.rows import rows
+    from bridge.service.logbook import STORY, log_file, logbook, only_warnings
+    from bridge.service.redact import Redactor
+
+    log = logging.getLogger(STORY)
 
     def tell(text: str) -> None:
         if not quiet:
@@ -30,10 +37,23 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
 
     if ensure_config(shell.path):
         tell(f"The configuration file was written: {shell.path}")
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-    )
+    if not quiet:
+        level = logging.DEBUG if verbose else logging.WARNING
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(only_warnings)
     source = shell.source()
     found, origin = source.read()
     rows(found.models, origin)
-    asyncio.run(serve(found, source=source, say=tell))
+    with logbook(
+        log_file(found.state_folder), megabytes=found.log.megabytes, files=found.log.files,
+        redact=Redactor(partial(secrets_of, found.state_folder)),
+    ):
+        try:
+            asyncio.run(serve(found, source=source, say=tell))
+        except BridgeError as problem:
+            log.error("ends: %s", problem)
+            raise
+        except Exception:
+            log.critical("ends on an error in the bridge", exc_info=True)
+            raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bridge.cli import say
+from bridge.cli.commands.logs import logs
 from bridge.cli.exits import FAILED
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 
@@ -127,6 +128,9 @@ def status(shell: Shell, as_json: bool) -> None:
             say.line(line)
     if not seen["running"]:
         raise click.exceptions.Exit(FAILED)
+
+
+service.add_command(logs)
 
 
 def _show(found: Service, work: Work) -> None:
