@@ -109,6 +109,15 @@ class App:
         for text in problem.problems[:MOST_TOLD]:
             self.engine.announce(f"The config has a mistake: {text}", problem.hint)
 
+    async def rest(self) -> int:
+        """Prepares for the end: what is worked on may end, for so long as the config says; returns how many did not.
+
+        What lies in the inbox stays there for the next start, and is not refused as a trigger of now would be.
+        """
+        if self.doors is not None:
+            await self.doors.shut("inbox")
+        return await self.engine.rest(self.config.jobs.finish_seconds)
+
     async def rehearse(self) -> None:
         """Looks what of the configuration will be refused when it is used."""
         found = await misfits(self.config, self.models)

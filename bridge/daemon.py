@@ -9,6 +9,8 @@ import platform
 import shutil
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +31,9 @@ story = logging.getLogger(STORY)
 
 CLOSING_SECONDS = 20.0
 """The most that it may take to close everything, doors, workers and files, once no sound is waited for."""
+HURRY_SECONDS = 2.0
+LAST_WORDS_SECONDS = 0.3
+"""What the thread that writes the log gets for its last line."""
 
 
 async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -> None:
@@ -38,11 +43,11 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     Where the file of the `source` is saved meanwhile, it takes effect; SIGHUP has it read at once. Raises what
     `open_bridge` raises.
     """
-    stopped = asyncio.Event()
-    _stop_on_signals(stopped)
+    end = Ending()
+    end.on_signals()
     manager = Notifier()
     watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
-    _read_on_hangup(watch, stopped)
+    _read_on_hangup(watch, end)
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
@@ -50,13 +55,66 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
         watching = asyncio.create_task(_follow(app, watch, say), name="config")
         alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
         manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
-        await stopped.wait()
-        manager.stopping(CLOSING_SECONDS)
+        await end.asked.wait()
         watching.cancel()
         await asyncio.wait([watching])
-        say("Stopping; unfinished sounds are taken up by the next start.")
-        story.info("stops")
+        bound = app.config.jobs.finish_seconds
+        manager.stopping(bound + CLOSING_SECONDS)
+        end.within(bound + CLOSING_SECONDS)
+        await _rest(app, end, say)
     alive.cancel()
+
+
+async def _rest(app: App, end: Ending, say: Callable[[str], None]) -> None:
+    """Lets the sounds that are being made end, unless the user is in a hurry."""
+    if running := app.engine.running:
+        say(f"Stopping when {running} sound(s) are finished, after {app.config.jobs.finish_seconds:g} s at the latest. "
+            "Ctrl-C again: at once.")
+    resting = asyncio.create_task(app.rest())
+    hurry = asyncio.create_task(end.hurry.wait())
+    await asyncio.wait({resting, hurry}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (resting, hurry):
+        task.cancel()
+    await asyncio.wait({resting, hurry})
+    say("Stopping; unfinished sounds are taken up by the next start.")
+    story.info("stops, with %d job(s) under way", app.engine.running)
+
+
+class Ending:
+    """Knows whether the daemon is to end: when `asked` once in order, when asked again in a `hurry`, and in any case
+    within a time. Everything that was accepted is on the disk, so even the hardest end loses nothing."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.hurry = asyncio.Event()
+
+    def on_signals(self) -> None:
+        """Listens to SIGINT and SIGTERM."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self.ask)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self.ask))
+
+    def ask(self) -> None:
+        """Takes a wish to end."""
+        if self.asked.is_set():
+            self.hurry.set()
+            self.within(HURRY_SECONDS)
+        self.asked.set()
+
+    def within(self, seconds: float) -> None:
+        """Ends the process after so long, whatever hangs in it: a network folder that stalls would hold it for ever."""
+        timer = threading.Timer(seconds, _end_hard)
+        timer.daemon = True
+        timer.start()
+
+
+def _end_hard() -> None:
+    story.error("did not end in time, so it is ended hard; the next start goes on")
+    time.sleep(LAST_WORDS_SECONDS)
+    os._exit(1)
 
 
 async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:
@@ -127,16 +185,7 @@ def oneshot_command() -> str:
     return os.path.relpath(ours) if ours.is_relative_to(Path.cwd()) else str(ours)
 
 
-def _stop_on_signals(stopped: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stopped.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
-
-
-def _read_on_hangup(watch: Watch, stopped: asyncio.Event) -> None:
+def _read_on_hangup(watch: Watch, end: Ending) -> None:
     """Has SIGHUP read the config at once. It also says that the terminal was closed, and then the daemon ends, unless
     it was started with nohup."""
     if not hasattr(signal, "SIGHUP"):
@@ -147,7 +196,7 @@ def _read_on_hangup(watch: Watch, stopped: asyncio.Event) -> None:
         if may_outlive_it or _has_terminal():
             watch.nudge()
         else:
-            stopped.set()
+            end.ask()
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)
 

@@ -221,6 +221,11 @@ class Doors:
             if held is None or getattr(held[0], row.section) != getattr(config, row.section):
                 await self._move(row, config)
 
+    async def shut(self, section: str) -> None:
+        """Closes one door for good, where it is open."""
+        if held := self._held.pop(section, None):
+            await held[1].stack.aclose()
+
     async def close(self) -> None:
         """Closes every door, the last one opened first."""
         for _, opened in reversed(self._in_order()):

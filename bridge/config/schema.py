@@ -176,6 +176,12 @@ class JobSettings(Section):
         default=14, description="For how many days the raw sounds behind the finished ones are kept."
     )
 
+    finish_seconds: Annotated[Seconds, Field(ge=0, le=60, allow_inf_nan=False)] = Field(
+        default=Seconds(5.0),
+        description="How long sounds that are being made may take to end when the bridge is stopped; those that do not "
+        "are taken up by the next start.",
+    )
+
     @property
     def worker_count(self) -> int:
         """Returns how many worker processes that is on this computer."""

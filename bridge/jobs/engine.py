@@ -90,6 +90,7 @@ class BridgeEngine:
         self._pipeline = Pipeline(shop, self._caller, self._wording, self._publisher)
         self._scheduler = Scheduler(self._pipeline.walk, self._running_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resting = False
 
     @property
     def _config(self) -> Config:
@@ -161,6 +162,24 @@ class BridgeEngine:
             spans = await self._database.read(partial(spending.recent_durations, model=model.name))
             self._estimates.learn(model.name, [(begun + shift, ended + shift) for begun, ended in spans])
 
+    @property
+    def running(self) -> int:
+        """Returns how many jobs are being worked on."""
+        return self._scheduler.running
+
+    async def rest(self, seconds: Seconds) -> int:
+        """Takes nothing new, begins nothing that waits, and lets the jobs that are worked on end for so long.
+
+        Returns how many did not: they stay where they stand, and the next start takes them up.
+        """
+        self._resting = True
+        return await self._scheduler.rest(seconds)
+
+    def _awake(self) -> None:
+        """Raises RequestError while the bridge is stopping."""
+        if self._resting:
+            raise RequestError("The bridge is stopping, so nothing new is taken.", "Ask again when it runs.")
+
     async def close(self) -> None:
         """Stops where it stands; the store remembers the rest."""
         await self._scheduler.close()
@@ -176,6 +195,7 @@ class BridgeEngine:
     # --- asking -----------------------------------------------------------------------------------------------
 
     async def trigger(self, request: Request) -> Job:
+        self._awake()
         brief = await self._intake.brief_of(request, self._song)
         await self._price_of(brief)  # refuses at the door what the model could not take
         return await self._accept(
@@ -202,6 +222,7 @@ class BridgeEngine:
         return await self._database.read(self._budget.view)
 
     async def again(self, target: str, *, ref: str = "", same_seed: bool = False, origin: Origin = "command") -> Job:
+        self._awake()
         parent = await self._job_behind(target)
         brief = parent.brief if same_seed else replace(parent.brief, seed=new_seed())
         self._model_of(brief.model)
@@ -250,6 +271,7 @@ class BridgeEngine:
         return added
 
     async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
+        self._awake()
         job = await self._asking_job(target)
         calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
         if bool(calls) is not pay:

@@ -57,6 +57,13 @@ class Scheduler:
     def waiting(self) -> int:
         return len(self._waiting_ids)
 
+    async def rest(self, seconds: float) -> int:
+        """Starts nothing more and lets what runs end, for so many seconds; returns how many walks did not."""
+        self._open = False
+        if running := set(self._running.values()):
+            await asyncio.wait(running, timeout=seconds)
+        return len(self._running)
+
     async def close(self) -> None:
         """Starts nothing more and ends every walk."""
         self._open = False

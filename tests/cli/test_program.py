@@ -134,6 +134,13 @@ WITHOUT_DATA = {
     "config show-default": "prints a file",
     "keys forget": "changes something and says so",
     "keys set": "asks for a secret",
+    "logs": "prints a file",
+    "service install": "changes something and says so",
+    "service logs": "prints a file",
+    "service restart": "changes something and says so",
+    "service start": "changes something and says so",
+    "service stop": "changes something and says so",
+    "service uninstall": "changes something and says so",
     "osc reference": "prints a page",
 }
 """The commands that have no answer for a program, and what they do instead."""
