@@ -90,6 +90,60 @@ def test_a_clock_that_is_moved_back_changes_no_order(house) -> None:
     story(house, tell)
 
 
+JUMPS = (-40 * 24 * HOUR, -9 * HOUR, 9 * HOUR, 40 * 24 * HOUR)
+"""Seconds."""
+
+
+@pytest.mark.parametrize(("jump", "slept"), [*((jump, False) for jump in JUMPS), (9 * HOUR, True)])
+def test_a_jump_of_the_clock_in_the_middle_of_a_job_loses_nothing_and_repeats_nothing(house, jump, slept) -> None:
+    house.repeatable = False
+
+    async def tell(engine) -> None:
+        house.provider.gate = asyncio.Event()
+        job = await engine.trigger(Request(pad="kick", ref="once"))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not house.provider.asked_after:
+                await asyncio.sleep(0.001)
+        (house.clock.advance if slept else house.clock.jump)(jump)
+        house.provider.gate.set()
+        ended = await engine.wait(job.id, Seconds(PATIENCE_SECONDS))
+        assert ended.state is JobState.READY
+        after = await engine.trigger(Request(pad="kick"))
+        assert (await engine.wait(after.id, Seconds(PATIENCE_SECONDS))).state is JobState.READY
+        assert [sample.job for sample in await engine.samples(pad="kick")] == [after.id, job.id]
+        assert (await engine.sample("kick")).job == after.id
+
+    story(house, tell)
+    assert len(house.provider.accepted) == 2
+    assert len(house.wavs()) == 2
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+def test_a_jump_of_the_clock_between_two_starts_loses_nothing_and_repeats_nothing(house, jump) -> None:
+    house.repeatable = False
+    jobs = []
+
+    async def stopped(engine) -> None:
+        house.provider.gate = asyncio.Event()
+        jobs.extend([(await engine.trigger(Request(pad="kick"))).id for _ in range(4)])
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(house.provider.asked_after) < house.concurrent:
+                await asyncio.sleep(0.001)
+
+    async def started(engine) -> None:
+        for job in jobs:
+            assert (await engine.wait(job, Seconds(PATIENCE_SECONDS))).state is JobState.READY
+        events = await engine.events(0, limit=1_000)
+        assert [event.job for event in events if event.kind == "accepted"] == jobs
+        assert sorted(event.job for event in events if event.kind == "ready") == sorted(jobs)
+
+    story(house, stopped)
+    house.provider.gate = None
+    house.clock.jump(jump)
+    story(house, started)
+    assert len(house.provider.accepted) == len(house.wavs()) == 4
+
+
 def test_a_clock_that_is_moved_back_lets_nobody_spend_more(house) -> None:
     async def tell(engine) -> None:
         before = (await engine.budget()).month

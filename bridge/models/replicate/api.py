@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import mimetypes
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -38,8 +40,11 @@ Prediction = dict[str, Any]
 class Api:
     """Holds one connection and one pace for all models of one account."""
 
-    def __init__(self, key_of: Callable[[str], str | None]) -> None:
+    def __init__(self, key_of: Callable[[str], str | None], now: Callable[[], float] = time.time) -> None:
         self._key_of = key_of
+        self._now = now
+        self._ahead = 0.0
+        """By how many seconds this computer's clock goes before the provider's, by its last answer."""
         self._client: Client | None = None
         self._key = ""
         self._plain: httpx.AsyncClient | None = None
@@ -86,7 +91,8 @@ class Api:
             await self._request("POST", f"/v1/predictions/{ticket}/cancel", LOOK_SECONDS)
 
     async def recent(self, since: float) -> AsyncIterator[Prediction]:
-        """Yields the account's predictions, the newest first, until they are older than `since`.
+        """Yields the account's predictions, the newest first, until they are older than `since`, by this computer's
+        clock, however wrong that goes now.
 
         One whose time can't be read is shown: it may be young. Raises ModelError, retryable, where there are so many
         that `since` was not reached: nobody can say then what is not there.
@@ -99,7 +105,7 @@ class Api:
                 raise ModelError("Replicate did not list the calls of this account.", retryable=True)
             for prediction in results:
                 created = _seconds_of(prediction.get("created_at"))
-                if created is not None and created < since:
+                if created is not None and created < since - max(0.0, self._ahead):
                     return
                 yield prediction
             following = page.get("next")
@@ -187,6 +193,7 @@ class Api:
         extra_headers.set(headers or {})
         try:
             answer = await asyncio.wait_for(client._async_request(method, path, **body), 2 * silence + 10)
+            self._ahead = _ahead(answer.headers.get("date"), self._now())
             found = answer.json() if answer.content else {}
         except RefusedError as problem:
             raise self._refused(method, problem.status, problem.headers, problem.body) from None
@@ -222,6 +229,14 @@ class _ThrottledError(ModelError):
 
 class _UnknownError(ModelError):
     """Says that something is not there."""
+
+
+def _ahead(date: str | None, now: float) -> float:
+    """Returns by how many seconds a clock goes before that of an answer with such a Date; 0 where it says none."""
+    try:
+        return now - parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _seconds_of(moment: Any) -> float | None:

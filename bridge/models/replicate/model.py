@@ -34,6 +34,7 @@ FIND_DELAYS = (0.0, 2.0, 5.0, 10.0)
 """Seconds between the looks for a call among the newest ones: after the last, none is a sure answer."""
 SKEW_SECONDS = 120.0
 """By how much this computer's clock may differ from the provider's."""
+A_DAY = 86_400.0
 FETCH_TRIES = 20
 FETCH_SECONDS = 30.0
 """An answer is paid, so it is fetched for ten minutes before it is given up; it vanishes after an hour."""
@@ -48,7 +49,7 @@ class Office:
 
     def __init__(self, context: ModelContext) -> None:
         self.context = context
-        self.api = Api(context.key_of)
+        self.api = Api(context.key_of, context.clock.now)
         self.watch = Watch(self.api.get)
         self._models = 0
 
@@ -89,7 +90,12 @@ class Office:
         """Returns the tickets of the account's calls with these inputs since then.
 
         The API forgets inputs after an hour: where none is known to be the call, those that may be it are returned.
+        Where the clock was set back since, nobody knows when it was sent: then a day is looked through, and a
+        ModelError says so if it is not found.
         """
+        now = self.context.clock.now()
+        lost = since > now + SKEW_SECONDS
+        since = now - A_DAY if lost else min(since, now)
         for delay in FIND_DELAYS:
             await asyncio.sleep(delay)
             recent = [
@@ -97,9 +103,12 @@ class Office:
                 async for prediction in self.api.recent(since - SKEW_SECONDS)
                 if _same_model(row, prediction)
             ]
-            found = [one for one in recent if _same_inputs(inputs, one)] or [one for one in recent if _forgotten(one)]
+            found = [one for one in recent if _same_inputs(inputs, one)]
+            found = found or [one for one in recent if _forgotten(one) and not lost]
             if found:
                 return [str(one["id"]) for one in found]
+        if lost:
+            raise ModelError("The clock of this computer was set back, so nobody can tell which calls are newer.")
         return ()
 
     async def cancel(self, ticket: str) -> None:

@@ -21,7 +21,7 @@ from bridge.models.fetching import fetch
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures, open_row
 from bridge.models.replicate.failures import refusal
-from bridge.ports import Answered, Failed, Finished, Lost, Progress
+from bridge.ports import Answered, Failed, Finished, Lost, ManualClock, Progress, SystemClock
 from bridge.store.references import ReferenceShelf
 from bridge.units import Seconds
 from support.patience import PATIENCE_SECONDS
@@ -61,8 +61,9 @@ def account(monkeypatch):
         yield found
 
 
-def opened(tmp_path, row=ROW, key=KEY):
-    context = ModelContext(workers=Here(), key_of=lambda provider: key, references=ReferenceShelf(tmp_path / "refs"))
+def opened(tmp_path, row=ROW, key=KEY, clock=None):
+    context = ModelContext(workers=Here(), key_of=lambda provider: key, references=ReferenceShelf(tmp_path / "refs"),
+                           clock=clock or SystemClock())
     OPENED.append(open_row("far", row, context))
     return OPENED[-1]
 
@@ -186,6 +187,40 @@ def test_a_call_that_is_listed_otherwise_than_it_was_sent_is_found_all_the_same(
 
     assert tuple(run(story())) == tuple(account.made)
     assert len(account.made) == 1
+
+
+@pytest.mark.parametrize("wrong", [-30 * 86_400.0, -5 * 3_600.0, 5 * 3_600.0, 30 * 86_400.0])
+def test_a_lost_call_is_found_by_a_computer_whose_clock_goes_wrong(account, tmp_path, wrong):
+    account.on_create = ["reset"]
+    clock = ManualClock(time.time() + wrong)
+    model = opened(tmp_path, clock=clock)
+
+    async def story():
+        with pytest.raises(DoubtfulError):
+            await model.submit(BRIEF, 7)
+        return await model.find(BRIEF, 7, clock.now())
+
+    assert tuple(run(story())) == tuple(account.made)
+    assert len(account.made) == 1
+
+
+def test_a_lost_call_is_found_although_the_clock_was_set_back_and_none_that_is_missing_counts_as_never_sent(
+    account, tmp_path
+):
+    account.on_create = ["reset"]
+    clock = ManualClock(time.time())
+    model = opened(tmp_path, clock=clock)
+    sent = clock.now() + 5 * 3_600  # by the clock as it went then
+
+    async def story():
+        with pytest.raises(DoubtfulError):
+            await model.submit(BRIEF, 7)
+        assert tuple(await model.find(BRIEF, 7, sent)) == tuple(account.made)
+        with pytest.raises(ModelError, match="set back") as problem:
+            await model.find(BRIEF, 8, sent)
+        return problem.value
+
+    assert not run(story()).retryable
 
 
 def test_a_call_is_found_behind_newer_ones_and_where_they_are_too_many_nobody_says_that_it_is_not_there(
