@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import importlib.util
-import platform
 import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bridge import __version__
+from bridge.cli import surroundings
+from bridge.cli.checking import EDIT, Check, Room, State
 from bridge.cli.client import Client, find_daemon
 from bridge.cli.commands.files import sfz_of
 from bridge.cli.exits import NoDaemonError
@@ -25,39 +25,13 @@ from bridge.config.models import Row
 from bridge.config.schema import Config, MidiSettings
 from bridge.errors import BridgeError, ConfigError
 
-State = Literal["ok", "notice", "broken"]
-
 SCARCE_BYTES = 1_000_000_000
 TOO_FEW_BYTES = 50_000_000
-_EDIT = "oneshot config edit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """Holds what was looked at and how it is. `notice` is worth knowing, `broken` keeps sounds from coming out."""
-
-    name: str
-    state: State
-    text: str
-    cure: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """Holds what the checks look at: the configuration, and what the running daemon says of itself (None: none)."""
-
-    config: Config
-    daemon: Client | None
-    status: dict[str, Any]
-
-    @property
-    def live(self) -> bool:
-        return self.daemon is not None
 
 
 def examine(shell: Shell) -> Iterator[Check]:
     """Yields every check, one after the other; none raises."""
-    yield Check(name="python", state="ok", text=f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield surroundings.python()
     from bridge.models.catalogue.rows import rows
 
     try:
@@ -99,7 +73,7 @@ def folders(room: Room) -> Iterator[Check]:
 
 
 def _folder(name: str, folder: Path, setting: str) -> Check:
-    cure = f"Make it writable, or choose another {setting}: {_EDIT}"
+    cure = f"Make it writable, or choose another {setting}: {EDIT}"
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
@@ -122,7 +96,7 @@ def network(room: Room) -> Iterator[Check]:
         yield _port(room, "osc", socket.SOCK_DGRAM, osc.host, osc.port)
         if osc.host not in ("127.0.0.1", "::1", "localhost"):
             text = f"listens on {osc.host}: whoever is in your network can make sounds"
-            yield Check(name="osc", state="notice", text=text, cure=f"Set osc.host to 127.0.0.1: {_EDIT}")
+            yield Check(name="osc", state="notice", text=text, cure=f"Set osc.host to 127.0.0.1: {EDIT}")
     else:
         yield Check(name="osc", state="ok", text="is switched off")
     yield _port(room, "control", socket.SOCK_STREAM, "127.0.0.1", room.config.control.port)
@@ -139,7 +113,7 @@ def _port(room: Room, name: str, kind: socket.SocketKind, host: str, port: int) 
         return Check(name=name, state="ok", text=f"port {port} on {host} is free")
     if room.live and problem.errno == errno.EADDRINUSE:
         return Check(name=name, state="ok", text=f"port {port} on {host} is the daemon's")
-    cure = f"End the program that has it, or set another {name}.port: {_EDIT}"
+    cure = f"End the program that has it, or set another {name}.port: {EDIT}"
     return Check(name=name, state="broken", text=f"port {port} on {host}: {problem.strerror}", cure=cure)
 
 
@@ -168,7 +142,7 @@ def midi(room: Room) -> Iterator[Check]:
         yield Check(name="midi", state="notice", text="python-rtmidi is not installed: no MIDI", cure=cure)
     elif not room.live:
         notices, ports = _open_midi(room.config.midi)
-        cure = f"Start or connect it, or look at [midi]: {_EDIT}"
+        cure = f"Start or connect it, or look at [midi]: {EDIT}"
         yield from (Check(name="midi", state="notice", text=notice, cure=cure) for notice in notices)
         yield from (Check(name="midi", state="ok", text=f"can listen to {port}") for port in ports)
     yield from _midi_devices(room.config.midi)
@@ -181,7 +155,7 @@ def _midi_devices(settings: MidiSettings) -> Iterator[Check]:
         try:
             open_device(name)
         except BridgeError as problem:
-            cure = problem.hint or f"Name another under [midi] devices: {_EDIT}"
+            cure = problem.hint or f"Name another under [midi] devices: {EDIT}"
             yield Check(name="midi", state="notice", text=problem.message, cure=cure)
 
 
@@ -237,19 +211,20 @@ def models(room: Room) -> Iterator[Check]:
     for setting, name in wanted.items():
         if name not in names | known.keys():
             text = f"{setting} is {name!r}, which can't be used"
-            cure = f"Choose one of {', '.join(sorted(names | known.keys()))}: {_EDIT}"
+            cure = f"Choose one of {', '.join(sorted(names | known.keys()))}: {EDIT}"
             yield Check(name="model", state="broken", text=text, cure=cure)
 
 
 def _row(name: str, row: Row) -> Check:
     """Checks a model of the table that is wanted: whether its provider needs a key, and there is none."""
     from bridge.config.keys import VARIABLES, key_of
+    from bridge.domain.text import without_password
     from bridge.models.catalogue.base import licence_of, version_of
 
     if row.provider in VARIABLES and not key_of(row.provider):
         text = f"{name} needs a key for {row.provider}, and there is none"
         return Check(name="model", state="broken", text=text, cure=f"oneshot keys set {row.provider}")
-    where = version_of(row) if row.provider in VARIABLES else ", ".join(row.servers)
+    where = version_of(row) if row.provider in VARIABLES else ", ".join(map(without_password, row.servers))
     return Check(name="model", state="ok", text=f"{name} {where}, {licence_of(row.licence).id}")
 
 
@@ -285,4 +260,7 @@ def notices(room: Room) -> Iterator[Check]:
         yield Check(name="daemon", state="notice", text=str(notice))
 
 
-CHECKS: tuple[Callable[[Room], Iterator[Check]], ...] = (folders, network, midi, audition, models, hosts, notices)
+CHECKS: tuple[Callable[[Room], Iterator[Check]], ...] = (
+    folders, surroundings.clock, network, midi, audition, models, surroundings.providers, hosts, surroundings.presets,
+    surroundings.service, notices,
+)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bridge.config.problems import Location, where
 from bridge.config.schema import Config
+from bridge.domain.text import without_password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,4 +47,6 @@ def _plain(value: Any) -> Any:
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(entry) for entry in value]
-    return value if isinstance(value, bool | int | float | str) else str(value)
+    if isinstance(value, str):
+        return without_password(value) if "://" in value else value
+    return value if isinstance(value, bool | int | float) else str(value)

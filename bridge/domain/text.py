@@ -54,3 +54,8 @@ def words_in_name(name: str) -> str:
     """Returns the words in a file's name, without its ending: `Kick_01 (deep).wav` → `Kick 01 deep`."""
     stem = name.rpartition(".")[0] or name
     return " ".join("".join(letter if letter.isalnum() or letter == "-" else " " for letter in stem).split())
+
+
+def without_password(url: str) -> str:
+    """Returns an address without the name and password in it; any text is taken."""
+    return re.sub("//[^/]*@", "//", url)

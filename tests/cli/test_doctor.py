@@ -7,13 +7,17 @@ import os
 import shutil
 import socket
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from bridge.cli import checks
+from bridge.errors import ModelError
 from bridge.midi.ports import PortsView, Wanted
 from bridge.player.outputs import Output, absent
+from bridge.service.plan import plan_of
+from bridge.service.systemd import Systemd
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +41,20 @@ def sound_devices(monkeypatch):
 
     monkeypatch.setattr("bridge.player.player.Player.outputs", outputs)
     return found
+
+
+@pytest.fixture(autouse=True)
+def provider(monkeypatch):
+    """What Replicate says to the key of this user: nothing, until a test says what."""
+    said = SimpleNamespace(ahead=0.0, problem=None)
+
+    async def reach():
+        if said.problem is not None:
+            raise said.problem
+        return said.ahead
+
+    monkeypatch.setattr("bridge.cli.surroundings._reach_replicate", reach)
+    return said
 
 
 def states(home) -> dict[tuple[str, str], str]:
@@ -233,3 +251,65 @@ def test_a_daemon_that_hangs_is_broken(home, monkeypatch):
         result = home.run("doctor")
     assert result.exit_code == 1
     assert "process 77" in result.stdout
+
+
+def test_a_key_that_the_provider_takes_is_ok_and_one_that_it_refuses_says_how_to_keep_another(
+    home, provider, monkeypatch
+):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_secret")
+    assert worst(home, "key")["state"] == "ok"
+    provider.problem = ModelError("Replicate does not know the key.")
+    check = worst(home, "key")
+    assert (check["state"], check["cure"]) == ("notice", "oneshot keys set replicate")
+    provider.problem = TimeoutError()
+    assert "no answer" in worst(home, "key")["text"]
+    assert home.run("doctor").exit_code == 0, "the network is never needed"
+
+
+def test_without_a_key_nobody_is_asked(home, provider, monkeypatch):
+    monkeypatch.delenv("REPLICATE_API_TOKEN", raising=False)
+    monkeypatch.setattr("bridge.config.keys.where", lambda name: "")
+    provider.problem = AssertionError("the network was asked")
+    assert "key" not in {name for name, _ in states(home)}
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(90.0, "90 s before"), (-7_200.0, "7200 s behind")])
+def test_a_clock_that_goes_wrong_is_seen_by_the_providers(home, provider, monkeypatch, ahead, said):
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_secret")
+    provider.ahead = ahead
+    check = worst(home, "clock")
+    assert check["state"] == "notice"
+    assert said in check["text"]
+
+
+def test_a_clock_before_the_installation_is_seen_without_a_network(home, monkeypatch):
+    monkeypatch.setattr("bridge.cli.surroundings.time.time", lambda: 0.0)
+    assert worst(home, "clock")["state"] == "notice"
+
+
+def test_a_kit_whose_sounds_are_gone_is_seen(home):
+    kit = home.library / "kits" / "main.sfz"
+    kit.parent.mkdir(parents=True)
+    (home.library / "there.wav").write_bytes(b"")
+    kit.write_text("<region>\nkey=36\nsample=../there.wav\n<region> key=38 sample=../my gone sound.wav\n")
+    check = worst(home, "kit")
+    assert check["state"] == "notice"
+    assert "1 sound(s) that are gone, like ../my gone sound.wav" in check["text"]
+    (home.library / "my gone sound.wav").write_bytes(b"")
+    assert ("kit", "main.sfz: 2 sound(s), all there") in states(home)
+
+
+def test_a_service_of_another_installation_is_seen(home, monkeypatch, tmp_path):
+    manager = Systemd({"XDG_CONFIG_HOME": str(tmp_path)})
+    monkeypatch.setattr("bridge.service.service.manager_of", lambda state_folder: manager)
+    assert worst(home, "service")["text"] == "not installed"
+    manager.file.parent.mkdir(parents=True)
+    ours = plan_of(home.config, [], home.state)
+    manager.file.write_bytes(manager.content(ours))
+    assert worst(home, "service")["state"] == "ok"
+    manager.file.write_bytes(manager.content(replace(ours, version="0.0.1")))
+    assert worst(home, "service")["cure"] == "oneshot service install"
+    manager.file.write_bytes(manager.content(replace(ours, command=("/other/python", "-m", "bridge"))))
+    assert worst(home, "service")["cure"] == "oneshot service install"
+    manager.file.write_bytes(b"[Service]\n")
+    assert "somebody else" in worst(home, "service")["text"]

@@ -86,6 +86,8 @@ class Facade:
             end = start + self.page
             more = f"{self.url}/v1/predictions?cursor={end}" if end < len(shown) else None
             await answer(send, 200, {"results": shown[start:end], "next": more, "previous": None})
+        elif method == "GET" and path == "/v1/account":
+            await answer(send, 200, {"type": "user", "username": "ada", "name": "Ada", "github_url": ""})
         elif path.startswith("/v1/predictions/"):
             await self._get(path.rpartition("/")[2], send)
         else:

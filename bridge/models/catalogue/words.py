@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.config.models import Input, Row
 from bridge.domain.licence import Licence
+from bridge.domain.text import without_password
 from bridge.models.catalogue.base import licence_of, version_of
 from bridge.models.catalogue.inputs import variations
 from bridge.models.catalogue.price import HARDWARE
@@ -28,7 +29,7 @@ def row_view(name: str, row: Row) -> dict[str, Any]:
         "provider": row.provider or "",
         "version": version_of(row),
         "pinned": row.version,
-        "servers": list(row.servers),
+        "servers": [without_password(server) for server in row.servers],
         "makes": makes(row),
         "seconds": list(row.seconds) if row.kind == "sound" else [],
         "variations": variations(row),

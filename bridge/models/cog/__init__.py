@@ -6,9 +6,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from bridge.config.models import Row
+from bridge.domain.text import without_password
 from bridge.errors import ModelError
 from bridge.models.cog.model import CogChat, CogModel
-from bridge.models.cog.server import without_password
 from bridge.models.registry import ModelContext
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from bridge.config.models import Row
+from bridge.domain.text import without_password
 from bridge.errors import ModelError
-from bridge.models.cog.server import without_password
 
 PATIENCE_SECONDS = 10.0
 

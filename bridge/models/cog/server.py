@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from bridge.domain.text import without_password
 from bridge.errors import ModelError
 from bridge.models.fetching import MOST_BYTES
 
@@ -210,11 +210,6 @@ class Server:
         except httpx.HTTPError:
             return False
         return answer.is_success
-
-
-def without_password(url: str) -> str:
-    """Returns an address without the name and password in it; any text is taken."""
-    return re.sub("//[^/]*@", "//", url)
 
 
 async def _bounded(answer: httpx.Response, name: str) -> bytes:

@@ -115,6 +115,12 @@ class Api:
             path = f"{parts.path}?{parts.query}"
         raise ModelError("Replicate has too many newer calls of this account to look through.", retryable=True)
 
+    async def reach(self, patience: float) -> float:
+        """Asks whether the API answers to this key, which costs nothing; returns by how many seconds this computer's
+        clock goes before the provider's. Raises ModelError where it does not."""
+        await self._request("GET", "/v1/account", patience)
+        return self._ahead
+
     async def upload(self, file: Path) -> str:
         """Uploads a file that the user named and returns its link."""
         content = await asyncio.to_thread(file.read_bytes)
@@ -163,6 +169,10 @@ class Api:
         ours = host == self._host() or host == "replicate.delivery" or host.endswith(".replicate.delivery")
         return self._key if ours and self._key else None
 
+    def hidden(self, text: str) -> str:
+        """Returns what the API said without the user's key: an answer that repeats it goes into jobs and logs."""
+        return text.replace(self._key, "[hidden]") if self._key else text
+
     # --- inner ------------------------------------------------------------------------------------------------
 
     def _host(self) -> str:
@@ -208,15 +218,14 @@ class Api:
             raise DoubtfulError("Replicate answered a call with nonsense.")
         return found
 
-    @staticmethod
-    def _refused(method: str, status: int, headers: Mapping[str, str], body: str) -> ModelError:
+    def _refused(self, method: str, status: int, headers: Mapping[str, str], body: str) -> ModelError:
         if status == 429:
             return _ThrottledError(failures.wait_of(headers, body))
         if status == 404 and method == "GET":
             return _UnknownError("Replicate does not know it.")
         if method == "GET" and status >= 500:
             return ModelError(f"Replicate answered with {status}.", retryable=True)
-        return failures.refusal(status, body)
+        return failures.refusal(status, self.hidden(body))
 
 
 class _ThrottledError(ModelError):

@@ -176,7 +176,7 @@ class ReplicateModel(RowModel):
 
     async def _ended(self, prediction: Prediction) -> CallState:
         if prediction["status"] != "succeeded":
-            return _failed(self.name, self.row, prediction)
+            return _failed(self.name, self.row, prediction, self._office.api.hidden)
         links = sound_links(self.row, prediction.get("output"))
         cost = price.cost(self.row, seconds=_worked(prediction), sounds=len(links))
         if not links:
@@ -218,7 +218,7 @@ class ReplicateChat(RowChat):
             return prediction
         self._office.watch.leave(ticket)
         if prediction["status"] != "succeeded":
-            return _failed(self.name, self.row, prediction)
+            return _failed(self.name, self.row, prediction, self._office.api.hidden)
         asked = str((prediction.get("input") or {}).get("prompt", ""))
         try:
             text = text_of(prediction.get("output"))
@@ -250,7 +250,7 @@ def _progress(call: Watched, prediction: Prediction) -> Progress:
     return Progress(stage="cold start" if age > COLD_SECONDS else "queued")
 
 
-def _failed(name: str, row: Row, prediction: Prediction) -> Failed:
+def _failed(name: str, row: Row, prediction: Prediction, hidden: Callable[[str], str]) -> Failed:
     """Returns what a prediction that did not succeed means, and what it cost up to then."""
     cost = price.cost(row, seconds=_worked(prediction) or 0.0, sounds=0)
     status = prediction["status"]
@@ -261,7 +261,7 @@ def _failed(name: str, row: Row, prediction: Prediction) -> Failed:
             reason=f"The call to {name} was stopped at Replicate: by you, or because it took longer than its price"
             " allows.", cost=cost,
         )
-    error = str(prediction.get("error") or "no reason given").strip()[:300]
+    error = hidden(str(prediction.get("error") or "no reason given")).strip()[:300]
     retryable, hint = failures.failure(error)
     return Failed(reason=f"{name} failed: {error}", hint=hint, retryable=retryable, cost=cost)
 

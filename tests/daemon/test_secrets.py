@@ -1,0 +1,81 @@
+"""No secret of the user stands in anything that the bridge writes or says, wherever it is planted."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+
+from support.patience import wait_until
+from support.replicate_facade import facade
+
+KEY = "r8_PlantedSecretKey0123456789abcdefghijkl"
+PASSWORD = "PlantedPassword"
+KEPT = "config.toml", "control.json"
+"""The files whose very purpose is to hold a secret for their owner."""
+
+ROWS = f"""
+[models.box]
+provider = "cog"
+like = "stable-audio-open"
+servers = ["http://ada:{PASSWORD}@127.0.0.1:9"]
+[pads.far]
+prompt = "far kick"
+model = "stable-audio-open"
+[pads.box]
+prompt = "box kick"
+model = "box"
+"""
+
+
+@pytest.fixture
+def gossip(monkeypatch):
+    """A provider that repeats the key in whatever it says."""
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    monkeypatch.setattr("support.replicate_facade.KEY", KEY)
+    with facade(lambda asked: {"error": f"the token {KEY} (Bearer {KEY}) is not good enough"}) as found:
+        monkeypatch.setenv("REPLICATE_BASE_URL", found.url)
+        yield found
+
+
+def test_planted_secrets_stand_in_nothing_that_is_written_or_said(daemon, gossip) -> None:
+    daemon.config.write_text(daemon.config.read_text().replace("[jobs]", "[jobs]\nattempts = 1") + ROWS)
+    daemon.start()
+    token = json.loads((daemon.state / "control.json").read_text())["token"]
+    planted = (KEY, PASSWORD, token)
+    listener = daemon.listener()
+    listener.send("/oneshot/subscribe")
+    said: list[str] = []
+    for pad in ("far", "box", "kick"):
+        listener.send(f"/oneshot/pad/{pad}")
+    wait_until(lambda: len(daemon.get("jobs")) == 3 and not daemon.get("jobs", unfinished=True), seconds=60)
+    assert {job["state"] for job in daemon.get("jobs")} == {"failed", "ready"}
+    assert gossip.made, "the provider was never asked, so it could not gossip"
+    said += [f"{address} {values}" for address, values in listener.hear(0.5)]
+    bundle = daemon.folder / "report.zip"
+    for command in (["doctor", "--json", "--report", str(bundle)], ["jobs", "--json"], ["models", "--json"],
+                    ["config", "show", "--json"], ["logs", "-n", "1000"]):
+        answer = daemon.run(*command)
+        said += [answer.stdout, answer.stderr]
+    assert daemon.stop() == 0
+    said += daemon.lines()
+
+    with zipfile.ZipFile(bundle) as opened:
+        names = opened.namelist()
+        assert sorted(names) == ["config.toml", "doctor.json", "jobs.json", "log.txt", "versions.json"]
+        parts = {name: opened.read(name) for name in names}
+    assert b"[hidden]" in parts["config.toml"]
+    assert b"far kick" in parts["jobs.json"], "the jobs are in it"
+    assert b"failed" in parts["log.txt"]
+    told = {"what was said": "\n".join(said).encode(), **parts}
+    told |= {
+        path.relative_to(daemon.folder).as_posix(): path.read_bytes()
+        for path in daemon.folder.rglob("*") if path.is_file() and path.name not in KEPT
+    }
+    assert {"stderr.txt", "state/logs/oneshot.log"} <= set(told)
+    leaks = [
+        f"{name}: …{content[max(0, at - 120):at + 8].decode(errors='replace')}…"
+        for name, content in told.items() for secret in planted if (at := content.find(secret.encode())) >= 0
+    ]
+    assert leaks == []
