@@ -234,7 +234,8 @@ def keys_zones(draw):
             zones += [
                 Zone(
                     path=draw(PATHS), root=draw(st.integers(0, 127)), cents=draw(st.floats(-49.99, 50.0)), low=low,
-                    high=high, velocity_low=bottom, velocity_high=top, sequence=(turn, turns), choke=draw(st.integers(0, 3)),
+                    high=high, velocity_low=bottom, velocity_high=top, sequence=(turn, turns),
+                    choke=draw(st.integers(0, 3)),
                     loop=draw(st.none() | st.tuples(st.integers(0, 20_000), st.integers(20_001, 44_099))),
                 )
                 for turn in range(1, turns + 1)

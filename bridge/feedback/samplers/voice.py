@@ -22,10 +22,8 @@ from bridge.domain.event import Event
 from bridge.domain.instrument import Instrument
 from bridge.errors import BridgeError, LibraryError, NotFoundError
 from bridge.feedback.samplers.sampler import AwayError, Part, Sampler
-from bridge.instruments.formats import open_formats
 from bridge.library import atomic
 from bridge.library.folder import DELIVERIES, Library
-from bridge.library.sounds import SoundFiles
 from bridge.ports import Engine
 
 log = logging.getLogger(__name__)
@@ -49,7 +47,6 @@ class SamplerVoice:
         self._settings = settings
         self._look_seconds = look_seconds
         self._folder = library.root / DELIVERIES / name
-        self._format = open_formats().find(sampler.format)
         self._changed = asyncio.Event()
         self._unsettled = True  # whether something may have to be loaded
         self._stale: set[Part] = set()
@@ -158,13 +155,18 @@ class SamplerVoice:
 
     def _write(self, part: Part, instrument: Instrument) -> Path:
         """Writes the files of an instrument under a name that was never used, and returns the one to load."""
+        # Only who drives a sampler needs what reads and writes sounds.
+        from bridge.instruments.formats import open_formats
+        from bridge.library.sounds import SoundFiles
+
+        form = open_formats().find(self._sampler.format)
         self._folder.mkdir(parents=True, exist_ok=True)
         number = max((number for number, _ in self._numbered()), default=0) + 1
         named = replace(instrument, name=f"{part.stem}-{number}")
         folder = f"{DELIVERIES}/{self._name}"
         first: Path | None = None
-        for path, content in self._format.write(named, folder, SoundFiles(self._library.read_sample)):
-            inside = path if self._format.sounds != "apart" else f"{folder}/{path}"
+        for path, content in form.write(named, folder, SoundFiles(self._library.read_sample)):
+            inside = path if form.sounds != "apart" else f"{folder}/{path}"
             file = self._library.root / inside
             file.parent.mkdir(parents=True, exist_ok=True)
             atomic.replace(file, content)
