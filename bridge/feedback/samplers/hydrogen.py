@@ -31,6 +31,7 @@ class Hydrogen:
     port: ClassVar[int] = 9000
     kept: ClassVar[int] = 20
     plays_keys: ClassVar[bool] = False
+    look_seconds: ClassVar[float] = 2.0
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
@@ -51,6 +52,9 @@ class Hydrogen:
 
     async def clear(self, part: Part) -> None:
         """Does nothing: a kit in Hydrogen is replaced, never taken away."""
+
+    async def rest(self) -> None:
+        """Does nothing: there is no line to keep."""
 
     async def close(self) -> None:
         self._there = False

@@ -25,6 +25,7 @@ class LinuxSampler:
     port: ClassVar[int] = 8888
     kept: ClassVar[int] = 0
     plays_keys: ClassVar[bool] = True
+    look_seconds: ClassVar[float] = 2.0
 
     def __init__(self, host: str, port: int) -> None:
         self._line = Line(self.title, host, port)
@@ -46,6 +47,9 @@ class LinuxSampler:
     async def clear(self, part: Part) -> None:
         # A channel whose engine is loaded anew holds no instrument.
         await self._ask(f"LOAD ENGINE {ENGINE} {await self._channel(part)}")
+
+    async def rest(self) -> None:
+        """Keeps the line: when it breaks, LinuxSampler was ended."""
 
     async def close(self) -> None:
         await self._line.close()

@@ -37,7 +37,8 @@ class Sampler(Protocol):
     """Loads instruments into a running sampler; every method but `close` raises AwayError where it does not answer.
 
     `format` is what its instruments are written in, `kept` how many files it may still need after newer ones, and
-    `plays_keys` whether it plays pads over the keyboard, too.
+    `plays_keys` whether it plays pads over the keyboard, too. `look_seconds` is how often it is looked for, and looked at
+    whether it is still there.
     """
 
     title: ClassVar[str]
@@ -45,6 +46,7 @@ class Sampler(Protocol):
     port: ClassVar[int]
     kept: ClassVar[int]
     plays_keys: ClassVar[bool]
+    look_seconds: ClassVar[float]
 
     def __init__(self, host: str, port: int) -> None: ...
 
@@ -61,6 +63,10 @@ class Sampler(Protocol):
 
     async def clear(self, part: Part) -> None:
         """Empties a part."""
+        ...
+
+    async def rest(self) -> None:
+        """Lets the sampler alone until the next look."""
         ...
 
     async def close(self) -> None:

@@ -28,8 +28,6 @@ from bridge.ports import Engine
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
-"""How often a sampler is looked for, and looked at whether it is still there."""
 _NUMBERED = re.compile(r".*-(\d+)(\.\w+)?")
 
 
@@ -37,15 +35,13 @@ class SamplerVoice:
     """Follows the engine's events for one sampler; `name` is its name as a host."""
 
     def __init__(
-        self, engine: Engine, library: Library, name: str, sampler: Sampler, settings: SamplerSettings,
-        *, look_seconds: float = LOOK_SECONDS,
-    ) -> None:  # fmt: skip
+        self, engine: Engine, library: Library, name: str, sampler: Sampler, settings: SamplerSettings
+    ) -> None:
         self._engine = engine
         self._library = library
         self._name = name
         self._sampler = sampler
         self._settings = settings
-        self._look_seconds = look_seconds
         self._folder = library.root / DELIVERIES / name
         self._changed = asyncio.Event()
         self._unsettled = True  # whether something may have to be loaded
@@ -91,8 +87,9 @@ class SamplerVoice:
             except Exception:
                 # A mistake here must cost this sampler one look, not the bridge.
                 log.exception("%s could not be driven.", self._sampler.title)
+            await self._sampler.rest()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._look_seconds)
+                await asyncio.wait_for(self._changed.wait(), self._sampler.look_seconds)
 
     def _tell(self, notice: str) -> None:
         if notice and notice != self.notice:

@@ -9,11 +9,10 @@ import pytest
 
 from bridge.config.schema import Sampler as Settings
 from bridge.domain.brief import Request
-from bridge.domain.event import Event
 from bridge.errors import BridgeError, LibraryError
 from bridge.feedback.samplers import AwayError, Part, SamplerVoice
-from bridge.library.folder import Library
 from support.patience import until
+from support.samplers import answers, deliver
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +28,7 @@ class FakeSampler:
     port = 1
     kept = 0
     plays_keys = True
+    look_seconds = 0.05
 
     def __init__(self) -> None:
         self.there = True
@@ -58,15 +58,11 @@ class FakeSampler:
     async def clear(self, part):
         self.plays.pop(part, None)
 
-    async def close(self):
+    async def rest(self):
         pass
 
-
-@pytest.fixture
-def library(tmp_path):
-    opened = Library.open(tmp_path / "Sounds")
-    yield opened
-    opened.close()
+    async def close(self):
+        pass
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ def sampler():
 
 @pytest.fixture
 async def voice(engine, library, sampler):
-    opened = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(channels={"bell": 1}), look_seconds=0.05)
+    opened = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(channels={"bell": 1}))
     await opened.start()
     yield opened
     await opened.close()
@@ -85,21 +81,7 @@ async def voice(engine, library, sampler):
 async def made(engine, pad):
     """Makes a sound for a pad, and what the engine does with it: a delivery to the sampler."""
     engine.finish((await engine.trigger(Request(pad=pad))).id)
-    return deliver(engine, pad)
-
-
-def deliver(engine, pad):
-    from dataclasses import replace
-
-    seq = len(engine.all_deliveries) + 1
-    order = replace(engine.deliver("fluidsynth", seq, emit=False), pad=pad)
-    engine.all_deliveries[-1] = order
-    engine.emit(Event(kind="delivery", host="fluidsynth", seq=seq, pad=pad))
-    return seq
-
-
-def answers(engine):
-    return [call for call in engine.calls if call[0] in ("loaded", "load_failed")]
+    return deliver(engine, "fluidsynth", pad)
 
 
 async def test_the_host_is_attached_when_the_sampler_is_there(voice, engine):
@@ -144,8 +126,8 @@ async def test_what_a_sampler_may_still_need_is_kept(voice, engine, sampler):
 async def test_many_deliveries_at_once_are_one_load_and_all_are_answered(engine, library, sampler):
     for pad in ("kick", "808"):
         engine.finish((await engine.trigger(Request(pad=pad))).id)
-        deliver(engine, pad)
-    voice = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(), look_seconds=0.05)
+        deliver(engine, "fluidsynth", pad)
+    voice = SamplerVoice(engine, library, "fluidsynth", sampler, Settings())
     await voice.start()
     await until(lambda: len(answers(engine)) == 2)
     assert sampler.loads == [KIT]
@@ -188,9 +170,9 @@ async def test_a_sampler_that_refuses_says_why(voice, engine, sampler):
 
 async def test_a_pad_that_is_nowhere_says_so_with_the_cure(engine, library, sampler):
     engine.finish((await engine.trigger(Request(pad="bell"))).id)
-    voice = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(kit="spare"), look_seconds=0.05)
+    voice = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(kit="spare"))
     await voice.start()
-    deliver(engine, "bell")
+    deliver(engine, "fluidsynth", "bell")
     await until(lambda: answers(engine))
     assert answers(engine)[0][3] == (
         "bell is not in the kit that Fake plays. Give it a channel under [samplers.fluidsynth]."
@@ -209,9 +191,9 @@ async def test_another_kit_is_loaded_when_it_is_selected(voice, engine, sampler)
 
 async def test_a_kit_of_its_own_stays_whatever_is_selected(engine, library, sampler):
     engine.finish((await engine.trigger(Request(pad="kick"))).id)
-    voice = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(kit="main"), look_seconds=0.05)
+    voice = SamplerVoice(engine, library, "fluidsynth", sampler, Settings(kit="main"))
     await voice.start()
-    deliver(engine, "kick")
+    deliver(engine, "fluidsynth", "kick")
     await until(lambda: answers(engine))
     await engine.select_kit("spare")
     await asyncio.sleep(0.2)
@@ -223,7 +205,7 @@ async def test_a_kit_that_lost_its_last_sound_is_emptied(voice, engine, sampler)
     await made(engine, "kick")
     await until(lambda: KIT in sampler.plays)
     await engine.discard("kick")
-    deliver(engine, "kick")
+    deliver(engine, "fluidsynth", "kick")
     await until(lambda: len(answers(engine)) == 2)
     assert KIT not in sampler.plays
 
