@@ -114,7 +114,9 @@ class MidiLights:
         pause: float | None = None
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), pause)
+                # Not wait_for: before Python 3.12 it may swallow a cancel.
+                async with asyncio.timeout(pause):
+                    await self._changed.wait()
             if pause == BLINK_SECONDS and not self._changed.is_set():
                 self._beat = not self._beat
             self._changed.clear()

@@ -19,6 +19,8 @@ from bridge.osc.codec import Message, encode
 LOAD = "/Hydrogen/LOAD_DRUMKIT"
 SETTLE_SECONDS = 0.2
 """How long the system takes at most to report a closed port on this computer, and Hydrogen to fall over."""
+START_SECONDS = 3.0
+"""How long Hydrogen has its port before it opens its song, whose kit takes the place of what was loaded before."""
 _NOTHING = b"#bundle\0" + struct.pack(">Q", 1)
 """A bundle without a message: it asks for nothing."""
 
@@ -41,7 +43,11 @@ class Hydrogen:
 
     async def connect(self) -> bool:
         came = not self._there
-        if not await self._is_there():
+        found = await self._is_there()
+        if found and came:
+            await asyncio.sleep(START_SECONDS)
+            found = await self._is_there()
+        if not found:
             raise AwayError(f"Hydrogen does not answer at {self._host}:{self._port}.")
         return came
 

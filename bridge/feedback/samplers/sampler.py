@@ -37,8 +37,8 @@ class Sampler(Protocol):
     """Loads instruments into a running sampler; every method but `close` raises AwayError where it does not answer.
 
     `format` is what its instruments are written in, `kept` how many files it may still need after newer ones, and
-    `plays_keys` whether it plays pads over the keyboard, too. `look_seconds` is how often it is looked for, and looked at
-    whether it is still there.
+    `plays_keys` whether it plays pads over the keyboard, too. `look_seconds` is how often it is looked for, and looked
+    at whether it is still there.
     """
 
     title: ClassVar[str]

@@ -89,7 +89,9 @@ class SamplerVoice:
                 log.exception("%s could not be driven.", self._sampler.title)
             await self._sampler.rest()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._sampler.look_seconds)
+                # Not wait_for: before Python 3.12 it may swallow a cancel.
+                async with asyncio.timeout(self._sampler.look_seconds):
+                    await self._changed.wait()
 
     def _tell(self, notice: str) -> None:
         if notice and notice != self.notice:

@@ -18,7 +18,7 @@ from bridge.config.schema import Sampler as Settings
 from bridge.feedback.samplers import AwayError, SamplerVoice
 from bridge.feedback.samplers.hydrogen import Hydrogen
 from bridge.osc.codec import Message, encode
-from support.patience import until
+from support.patience import PATIENCE_SECONDS, until
 from support.samplers import answers, made
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +68,7 @@ def process(jack, peer, port, tmp_path):
 
 async def test_hydrogen_plays_each_new_kit_and_loads_wait_while_it_is_away(port, engine, library, tmp_path, process):
     sampler = Hydrogen("127.0.0.1", port)
+    sampler.look_seconds = 0.2
     voice = SamplerVoice(engine, library, "hydrogen", sampler, Settings())
     await voice.start()
     for turn in (1, 2):
@@ -76,14 +77,15 @@ async def test_hydrogen_plays_each_new_kit_and_loads_wait_while_it_is_away(port,
         assert answers(engine)[-1][0] == "loaded"
         # What a song names is what Hydrogen holds. It saves what is there, so it is asked again until the kit is.
         saved = tmp_path / f"saved-{turn}.h2song"
-        while not saved.exists() or sample not in saved.read_text(encoding="utf-8"):
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-                line.sendto(encode(Message("/Hydrogen/SAVE_SONG_AS", (str(saved),))), ("127.0.0.1", port))
-            await asyncio.sleep(0.3)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not saved.exists() or sample not in saved.read_text(encoding="utf-8"):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+                    line.sendto(encode(Message("/Hydrogen/SAVE_SONG_AS", (str(saved),))), ("127.0.0.1", port))
+                await asyncio.sleep(0.3)
     end(process)
     await until(lambda: voice.notice == f"Hydrogen does not answer at 127.0.0.1:{port}.")
     await made(engine, library, "hydrogen", "kick")
-    await asyncio.sleep(2 * Hydrogen.look_seconds)
+    await asyncio.sleep(1)
     assert len(answers(engine)) == 2
     await voice.close()
 
