@@ -110,7 +110,8 @@ class BridgeEngine:
         if config.kit != old.kit or self._kit not in config.kits:
             self._kit = config.kit or next(iter(config.kits), "")
         self._scheduler.start_more()
-        self._library.kept = config.library.formats
+        if config.library.formats != old.library.formats:
+            self._library.keep(config.library.formats)
         if (config.kits, config.pads, config.library.formats) != (old.kits, old.pads, old.library.formats):
             self._spawn(self._redraw())
         if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):

@@ -52,23 +52,18 @@ class Library:
     forward slashes.
     """
 
-    kept: Sequence[str]
-    """The formats in which presets are kept; another list counts from the next preset on."""
-
-    def __init__(self, root: Path, library_id: str, lock: BaseFileLock, formats: Formats, kept: Sequence[str]) -> None:
+    def __init__(self, root: Path, library_id: str, lock: BaseFileLock) -> None:
         self.root = root
         self.id = library_id
-        self.kept = kept
         self._lock = lock
-        self._formats = formats
+        self._kept: dict[str, Format] = {}
+        self._problems: dict[str, str] = {}
 
     @classmethod
-    def open(
-        cls, root: Path, *, formats: Formats | None = None, kept: Sequence[str] = DEFAULT_FORMATS
-    ) -> Library:
+    def open(cls, root: Path, *, kept: Sequence[str] = DEFAULT_FORMATS, formats: Formats | None = None) -> Library:
         """Opens a library, or makes one in an empty or missing folder; takes its lock until `close`.
 
-        `formats` are all that there are, by default those installed, and `kept` those in which presets are written.
+        `kept` are the formats in which presets are written, of `formats`: by default the installed ones.
 
         Raises InUseError if another process has it open, LibraryError if it can't be read or written.
         """
@@ -80,7 +75,8 @@ class Library:
             try:
                 for folder in FOLDERS:
                     (root / folder).mkdir(exist_ok=True)
-                library = cls(root, _identify(private / _ID_FILE), lock, formats or open_formats(), kept)
+                library = cls(root, _identify(private / _ID_FILE), lock)
+                library.keep(kept, formats)
                 library._sweep()
             except BaseException:
                 lock.release()
@@ -91,6 +87,12 @@ class Library:
         """Gives the lock back; closing twice is closing once."""
         self._lock.release()
 
+    def keep(self, kept: Sequence[str], formats: Formats | None = None) -> None:
+        """Has presets written in these formats from the next one on; what can't be is among the `problems`."""
+        found = formats or open_formats(only=kept)
+        self._problems = found.problems | found.refused(kept)
+        self._kept = {name: found.writers[name] for name in kept if name not in self._problems}
+
     def check(self) -> None:
         """Raises LibraryError, a retryable one while the folder is away, unless this is the library still."""
         with self._at_work():
@@ -99,7 +101,7 @@ class Library:
     @property
     def problems(self) -> dict[str, str]:
         """Returns why instrument formats can't be used, by name: they can't be loaded, or not be kept."""
-        return self._formats.problems | self._formats.refused(self.kept)
+        return dict(self._problems)
 
     def absolute(self, path: str) -> str:
         """Returns the system's own absolute path; raises LibraryError for one that leaves the library."""
@@ -156,10 +158,8 @@ class Library:
     def _write_preset(self, instrument: Instrument, folder: str) -> None:
         sounds = SoundFiles(self.read_sample)
         with self._at_work():
-            for name in self.kept:
-                if name in self.problems:
-                    continue
-                for path, content in _files(name, self._formats.writers[name], instrument, folder, sounds):
+            for name, kind in self._kept.items():
+                for path, content in _files(name, kind, instrument, folder, sounds):
                     file = self._inside(path)
                     file.parent.mkdir(parents=True, exist_ok=True)
                     atomic.replace_watched(file, content)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from bridge.audio import Audio
 from bridge.errors import SoundError
-from bridge.sound.codec import decode
+
+if TYPE_CHECKING:
+    from bridge.audio import Audio
 
 
 class SoundFiles:
@@ -21,4 +23,6 @@ class SoundFiles:
         raise SoundError(f"The sound {path} is gone.", "Make another one for its pad, or put the file back.")
 
     def audio(self, path: str) -> Audio:
+        from bridge.sound.codec import decode  # libsndfile, which most libraries never need
+
         return decode(self.wav(path))

@@ -46,7 +46,7 @@ class FluidSynth:
         self._log = (folder / "fluidsynth.txt").open("a")
         self._process = subprocess.Popen(
             [program, "-s", "-a", "file", "-o", f"audio.file.name={self.sound}", "-o", f"shell.port={port}",
-             "-r", str(RATE), "-R", "0", "-C", "0", "-g", "1", *options],
+             "-o", "synth.default-soundfont=", "-r", str(RATE), "-R", "0", "-C", "0", "-g", "1", *options],
             stdin=subprocess.PIPE, stdout=self._log, stderr=self._log,
         )
 

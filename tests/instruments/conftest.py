@@ -35,13 +35,17 @@ class ToneSounds:
     def __init__(self, audio: dict[str, Audio] | None = None, sample_rate: int = 44_100) -> None:
         self._audio = audio or {}
         self._plain = Audio.of(0.5 * np.sin(np.arange(sample_rate) / 9), sample_rate)
+        self._wavs: dict[int, bytes] = {}
 
     def audio(self, path: str) -> Audio:
         return self._audio.get(path, self._plain)
 
     def wav(self, path: str) -> bytes:
         audio = self.audio(path)
-        return wav_bytes(to_pcm24(audio), sample_rate=audio.sample_rate, channels=audio.channels)
+        if id(audio) not in self._wavs:
+            pcm = to_pcm24(audio)
+            self._wavs[id(audio)] = wav_bytes(pcm, sample_rate=audio.sample_rate, channels=audio.channels)
+        return self._wavs[id(audio)]
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,16 @@ def test_a_format_that_cannot_be_loaded_is_a_problem_and_stops_nothing():
     assert "no_such_package" in formats.problems["tape"]
 
 
+def test_only_the_formats_that_are_asked_for_are_loaded_and_the_others_are_known_by_name():
+    broken = EntryPoint(name="tape", value="no_such_package:write", group="oneshot_bridge.formats")
+    formats = open_formats([broken], only=["sfz"])
+    assert set(formats.writers) == {"sfz"}
+    assert not formats.problems
+    assert formats.refused(["sfz", "multisampel"]) == {
+        "multisampel": "There is no format 'multisampel'. Did you mean multisample?"
+    }
+
+
 def test_regions_have_only_opcodes_of_sfz_v1():
     written = opcodes(zone(choke=1, loop=(10, 20)), zone(follows_keys=False, choke=2, sequence=(2, 3)))
     assert {key for region in written for key in region} <= SFZ_V1

@@ -201,6 +201,8 @@ def live(files: Files) -> Zones:
     assert (root.tag, root.get("MajorVersion")) == ("Ableton", "5")
     pads = root.findall("GroupDevicePreset/BranchPresets/DrumBranchPreset")
     assert bool(pads) == path.endswith(".adg")
+    origin = "GroupDevicePreset/PresetRef" if pads else "OriginalSimpler/LastPresetRef/Value"
+    assert root.find(f"{origin}/FilePresetRef/FileRef/RelativePath").get("Value") == path
     zones = []
     for place in pads or [root]:
         device = place.find("DevicePresets/AbletonDevicePreset/Device/OriginalSimpler" if pads else "OriginalSimpler")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bridge.cli import say
-from bridge.cli.completing import kits, names_of, pads, samples
+from bridge.cli.completing import formats, kits, names_of, pads, samples
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.errors import RequestError
 
@@ -22,7 +22,8 @@ WHERE = {"beside": "folder: a file and its sounds", "inside": "one file", "apart
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="TARGET...", shell_complete=names_of(pads, kits, samples))
-@click.option("--format", "chosen", default="sfz", show_default=True, metavar="NAME", help="See --list.")
+@click.option("--format", "chosen", default="sfz", show_default=True, metavar="NAME", shell_complete=names_of(formats),
+              help="See --list.")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path(), metavar="FOLDER",
               help="Where to write; by default here.")
 @click.option("--name", metavar="NAME", help="What it is called there: 1-32 of a-z, 0-9 and -.")
@@ -41,15 +42,14 @@ def export(
     """
     from bridge.instruments.formats import open_formats
 
-    formats = open_formats()
     if only_list:
-        _list(formats, as_json=as_json)
+        _list(open_formats(), as_json=as_json)
         return
     if not targets:
         raise click.UsageError("Name a pad, a kit or samples, or say --list.")
     from bridge.cli.exporting import exported, instrument_in
 
-    kind = formats.find(chosen)
+    kind = open_formats(only=[chosen]).find(chosen)
     with shell.session() as session:
         answer = session.ask("instrument", targets=",".join(targets))
     instrument = instrument_in(answer)
@@ -65,8 +65,8 @@ def export(
     say.line(str(written[0]))
 
 
-def _list(formats: Formats, *, as_json: bool) -> None:
-    rows = [(name, kind.title, kind.players, kind.sounds) for name, kind in sorted(formats.writers.items())]
+def _list(found: Formats, *, as_json: bool) -> None:
+    rows = [(name, kind.title, kind.players, kind.sounds) for name, kind in sorted(found.writers.items())]
     if as_json:
         keys = ("name", "title", "players", "sounds")
         say.as_json({"formats": [dict(zip(keys, row, strict=True)) for row in rows]})

@@ -19,14 +19,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from bridge.audio import Audio
 from bridge.domain.instrument import Instrument
 from bridge.errors import LibraryError, NotFoundError, unknown
+
+if TYPE_CHECKING:
+    from bridge.audio import Audio
 
 Files = Iterator[tuple[str, bytes]]
 Kept = Literal["beside", "inside", "apart"]
@@ -97,17 +99,18 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formats:
-    """Holds the formats by name, and why others could not be used."""
+    """Holds the formats by name, and why others could not be used. `others` are those that were not asked for."""
 
     writers: dict[str, Format]
     problems: dict[str, str]
+    others: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Format:
         """Returns a format by its name; raises NotFoundError for one that is not there, with the reason if known."""
         if name in self.problems:
             raise NotFoundError(self.problems[name])
         if name not in self.writers:
-            raise unknown("format", name, self.writers)
+            raise unknown("format", name, {*self.writers, *self.others})
         return self.writers[name]
 
     def refused(self, kept: Iterable[str]) -> dict[str, str]:
@@ -122,12 +125,18 @@ class Formats:
         return refused
 
 
-def open_formats(found: Iterable[EntryPoint] | None = None) -> Formats:
-    """Loads the formats of all installed packages (or of `found`); one that can't be loaded is a problem, no error."""
-    points = entry_points(group=GROUP) if found is None else found
+def open_formats(found: Iterable[EntryPoint] | None = None, *, only: Collection[str] | None = None) -> Formats:
+    """Loads the formats of all installed packages (or of `found`), or `only` some by their names.
+
+    One that can't be loaded is a problem, no error.
+    """
+    points = _points(found)
+    wanted = {point.name for point in points if only is None or point.name in only}
     writers: dict[str, Format] = {}
     problems: dict[str, str] = {}
-    for point in (*_OWN, *points):
+    for point in points:
+        if point.name not in wanted:
+            continue
         try:
             found_there = point.load()
             writers[point.name] = (
@@ -135,7 +144,16 @@ def open_formats(found: Iterable[EntryPoint] | None = None) -> Formats:
             )
         except Exception as problem:  # the import of a foreign package may throw anything
             problems[point.name] = f"The format {point.name} ({point.value}) can't be loaded: {problem}"
-    return Formats(writers=writers, problems=problems)
+    return Formats(writers=writers, problems=problems, others=frozenset(point.name for point in points) - wanted)
+
+
+def names_of_formats() -> list[str]:
+    """Returns the names of all formats that are installed, without loading one."""
+    return sorted({point.name for point in _points()})
+
+
+def _points(found: Iterable[EntryPoint] | None = None) -> tuple[EntryPoint, ...]:
+    return (*_OWN, *(entry_points(group=GROUP) if found is None else found))
 
 
 def file_stem(name: str) -> str:

@@ -22,7 +22,7 @@ def write_dspreset(instrument: Instrument, folder: str, sounds: Sounds) -> Files
     names_of_sounds(instrument)  # refuses what no player could find
     runs = groupby(instrument.zones, key=lambda zone: (zone.low, zone.high, zone.velocity_low, zone.sequence[1]))
     groups = [_group(list(zones), folder) for _, zones in runs]
-    root = element("DecentSampler", {"minVersion": "1.11.0"}, element("groups", {}, *groups))
+    root = element("DecentSampler", {}, element("groups", {}, *groups))
     yield f"{folder}/{file_stem(instrument.name)}.dspreset", document(root)
 
 

@@ -51,9 +51,13 @@ def write_live(instrument: Instrument, folder: str, sounds: Sounds) -> Files:
         audio = sounds.audio(path)
         facts[path] = (audio.frames, audio.sample_rate, len(wav))
     if any(zone.follows_keys for zone in zones):
-        preset, where = _simpler(stem, zones, places, facts), f"Presets/Instruments/Simpler/{stem}.adv"
+        where = f"Presets/Instruments/Simpler/{stem}.adv"
+        preset = _simpler(stem, zones, places, facts)
+        preset.insert(0, element("LastPresetRef", {}, element("Value", {}, _origin(where))))
     else:
-        preset, where = _rack(stem, by_keys(zones), places, facts), f"Presets/Instruments/Drum Rack/{stem}.adg"
+        where = f"Presets/Instruments/Drum Rack/{stem}.adg"
+        preset = _rack(stem, by_keys(zones), places, facts)
+        preset.insert(1, element("PresetRef", {}, _origin(where)))
     yield where, gzipped(document(element("Ableton", _ABOUT, preset)))
     for path, place in places.items():
         yield place, wavs[path]
@@ -109,10 +113,6 @@ def _simpler(name: str, zones: Sequence[Zone], places: Mapping[str, str], facts:
 
 def _part(number: int, zone: Zone, place: str, frames: int, sample_rate: int, size: int) -> Element:
     keys = zone.follows_keys
-    file = element("FileRef", {}, *_values({
-        "RelativePathType": _OF_USER_LIBRARY, "RelativePath": place, "Path": "", "Type": 1, "LivePackName": "",
-        "LivePackId": "", "OriginalFileSize": size, "OriginalCrc": 0,
-    }))  # fmt: skip
     start, end = zone.loop or (0, frames - 1)
     return element(
         "MultiSamplePart",
@@ -128,8 +128,25 @@ def _part(number: int, zone: Zone, place: str, frames: int, sample_rate: int, si
         }),
         _loop("SustainLoop", start, end, _NOT_LOOPED if zone.loop is None else _LOOPED),
         _loop("ReleaseLoop", 0, frames - 1, _NO_RELEASE_LOOP),
-        element("SampleRef", {}, file, *_values({"DefaultDuration": frames, "DefaultSampleRate": sample_rate})),
+        element(
+            "SampleRef",
+            {},
+            _file(place, size),
+            *_values({"DefaultDuration": frames, "DefaultSampleRate": sample_rate}),
+        ),
     )  # fmt: skip
+
+
+def _origin(where: str) -> Element:
+    """Returns which file of the User Library a preset is."""
+    return element("FilePresetRef", {"Id": 0}, _file(where, 0))
+
+
+def _file(place: str, size: int) -> Element:
+    return element("FileRef", {}, *_values({
+        "RelativePathType": _OF_USER_LIBRARY, "RelativePath": place, "Path": "", "Type": 1, "LivePackName": "",
+        "LivePackId": "", "OriginalFileSize": size, "OriginalCrc": 0,
+    }))  # fmt: skip
 
 
 def _range(name: str, low: int, high: int) -> Element:

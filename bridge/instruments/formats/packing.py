@@ -13,13 +13,14 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-import numpy as np
-
-from bridge.audio import Audio
 from bridge.domain.instrument import Instrument, Zone
 from bridge.errors import LibraryError, SoundError
+
+if TYPE_CHECKING:
+    from bridge.audio import Audio
 
 Element = ElementTree.Element
 
@@ -123,11 +124,15 @@ def at_most(sample_rate: int, audio: Audio) -> Audio:
         return audio
     import soxr
 
+    from bridge.audio import Audio
+
     return Audio.of(soxr.resample(audio.samples, audio.sample_rate, sample_rate, quality="VHQ"), sample_rate)
 
 
 def pcm16(audio: Audio) -> bytes:
     """Returns interleaved 16-bit little-endian PCM, rounded to the nearest step; SoundError for NaN and infinities."""
+    import numpy as np
+
     if not np.isfinite(audio.samples).all():
         raise SoundError("A sound with NaN or infinite values can't be written.", verdict="finite")
     steps = np.rint(audio.samples.astype(np.float64) * _FULL_SCALE_16)

@@ -103,7 +103,7 @@ def _keygroup(
         "LowNote": 0 if drums else first.low,
         "HighNote": 127 if drums else first.high,
         "IgnoreBaseNote": _said(not first.follows_keys),
-        "ZonePlay": _CYCLE if first.sequence[1] > 1 and len(zones) > 1 else _BY_VELOCITY,
+        "ZonePlay": _CYCLE if any(zone.sequence[0] > 1 for zone in zones) else _BY_VELOCITY,
         "TriggerMode": _NOTE_ON if first.follows_keys else _ONE_SHOT,
         "OneShot": _said(not first.follows_keys),
         "MuteGroup": first.choke,
