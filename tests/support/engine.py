@@ -21,7 +21,7 @@ from bridge.domain.sample import Alike, Analysis, Character, Sample
 from bridge.domain.tags import tags_of
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
-from bridge.ports import BudgetView, Capabilities, Model, PadView, Price, Spent
+from bridge.ports import BudgetView, Capabilities, HostView, Model, PadView, Price, Spent
 from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds, Usd
 
 AT = 1_800_000_000.0
@@ -319,6 +319,19 @@ class FakeEngine:
         if waiting:
             return [order for order in found if order.state == "waiting"]
         return found[::-1][:limit]
+
+    async def hosts(self) -> Sequence[HostView]:
+        names = sorted({order.host for order in self.all_deliveries})
+        newest = {(order.host, order.pad): order for order in sorted(self.all_deliveries, key=lambda order: order.seq)}
+        return [
+            HostView(
+                name=name, seen=AT,
+                waiting=tuple(pad for (host, pad), order in newest.items() if (host, order.state) == (name, "waiting")),
+                failed={pad: order.reason for (host, pad), order in newest.items()
+                        if (host, order.state) == (name, "failed")},
+            )
+            for name in names
+        ]
 
     async def attach_host(self, host: str) -> Sequence[Delivery]:
         self._note("attach_host", host)
