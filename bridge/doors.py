@@ -21,6 +21,7 @@ from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.player.audition import Audition
 from bridge.ports import Engine
+from bridge.triggers.asked import AskedDoor
 from bridge.triggers.inbox import InboxDoor
 from bridge.triggers.midi import MidiDoor, wanted_ports
 from bridge.triggers.osc import OscDoor
@@ -154,6 +155,12 @@ async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
     opened.listening = lambda: [f"inbox    {inbox.folder}"]
 
 
+async def _open_asked(config: Config, hall: Hall, opened: Opened) -> None:
+    asked = AskedDoor(hall.engine, hall.library.root / "deliveries", check=hall.library.check)
+    await asked.start()
+    opened.stack.push_async_callback(asked.close)
+
+
 async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
     await hall.audition.listen(config.audition)
     opened.stack.push_async_callback(hall.audition.ignore)
@@ -174,6 +181,7 @@ DOORS: tuple[Door, ...] = (
     Door(section="osc", open=_open_osc, place="port"),
     Door(section="midi", open=_open_midi),
     Door(section="inbox", open=_open_inbox),
+    Door(section="hosts", open=_open_asked),
     Door(section="audition", open=_open_audition),
     Door(section="control", open=_open_control, place="port"),
 )

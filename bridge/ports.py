@@ -481,6 +481,10 @@ class Engine(Protocol):
         """Returns the pad that sits on a MIDI note: of the kit of that channel, else of the selected one."""
         ...
 
+    def announce(self, reason: str, hint: str) -> None:
+        """Tells everybody who listens what is wrong, though it is no job's trouble."""
+        ...
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Calls `listener` on the loop for every event from now on; returns the call that ends it."""
         ...

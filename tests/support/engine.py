@@ -212,6 +212,10 @@ class FakeEngine:
     def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
         return next((pad for pad in KITS[self.kit] if PADS[pad][1] == note), None)
 
+    def announce(self, reason: str, hint: str) -> None:
+        self._note("announce", reason)
+        self.emit(Event(kind="notice", reason=reason, hint=hint))
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
