@@ -10,35 +10,23 @@ import pytest
 
 from support.patience import PATIENCE_SECONDS, wait_until
 
-KILLED_AT = {
-    "before the store": "AskedDoor._make = die_async",
-    "between store and file": "Box.forget = die",
-}
-"""How a daemon dies that is about to do something; each by a real SIGKILL of its process."""
 DYING = """
 import os, signal
 from bridge.triggers.asked.box import Box
-from bridge.triggers.asked.door import AskedDoor
 
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-async def die_async(*_):
-    die()
-
-{how}
+Box.forget = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 from bridge.cli import main
 main()
 """
+"""A daemon that dies, by a real SIGKILL, between the store and the file."""
 
 
-@pytest.mark.parametrize("moment", KILLED_AT)
-def test_killed_over_a_file_the_daemon_makes_one_job_of_it(daemon, moment):
+def test_killed_over_a_file_the_daemon_makes_one_job_of_it(daemon):
     asked = daemon.library / "deliveries" / "reaper" / "asked"
     asked.mkdir(parents=True)
     (asked / "press").write_text("v\t1\naction\ttrigger\npad\that\nenergy\t64\n", encoding="utf-8")
     dying = subprocess.run(
-        [sys.executable, "-c", DYING.format(how=KILLED_AT[moment]), "--config", str(daemon.config), "run"],
+        [sys.executable, "-c", DYING, "--config", str(daemon.config), "run"],
         cwd=daemon.folder, capture_output=True, timeout=PATIENCE_SECONDS, check=False,
     )  # fmt: skip
     assert dying.returncode == -signal.SIGKILL, dying.stderr
