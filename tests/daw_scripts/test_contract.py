@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bridge.library.deliveries import decode_delivery, encode_delivery
-from bridge.triggers.asked.wish import Wish, read_wish
+from bridge.triggers.wishes import Wish, read_wish
 
 README = Path(__file__).parents[2] / "daw_scripts" / "README.md"
 EXAMPLES = re.findall(r"^```\n(v\t1\n.+?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

@@ -19,7 +19,7 @@ from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.library.deliveries import Acknowledgement
 from bridge.library.folder import Library
-from bridge.triggers.asked.wish import Wish, read_wish
+from bridge.triggers.wishes import Wish, read_wish
 from support.patience import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "reaper" / "oneshot_bridge.lua"

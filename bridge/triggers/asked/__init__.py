@@ -1,6 +1,6 @@
 """What hosts ask for by a file: `deliveries/<host>/asked/<any name>`, for hosts that have no sockets.
 
-`wish` reads such a file, `box` lists, takes and refuses them, and `door` hands them to the engine.
+`box` lists, takes and refuses such files, and `door` hands what `bridge.triggers.wishes` reads in them to the engine.
 """
 
 from __future__ import annotations

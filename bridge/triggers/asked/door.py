@@ -13,12 +13,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bridge.domain.brief import Request
 from bridge.errors import BridgeError, LibraryError, RequestError, StoreError
 from bridge.ports import Engine
 from bridge.triggers.asked.box import LARGEST_BYTES, Box, Claim
-from bridge.triggers.asked.wish import Wish, read_wish
 from bridge.triggers.watching import Watch
+from bridge.triggers.wishes import fulfil, read_wish
 
 log = logging.getLogger(__name__)
 
@@ -121,11 +120,11 @@ class AskedDoor:
             if len(content) > LARGEST_BYTES:
                 raise RequestError(f"What was asked is longer than {LARGEST_BYTES:,} bytes.", "Update the script.")
             wish = read_wish(content)
-            if wish.action in ("trigger", "again"):
-                await self._patiently(lambda: self._make(wish, f"{REF}{claim.token}"))
+            if wish.makes:
+                await self._patiently(lambda: fulfil(self._engine, wish, f"{REF}{claim.token}"))
             else:
                 await asyncio.to_thread(self._box.forget, claim)
-                await self._do(wish)
+                await fulfil(self._engine, wish)
         except (LibraryError, StoreError):
             raise
         except BridgeError as refused:
@@ -146,24 +145,6 @@ class AskedDoor:
             except BridgeError as problem:
                 if not (problem.retryable and left) or isinstance(problem, LibraryError | StoreError):
                     raise
-
-    async def _make(self, wish: Wish, ref: str) -> None:
-        if wish.action == "again":
-            await self._engine.again(wish.target, ref=ref, origin="host")
-            return
-        await self._engine.trigger(
-            Request(pad=wish.target, energy=wish.energy, ref=ref, origin="host", priority="pad")
-        )
-
-    async def _do(self, wish: Wish) -> None:
-        if wish.action == "keep":
-            await self._engine.keep(wish.target)
-        elif wish.action == "discard":
-            await self._engine.discard(wish.target)
-        elif wish.action == "kit":
-            await self._engine.select_kit(wish.target)
-        elif not await self._engine.cancel(wish.target):
-            raise RequestError(f"{wish.target} has nothing to cancel.", "What has ended can be discarded.")
 
     async def _refuse(self, claim: Claim, content: bytes, refused: BridgeError) -> None:
         log.info("%s asked in vain: %s", claim.host, refused)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.domain.brief import Request
 from bridge.errors import LibraryError, RequestError, StoreError
 from bridge.triggers.asked import AskedDoor
-from bridge.triggers.asked import door as doors
 from bridge.triggers.asked.box import LARGEST_BYTES, MOST_FAILED, Box
 from support.engine import FakeEngine
 from support.patience import until
@@ -107,7 +107,7 @@ def test_files_are_obeyed_in_the_order_in_which_they_came(scene):
 @pytest.mark.parametrize("action", ["keep", "discard", "cancel", "again"])
 def test_a_pad_can_be_kept_discarded_cancelled_and_asked_again(scene, action):
     async def story():
-        job = await scene.engine.trigger(doors.Request(pad="kick"))
+        job = await scene.engine.trigger(Request(pad="kick"))
         if action != "cancel":
             scene.engine.finish(job.id)
         scene.ask(action)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import RequestError
-from bridge.triggers.asked.wish import Wish, read_wish
+from bridge.triggers.wishes import Wish, read_wish
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
-"""Reads what a host asks for: `key<TAB>value` lines, as in a delivery."""
+"""What a host asks for by a file or by System Exclusive: `key<TAB>value` lines, as in a delivery."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from bridge.domain.brief import Request
 from bridge.errors import RequestError
+from bridge.ports import Engine
 
 VERSION = "1"
 Action = Literal["trigger", "again", "keep", "discard", "cancel", "kit"]
@@ -21,6 +23,11 @@ class Wish:
     action: Action
     target: str
     energy: float | None = None
+
+    @property
+    def makes(self) -> bool:
+        """Tells whether it asks for a sound: only then a `ref` makes it the same job again."""
+        return self.action in ("trigger", "again")
 
 
 def read_wish(content: bytes) -> Wish:
@@ -54,3 +61,19 @@ def _energy(text: str) -> float | None:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= _HARDEST):
         raise RequestError(f"The energy {text!r} is none.", f"It is a whole number from 1 to {_HARDEST}.")
     return int(text) / _HARDEST
+
+
+async def fulfil(engine: Engine, wish: Wish, ref: str = "") -> None:
+    """Has the engine do it; raises BridgeError where it refuses."""
+    if wish.action == "trigger":
+        await engine.trigger(Request(pad=wish.target, energy=wish.energy, ref=ref, origin="host", priority="pad"))
+    elif wish.action == "again":
+        await engine.again(wish.target, ref=ref, origin="host")
+    elif wish.action == "keep":
+        await engine.keep(wish.target)
+    elif wish.action == "discard":
+        await engine.discard(wish.target)
+    elif wish.action == "kit":
+        await engine.select_kit(wish.target)
+    elif not await engine.cancel(wish.target):
+        raise RequestError(f"{wish.target} has nothing to cancel.", "What has ended can be discarded.")
