@@ -87,8 +87,25 @@ def test_a_newer_version_takes_the_place_of_an_untouched_older_one(home, reaper)
     rows = {row["host"]: row["script"] for row in home.json("daw", "list")["hosts"]}
     assert rows["reaper"].endswith(", not up to date")
     assert home.run("daw", "install", "reaper").exit_code == 0
-    assert sorted(files(reaper)) == ["__startup.lua", "oneshot_bridge.lua", "oneshot_bridge.settings"]
+    assert sorted(path.name for path in reaper.iterdir()) == [
+        "Oneshot Bridge", "__startup.lua", "oneshot_bridge.lua", "oneshot_bridge.settings",
+    ]  # fmt: skip
     assert (reaper / "oneshot_bridge.lua").read_bytes() == SCRIPT
+
+
+def test_every_pad_has_its_action_and_a_pad_that_goes_takes_it_along(home, reaper):
+    def actions():
+        made = (path.stem for path in (reaper / "Oneshot Bridge").glob("* - trigger *.lua"))
+        return sorted(name.rpartition("trigger ")[2] for name in made if "selected" not in name)
+
+    home.run("daw", "install", "reaper")
+    assert actions() == ["808", "bell", "kick"]
+    text = home.config.read_text()
+    home.config.write_text(text.replace("[pads.bell]", "[pads.gong]").replace('"bell"', '"gong"'))
+    assert "not up to date" in home.run("daw", "list").stdout
+    home.run("daw", "install", "reaper")
+    assert actions() == ["808", "gong", "kick"]
+    assert '("trigger", "gong")' in (reaper / "Oneshot Bridge" / "Oneshot Bridge - trigger gong.lua").read_text()
 
 
 def test_a_file_that_the_user_changed_or_brought_is_not_overwritten_without_a_word(home, reaper):
