@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.cli.scripts import installing, startup
+from bridge.cli.scripts.installing import Setting, carry_out, installation
 from bridge.cli.scripts.places import System
 from bridge.cli.scripts.receipt import digest
 from bridge.cli.scripts.shelf import SYSTEM_NAMES, scripts, shelf
@@ -33,6 +35,11 @@ def reaper(home, tmp_path, monkeypatch):
     ))
     (resources / "Scripts").mkdir(parents=True)
     return resources / "Scripts"
+
+
+def put(script, **changes):
+    """Returns a script that is described otherwise."""
+    return replace(script, about=script.about.model_copy(update=changes))
 
 
 def files(folder):
@@ -282,9 +289,32 @@ def test_a_variable_that_is_not_set_is_said():
         System(name="windows", home=Path("/home/ada"), variables={}).folder(SCRIPTS["reaper"])
 
 
+def test_of_several_versions_the_last_is_taken_and_of_none_the_name_is_said(tmp_path):
+    script = put(SCRIPTS["reaper"], folders={"linux": "~/Host/V3.*/Tools"})
+    system = System(name="linux", home=tmp_path, variables={})
+    assert system.folder(script) == tmp_path / "Host" / "V3.*" / "Tools"
+    for version in ("V3.4.3", "V3.10.0", "V3.5.1"):
+        (tmp_path / "Host" / version).mkdir(parents=True)
+    assert system.folder(script) == tmp_path / "Host" / "V3.10.0" / "Tools"
+    (tmp_path / "Host" / "V3.5.1" / "Tools").mkdir()
+    assert system.folder(script) == tmp_path / "Host" / "V3.5.1" / "Tools"
+
+
+@pytest.mark.parametrize("makes", [True, False])
+def test_a_place_is_made_only_for_a_host_that_does_not_make_it_itself(tmp_path, makes):
+    script = put(SCRIPTS["reaper"], folders={"linux": "~/lib/host/extra"}, make_folder=makes)
+    system = System(name="linux", home=tmp_path, variables={})
+    setting = Setting(library=tmp_path, osc_port=9127, pads=())
+    if not makes:
+        with pytest.raises(BridgeError, match="was not found"):
+            installation(script, system, tmp_path / "state", setting)
+        return
+    carry_out(installation(script, system, tmp_path / "state", setting), tmp_path / "state")
+    assert (tmp_path / "lib" / "host" / "extra" / "oneshot_bridge.lua").exists()
+
+
 def test_the_documents_are_where_windows_keeps_them():
-    about = SCRIPTS["reaper"].about.model_copy(update={"folders": {"windows": "~/Documents/Host/Scripts"}})
-    script = type(SCRIPTS["reaper"])(host="x", source=Path(), about=about)
+    script = put(SCRIPTS["reaper"], folders={"windows": "~/Documents/Host/Scripts"})
     moved = {"~/Documents": Path("/cloud/Documents")}
     system = System(name="windows", home=Path("/home/ada"), variables={}, moved=moved)
     assert system.folder(script) == Path("/cloud/Documents/Host/Scripts")

@@ -95,7 +95,7 @@ def installation(
     target = folder or (known.folder if known else None) or system.folder(script)
     if target is None:
         raise BridgeError(f"{script.about.title} has no folder on {system.name}.", "Say where to put it: --folder PATH")
-    if not target.is_dir() and not target.parent.is_dir():
+    if not target.is_dir() and not target.parent.is_dir() and not script.about.make_folder:
         raise BridgeError(
             f"{script.about.title} was not found: there is no folder {target.parent}.",
             "Start it once so that it makes its folders, or say where its scripts go: --folder PATH",

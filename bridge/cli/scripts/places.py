@@ -57,4 +57,15 @@ class System:
             if written == place or written.startswith(f"{place}/"):
                 return really / written[len(place) + 1 :]
         text = _VARIABLE.sub(value, written)
-        return self.home / text[2:] if text.startswith("~/") else Path(text)
+        return _newest(self.home / text[2:] if text.startswith("~/") else Path(text))
+
+
+def _newest(folder: Path) -> Path:
+    """Returns the last of the folders that a name with `*` fits, as of `V3.4` and `V3.5`, or where it would be made;
+    the name itself where there is none."""
+    if "*" not in str(folder):
+        return folder
+    inside = folder.relative_to(folder.anchor).as_posix()
+    above = folder.parent.relative_to(folder.anchor).as_posix()
+    found = list(Path(folder.anchor).glob(inside)) or [one / folder.name for one in Path(folder.anchor).glob(above)]
+    return max(found, key=lambda one: [int(number) for number in re.findall(r"\d+", str(one))], default=folder)

@@ -40,13 +40,16 @@ class PerPad(_Table):
 
 class Description(_Table):
     """Holds what a `host.toml` says: where the `files` beside it go on each system, and the `step` that is left to the
-    user. `~`, `%NAME%` and `$NAME` in a folder are replaced; a system without a folder is one without the host."""
+    user. `~`, `%NAME%` and `$NAME` in a folder are replaced, with `*` the last that fits is taken; a system without a
+    folder is one without the host. `make_folder` says that the host does not make the place itself: where there is
+    none, others are taken not to be installed."""
 
     title: str
     versions: str
     files: tuple[str, ...]
     step: str
     folders: dict[SystemName, str]
+    make_folder: bool = False
     startup: Startup | None = None
     pads: PerPad | None = None
 
