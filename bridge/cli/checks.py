@@ -269,7 +269,7 @@ def hosts(room: Room) -> Iterator[Check]:
     cure = f"Load {sfz_of(library, 'kits', kit)} into sfizz once: it follows every new sound." if kit else ""
     if not found:
         text = "no DAW has subscribed with its script"
-        yield Check(name="host", state="notice", text=text, cure=cure or "Install the script of your DAW.")
+        yield Check(name="host", state="notice", text=text, cure=cure or "oneshot daw list")
     elif kit:
         yield Check(name="kit", state="ok", text=f"any sampler that reads SFZ can load {sfz_of(library, 'kits', kit)}")
 

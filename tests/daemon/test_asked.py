@@ -18,7 +18,7 @@ PRESS = """
 local host = dofile("{stand_in}")
 host.start("{scripts}/oneshot_bridge.lua")
 dofile("{scripts}/Oneshot Bridge/Oneshot Bridge - trigger kick.lua")
-for _ = 1, 1500 do
+for _ = 1, 3000 do
   host.tick(1)
   local sampler = host.tracks[1] and host.tracks[1].fx[1]
   if sampler and sampler.files[1] then break end
@@ -71,7 +71,7 @@ def test_an_action_in_reaper_is_a_sound_in_its_sampler(daemon, peer):
     daemon.start()
     scenario = daemon.folder / "press.lua"
     scenario.write_text(PRESS.format(stand_in=STAND_IN.as_posix(), scripts=scripts.as_posix()), encoding="utf-8")
-    run = subprocess.run([lua, scenario], capture_output=True, timeout=2 * PATIENCE_SECONDS, check=False,
+    run = subprocess.run([lua, scenario], capture_output=True, timeout=4 * PATIENCE_SECONDS, check=False,
                          env={"PATH": os.environ["PATH"], "HOME": str(daemon.folder)})
     assert run.returncode == 0, run.stderr.decode()
     report = json.loads(run.stdout)

@@ -110,7 +110,7 @@ class Box:
 
     def _hosts(self) -> Iterator[str]:
         for name in sorted(os.listdir(self._root)):
-            if is_host_name(name) and _identity(self._root / name / ASKED) is not None:
+            if is_host_name(name) and all(map(_identity, (self._root / name, self._root / name / ASKED))):
                 yield name
 
     def _entries(self, host: str) -> Iterator[os.DirEntry[str]]:

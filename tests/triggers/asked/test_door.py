@@ -158,6 +158,10 @@ def test_hidden_files_links_and_folders_are_left_alone(scene, tmp_path):
     (scene.asked / "folder").mkdir()
     os.symlink(secret, scene.asked / "link")
     os.symlink(scene.asked, scene.deliveries / "linked")
+    away = tmp_path / "away" / "asked"
+    away.mkdir(parents=True)
+    (away / "wish").write_text(secret.read_text())
+    os.symlink(away.parent, scene.deliveries / "away")
     (scene.deliveries / "other").mkdir()
     os.symlink(scene.asked, scene.deliveries / "other" / "asked")
 
@@ -169,6 +173,7 @@ def test_hidden_files_links_and_folders_are_left_alone(scene, tmp_path):
     assert scene.left() == [".half.tmp", "folder", "link"]
     assert len(scene.engine.requests) == 1
     assert secret.exists()
+    assert (away / "wish").exists()
 
 
 # --- what is refused ---------------------------------------------------------------------------------------------
