@@ -95,7 +95,7 @@ def test_a_newer_version_takes_the_place_of_an_untouched_older_one(home, reaper)
     assert rows["reaper"].endswith(", not up to date")
     assert home.run("daw", "install", "reaper").exit_code == 0
     assert sorted(path.name for path in reaper.iterdir()) == [
-        "Oneshot Bridge", "__startup.lua", "oneshot_bridge.lua", "oneshot_bridge.settings",
+        "Oneshot Bridge", "__startup.lua", "oneshot_bridge.lua", "oneshot_bridge.settings", "oneshot_bridge_ask.lua",
     ]  # fmt: skip
     assert (reaper / "oneshot_bridge.lua").read_bytes() == SCRIPT
 
@@ -202,6 +202,14 @@ def test_what_the_user_changed_is_not_taken_away_without_a_word(home, reaper):
     assert "oneshot_bridge.settings" in files(reaper)
     assert home.run("daw", "uninstall", "reaper", "--force").exit_code == 0
     assert files(reaper) == {}
+
+
+def test_a_name_that_no_host_has_reads_and_removes_nothing(home, tmp_path):
+    (home.state / "daw").mkdir(parents=True)
+    (home.state / "x.json").write_text("{}")
+    result = home.run("daw", "uninstall", "../x")
+    assert (result.exit_code, "can't be a host" in result.stderr) == (1, True)
+    assert (home.state / "x.json").exists()
 
 
 # --- the start-up file -------------------------------------------------------------------------------------------

@@ -26,3 +26,4 @@ def test_the_description_in_the_contract_is_one_that_the_installer_reads():
     (example,) = re.findall(r"^```toml\n(.+?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     about = Description.model_validate(tomllib.loads(example))
     assert set(Description.model_fields) == about.model_fields_set
+    assert about.made[0].names == "pads"

@@ -158,8 +158,7 @@ def _tell(work: Work, *, dry_run: bool, as_json: bool, step: str = "") -> None:
     if as_json:
         say.as_json({
             "host": work.host, "folder": folder, "changed": work.changes, "removed": work.removed,
-            "in_the_way": work.in_the_way,
-            "dry_run": dry_run, "step": step,
+            "in_the_way": work.in_the_way, "dry_run": dry_run, "step": step,
         })
         return
     for path in work.changes:

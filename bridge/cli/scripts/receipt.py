@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bridge.cli.scripts.disk import told
 from bridge.errors import StoreError
 from bridge.library import atomic
+from bridge.library.deliveries import checked_host
 
 
 class _Written(BaseModel):
@@ -90,4 +91,4 @@ def forget_receipt(state_folder: Path, host: str) -> None:
 
 
 def _path(state_folder: Path, host: str) -> Path:
-    return state_folder / "daw" / f"{host}.json"
+    return state_folder / "daw" / f"{checked_host(host)}.json"

@@ -31,11 +31,13 @@ class Startup(_Table):
     line: str
 
 
-class PerPad(_Table):
-    """Describes a file that is made for every pad: `{pad}` in its name and in the template is the pad's name."""
+class Made(_Table):
+    """Describes files that are made from a template, one for each of some names or for every pad of the config:
+    `{name}` in the template and in the name of the file is that name."""
 
     template: str
     file: str
+    names: Literal["pads"] | tuple[str, ...]
 
 
 class Description(_Table):
@@ -51,7 +53,7 @@ class Description(_Table):
     folders: dict[SystemName, str]
     make_folder: bool = False
     startup: Startup | None = None
-    pads: PerPad | None = None
+    made: tuple[Made, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +67,10 @@ class Script:
     def contents(self, settings: bytes, pads: tuple[str, ...]) -> dict[Path, bytes]:
         """Returns what is to lie in the host's folder, by its path in there. Waits for the disk."""
         found = {path: (self.source / path).read_bytes() for name in self.about.files for path in self._below(name)}
-        if self.about.pads is not None:
-            template = (self.source / self.about.pads.template).read_text(encoding="utf-8")
-            found |= {
-                Path(self.about.pads.file.replace("{pad}", pad)): template.replace("{pad}", pad).encode()
-                for pad in pads
-            }
+        for made in self.about.made:
+            template = (self.source / made.template).read_bytes()
+            for name in pads if made.names == "pads" else made.names:
+                found[Path(made.file.replace("{name}", name))] = template.replace(b"{name}", name.encode())
         return found | {folder / SETTINGS: settings for folder in self._entries()}
 
     def _below(self, name: str) -> Iterator[Path]:
@@ -116,7 +116,7 @@ def _script(path: Path) -> Script:
         about = Description.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as problem:
         raise BridgeError(f"{path} is wrong: {problem}") from problem
-    wanted = [*about.files, *([about.pads.template] if about.pads else [])]
+    wanted = [*about.files, *(made.template for made in about.made)]
     if missing := [name for name in wanted if not (path.parent / name).exists()]:
         raise BridgeError(f"{path} names {', '.join(missing)}, and there is none.")
     if about.startup is not None and Path(about.startup.file).suffix not in COMMENTS:

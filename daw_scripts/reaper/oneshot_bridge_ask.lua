@@ -1,5 +1,5 @@
--- What the actions of Oneshot Bridge share: it asks the bridge by a file, which the script that runs in the
--- background says where to put. It lies beside the actions and is none itself.
+-- What the actions of Oneshot Bridge share, and none itself: it asks the bridge by a file. Where that goes, it learns
+-- from oneshot_bridge.lua, which runs in the background.
 
 local SECTION = "oneshot_bridge"
 local PREFIX = "Oneshot: "
