@@ -18,6 +18,7 @@ from bridge.cli.commands import (
     completion,
     daw,
     doctor,
+    export,
     files,
     instrument,
     keys,
@@ -88,6 +89,7 @@ for _command in (
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, listen.analyse, listen.slice_command, osc.osc, completion.completion,
+    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
+    completion.completion,
 ):  # fmt: skip
     main.add_command(_command)
