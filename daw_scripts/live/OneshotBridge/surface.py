@@ -1,0 +1,169 @@
+# The control surface: Live gives it a turn ten times a second, and it does one small thing in each.
+
+import os
+
+from _Framework.ControlSurface import ControlSurface
+
+from .browsing import links_folder, user_library_of
+from .deliveries import USUAL_OSC_PORT, Box, Refused, is_library, read_settings, usual_library
+from .ladder import carry_out
+from .places import find_target_track
+from .triggers import Launches, Line, message_of
+
+# The library's folder; "" finds the one that the installer wrote down, or the usual one.
+LIBRARY = ""
+# What a track shows on its meter under this level is silence.
+SILENCE = 0.001
+# In ticks: how often it is made sure that the library is there.
+CHECK_TICKS = 20
+
+
+class OneshotBridge(ControlSurface):
+    def __init__(self, c_instance):
+        ControlSurface.__init__(self, c_instance)
+        folder = os.path.dirname(os.path.abspath(__file__))
+        settings = read_settings(folder)
+        self._library = LIBRARY or settings.get("library") or usual_library()
+        self._box = Box(self._library)
+        self._user_library = user_library_of(folder)
+        self._launches = Launches()
+        port = settings.get("osc_port", "")
+        self._line = Line(int(port) if port.isdigit() else USUAL_OSC_PORT)
+        self._said = set()
+        self._registered = False
+        self._next_check = 0
+        self._claimed = []  # what a crash left, oldest first
+        self._under_way = None  # the name of a delivery, and its steps
+        self._unacknowledged = {}  # by name: why it failed, or None
+        self._ended = False
+        self.schedule_message(1, self._tick)
+
+    def disconnect(self):
+        self._ended = True
+        self._line.close()
+        ControlSurface.disconnect(self)
+
+    # What the ladder needs ----------------------------------------------------------------------------------------
+
+    @property
+    def live_set(self):
+        return self.song()
+
+    @property
+    def browser(self):
+        return self.application().browser
+
+    @property
+    def user_library(self):
+        return self._user_library
+
+    def folders_of(self, pad):
+        """Returns where a pad's samples lie: in the library, and linked in the User Library."""
+        folders = [os.path.join(self._library, "samples", pad)]
+        return folders + ([links_folder(self._user_library, pad)] if self._user_library else [])
+
+    # Ticks --------------------------------------------------------------------------------------------------------
+
+    def _tick(self):
+        if self._ended:
+            return
+        self.schedule_message(1, self._tick)  # first of all: no mistake may end the ticks
+        for turn in (self._listen, self._deliver):
+            try:
+                turn()
+            except Exception as problem:
+                self._say_once(str(problem))
+
+    def _listen(self):
+        for name in self._launches.look(self.song()):
+            message = message_of(name)
+            if message is not None:
+                self._line.send(message)
+        for complaint in self._line.complaints():
+            self._say(complaint)
+
+    def _deliver(self):
+        self._next_check -= 1
+        if self._next_check < 0:
+            self._check_library()
+        if not self._registered:
+            return
+        if self._under_way is None:
+            self._begin()
+        if self._under_way is not None:
+            self._go_on()
+
+    def _check_library(self):
+        self._next_check = CHECK_TICKS
+        if not is_library(self._library):
+            self._registered = False
+            self._say_once("waiting for the library at " + self._library)
+            return
+        self._box.register()
+        if not self._registered:
+            self._registered = True
+            under_way = self._under_way[0] if self._under_way else None
+            self._claimed = [name for name in self._box.waiting_in("claimed") if name != under_way]
+        for name, reason in sorted(self._unacknowledged.items()):
+            self._acknowledge(name, reason)
+
+    def _begin(self):
+        """Takes the next delivery: one that a crash left before those that are new."""
+        if self._claimed:
+            name = self._claimed.pop(0)
+        else:
+            name = next((name for name in self._box.waiting_in("new") if not self._must_wait(name)), None)
+            if name is None or not self._box.claim(name):
+                return
+        self._under_way = name, self._steps(name)
+
+    def _steps(self, name):
+        yield from carry_out(self, self._box.read("claimed", name))
+
+    def _go_on(self):
+        name, steps = self._under_way
+        try:
+            next(steps)
+            return
+        except StopIteration:
+            reason = None
+        except Refused as refusal:
+            reason = str(refusal)
+        except Exception as problem:
+            reason = "Live can't do that: %s: %s" % (type(problem).__name__, problem)
+        self._under_way = None
+        self._acknowledge(name, reason)
+        if reason is not None:
+            self._say(reason)
+
+    def _acknowledge(self, name, reason):
+        """Tells the bridge how it went, later if it can't be told now."""
+        self._unacknowledged[name] = reason
+        if reason is None:
+            told = self._box.acknowledge(name)
+        else:
+            told = self._box.acknowledge_failure(name, reason)
+        if told:
+            del self._unacknowledged[name]
+
+    def _must_wait(self, name):
+        """Returns whether a delivery may only swap in silence while its track is heard."""
+        try:
+            delivery = self._box.read("new", name)
+        except (OSError, Refused):
+            return False
+        if delivery.swap != "when-silent":
+            return False
+        track = find_target_track(self.song(), delivery.target)
+        return track is not None and track.has_audio_output and track.output_meter_level > SILENCE
+
+    # Words --------------------------------------------------------------------------------------------------------
+
+    def _say(self, text):
+        self.show_message("Oneshot Bridge: " + text)
+        self.log_message("Oneshot Bridge: " + text)
+
+    def _say_once(self, text):
+        if text not in self._said:
+            self._said.add(text)
+            self._say(text)
