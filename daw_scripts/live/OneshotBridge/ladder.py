@@ -58,6 +58,7 @@ class Job:
         self.song, self.browser, self.user_library = live.live_set, live.browser, live.user_library
         self.delivery, self.place = delivery, place
         self.pad = delivery.pad
+        self.track_name = place.track.name
         self.folders = live.folders_of(delivery.pad)
         self.zone = main_zone(delivery)
         self.path = self.zone.path
@@ -125,9 +126,11 @@ def settle(job):
         simpler.sample.warping = False
     set_parameter(simpler, "Transpose", float(semitones))
     set_parameter(simpler, "Detune", cents / DETUNE_RANGE * detune_range(simpler))
-    # Live names the device after the sample, and with it a track or chain that has no name of its own.
+    # Live names the device after the sample, and a track that was never named as well: then no target would find it.
     if simpler.name != label_of(job.pad):
         simpler.name = label_of(job.pad)
+    if job.place.track.name != job.track_name:
+        job.place.track.name = job.track_name
 
 
 def detune_range(simpler):
