@@ -1,4 +1,4 @@
-"""The script for Ableton Live, run against a stand-in of Live's objects, on deliveries that the library really wrote."""
+"""The script for Live, run against a stand-in of Live's objects, on deliveries that the library really wrote."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def script(tmp_path, library, monkeypatch):
     before = set(sys.modules)
     yield importlib.import_module("OneshotBridge")
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("OneshotBridge", "Live", "_Framework", "live_set"):
+        if name.partition(".")[0] in ("OneshotBridge", "Live", "_Framework", "live_handles", "live_set", "live_host"):
             del sys.modules[name]
 
 
@@ -61,12 +61,17 @@ def live_set(script):
 
 
 @pytest.fixture
-def start(script, live_set, tmp_path):
+def live_host(script):
+    return importlib.import_module("live_host")
+
+
+@pytest.fixture
+def start(script, live_host, tmp_path):
     """Starts a Live of some version with the script in it."""
     running = []
 
     def start(version=(12, 4, 0), **changes):
-        host = live_set.Host(version, tmp_path / "Ableton" / "User Library")
+        host = live_host.Host(version, tmp_path / "Ableton" / "User Library")
         for name, value in changes.items():
             assert hasattr(host, name)
             setattr(host, name, value)
@@ -100,7 +105,8 @@ def deliver(library):
 
 
 def clearing(seq, pad="kick", **changes):
-    return {"seq": seq, "pad": pad, "action": "clear", "sample": "", "path": "", "zones": (), "missing": True, **changes}
+    nothing = {"action": "clear", "sample": "", "path": "", "zones": (), "missing": True}
+    return {"seq": seq, "pad": pad, **nothing, **changes}
 
 
 def loaded(*numbers):
@@ -638,7 +644,7 @@ def test_an_error_of_the_loop_itself_is_said_once_and_the_loop_goes_on(start, li
 
 
 def test_a_crash_between_loading_and_acknowledging_is_made_good_without_loading_twice(
-    start, script, live_set, library, deliver, monkeypatch
+    start, script, live_host, library, deliver, monkeypatch
 ):
     deliver()
     host = start()
@@ -646,7 +652,7 @@ def test_a_crash_between_loading_and_acknowledging_is_made_good_without_loading_
 
     def crash(source, target):
         if "done" in str(target):
-            raise live_set.Killed
+            raise live_host.Killed
         really(source, target)
 
     with monkeypatch.context() as crashing:

@@ -7,7 +7,7 @@ import unicodedata
 
 import Live
 
-from .places import NotHere
+from .places import NotHereError
 
 LINKS = ("Samples", "Oneshot Bridge")
 
@@ -30,14 +30,14 @@ def user_library_of(script_folder):
 
 
 def links_folder(user_library, pad):
-    return os.path.join(user_library, *(LINKS + (pad,)))
+    return os.path.join(user_library, *LINKS, pad)
 
 
 def link_names(delivery, path):
     """Returns the way to a sample's link in the User Library. The browser is walked name by name, so that no folder
     may grow for ever: there is one for every day."""
     day = time.strftime("%Y-%m-%d", time.gmtime(int(delivery.mtime or 0)))
-    return LINKS + (delivery.pad, day, os.path.basename(path))
+    return (*LINKS, delivery.pad, day, os.path.basename(path))
 
 
 def put_link(path, link):
@@ -67,7 +67,7 @@ def await_item(browser, names):
                 return item
             refresh(browser)
         yield
-    raise NotHere("Live's browser does not show the sample")
+    raise NotHereError("Live's browser does not show the sample")
 
 
 def find_item(browser, names):

@@ -13,7 +13,7 @@ ZONE_FIELDS = ("path", "root", "cents", "lo", "hi", "vlo", "vhi", "loop_start", 
 _NUMBER = re.compile(r"[0-9]+$")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A delivery that fails for a reason that the user is told."""
 
 
@@ -38,8 +38,8 @@ class Zone:
             self.cents = float(fields["cents"])
             self.loudest = int(fields["vhi"])
             self.turn = int(fields.get("turn") or 1)
-        except (KeyError, ValueError):
-            raise Refused("a zone of the delivery is damaged: " + text)
+        except (KeyError, ValueError) as problem:
+            raise RefusedError("a zone of the delivery is damaged: " + text) from problem
 
 
 def parse(content):
@@ -51,9 +51,9 @@ def parse(content):
         elif tab:
             values[key] = value
     if values.get("v") != "1":
-        raise Refused("this script is too old or the delivery is damaged: update the script")
+        raise RefusedError("this script is too old or the delivery is damaged: update the script")
     if not all(key in values for key in ("pad", "action", "mode", "target")):
-        raise Refused("the delivery is damaged")
+        raise RefusedError("the delivery is damaged")
     return Delivery(values, zones)
 
 

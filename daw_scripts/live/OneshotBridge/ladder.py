@@ -10,11 +10,11 @@ import os
 from contextlib import contextmanager
 
 from .browsing import await_item, link_names, put_link
-from .deliveries import Refused, plain_path
+from .deliveries import RefusedError, plain_path
 from .places import (
     PLAIN_KEY,
     ClipPlace,
-    NotHere,
+    NotHereError,
     delete_simpler,
     find_simpler,
     find_track,
@@ -77,7 +77,7 @@ class Job:
 def main_zone(delivery):
     """Returns the one zone that a Simpler can hold: of layers the loudest, of turns the first."""
     if not delivery.zones:
-        raise Refused("the delivery has no zones")
+        raise RefusedError("the delivery has no zones")
     return max(delivery.zones, key=lambda zone: (zone.turn == 1, zone.path == delivery.path, zone.loudest))
 
 
@@ -91,9 +91,8 @@ def shift_of(job):
     A drum's key is to play it as recorded, and key k of a tuned sound k - root - cents/100 away.
     """
     zone = job.zone
-    plain_key = job.place.plain_key()
-    if plain_key is not None:
-        return PLAIN_KEY - plain_key, 0.0
+    if job.place.plain_key is not None:
+        return PLAIN_KEY - job.place.plain_key, 0.0
     if job.delivery.mode == "drum":
         return PLAIN_KEY - zone.low, 0.0
     return PLAIN_KEY - zone.root, -zone.cents
@@ -102,7 +101,7 @@ def shift_of(job):
 def checked_shift(job):
     semitones, cents = shift_of(job)
     if abs(semitones) > TRANSPOSE_RANGE:
-        raise Refused("a Simpler can't transpose by %d semitones: give the pad a note from 12 to 108" % semitones)
+        raise RefusedError(f"a Simpler can't transpose by {semitones} semitones: give the pad a note from 12 to 108")
     return semitones, cents
 
 
@@ -112,7 +111,7 @@ def set_parameter(simpler, name, value):
             if parameter.value != value:
                 parameter.value = value
             return
-    raise Refused("this Live's Simpler has no parameter " + name)
+    raise RefusedError("this Live's Simpler has no parameter " + name)
 
 
 def settle(job):
@@ -146,38 +145,37 @@ def by_replacing(job):
         if simpler is None:
             simpler = job.inserted = job.place.insert_simpler(job.pad)
         if not hasattr(simpler, "replace_sample"):
-            raise NotHere("this Live can't put a sample into a Simpler from a script")
+            raise NotHereError("this Live can't put a sample into a Simpler from a script")
         try:
             simpler.replace_sample(job.path)
         except ValueError as problem:
-            raise Refused("Live can't load %s: %s" % (job.path, problem))
+            raise RefusedError(f"Live can't load {job.path}: {problem}") from problem
         except RuntimeError as problem:
-            raise NotHere("Live can't put a sample into a Simpler: %s" % problem)
+            raise NotHereError(f"Live can't put a sample into a Simpler: {problem}") from problem
         if job.is_loaded():
             settle(job)
             return
     loaded = yield from wait_until(job.is_loaded, READ_BACK_TICKS)
     if not loaded:
-        raise NotHere("Live did not take the sample into the Simpler")
+        raise NotHereError("Live did not take the sample into the Simpler")
     with undo_step(job.song):
         settle(job)
 
 
 def by_browsing(job):
     if job.user_library is None:
-        raise NotHere("Live's User Library was not found")
+        raise NotHereError("Live's User Library was not found")
     put_link(job.path, job.link)
     item = yield from await_item(job.browser, job.link_names)
     selected = job.song.view.selected_track
-    fill = job.place.select(job.song)
+    job.place.select(job.song)
     yield  # Live selects with its next tick
     simpler = job.simpler()
-    target = fill if simpler is None else simpler
+    target = job.place.browser_target if simpler is None else simpler
     job.browser.hotswap_target = target
     try:
-        # Without its target the browser would replace the track's instrument.
         if target is not None and job.browser.hotswap_target is None:
-            raise NotHere("Live's browser does not load into " + job.place.name)
+            raise NotHereError("Live's browser does not load into " + job.place.name)
         job.browser.load_item(item)
     finally:
         job.browser.hotswap_target = None
@@ -185,7 +183,7 @@ def by_browsing(job):
     if job.song.view.selected_track == job.place.track and selected != job.place.track:
         job.song.view.selected_track = selected
     if not loaded:
-        raise NotHere("Live's browser did not load the sample")
+        raise NotHereError("Live's browser did not load the sample")
     with undo_step(job.song):
         settle(job)
 
@@ -196,7 +194,7 @@ def by_clip(job):
     if not isinstance(job.place, ClipPlace):
         track = find_track(job.song, track.name, audio=True)
         if not track.has_audio_input or track.is_frozen:
-            raise NotHere("there is no audio track of that name for a clip")
+            raise NotHereError("there is no audio track of that name for a clip")
     with undo_step(job.song):
         put_clip(job, track)
     return ()  # nothing to wait for
@@ -223,7 +221,7 @@ def empty_slot(song, track):
 
 def put_clip(job, track):
     if not hasattr(track.clip_slots[0], "create_audio_clip"):
-        raise NotHere("this Live can't make audio clips from a script")
+        raise NotHereError("this Live can't make audio clips from a script")
     slot = slot_of(track, job.pad)
     if slot is not None and plain_path(slot.clip.file_path) == plain_path(job.path):
         return
@@ -234,12 +232,12 @@ def put_clip(job, track):
     try:
         slot.create_audio_clip(job.path)
     except ValueError as problem:
-        raise Refused("Live can't load %s: %s" % (job.path, problem))
+        raise RefusedError(f"Live can't load {job.path}: {problem}") from problem
     clip = slot.clip
     clip.name = label_of(job.pad)
     clip.warping = False
     if plain_path(clip.file_path) != plain_path(job.path):
-        raise Refused("Live can't load " + job.path)
+        raise RefusedError("Live can't load " + job.path)
 
 
 # Actions ---------------------------------------------------------------------------------------------------------
@@ -248,9 +246,9 @@ def put_clip(job, track):
 def load(live, delivery):
     zone = main_zone(delivery)
     if delivery.mode not in ("drum", "keys"):
-        raise Refused("Live has no mode " + delivery.mode)
+        raise RefusedError("Live has no mode " + delivery.mode)
     if not os.path.isfile(zone.path):
-        raise Refused("the sample is missing: " + zone.path)
+        raise RefusedError("the sample is missing: " + zone.path)
     job = Job(live, delivery, resolve(live.live_set, delivery))
     ways = [by_clip]
     if not isinstance(job.place, ClipPlace):
@@ -264,11 +262,11 @@ def load(live, delivery):
         try:
             yield from way(job)
             return
-        except NotHere as problem:
+        except NotHereError as problem:
             problems.append(str(problem))
     if job.inserted is not None and job.inserted.sample is None:
         delete_simpler(job.place.track, job.inserted)
-    raise Refused("; ".join(problems))
+    raise RefusedError("; ".join(problems))
 
 
 def clear(live, delivery):
@@ -294,5 +292,5 @@ ACTIONS = {"load": load, "clear": clear}
 def carry_out(live, delivery):
     """Returns the steps that a delivery takes, one for every tick."""
     if delivery.action not in ACTIONS:
-        raise Refused("Live has no action " + delivery.action)
+        raise RefusedError("Live has no action " + delivery.action)
     return iter(ACTIONS[delivery.action](live, delivery))

@@ -3,7 +3,7 @@
 # Whether this Live can do a thing is asked of the thing itself, with hasattr: what came when is no fixed order
 # (11.3.25 makes audio clips, the later 12.0.0 does not), and Live Lite refuses what Live Suite allows.
 
-from .deliveries import Refused, lies_in, plain_path
+from .deliveries import RefusedError, lies_in, plain_path
 
 # Whether a track that a delivery names and the Set lacks is made; otherwise such a delivery fails.
 CREATE_TRACKS = True
@@ -15,7 +15,7 @@ PLAIN_KEY = 60
 INSTRUMENT, MIDI_EFFECT = 1, 4  # Live.Device.DeviceType
 
 
-class NotHere(Exception):
+class NotHereError(Exception):
     """What this Live, or this edition of it, can't do: the next way down the ladder is tried."""
 
 
@@ -80,12 +80,12 @@ def find_track(song, name, audio=False):
 
 def create_track(song, name):
     if not CREATE_TRACKS:
-        raise Refused("there is no track named " + name)
+        raise RefusedError("there is no track named " + name)
     try:
         track = song.create_midi_track(-1)
         track.name = name
     except Exception as problem:
-        raise Refused("Live can't make a track named %s: %s" % (name, problem))
+        raise RefusedError(f"Live can't make a track named {name}: {problem}") from problem
     # The user's default track may come with an instrument, and a track has one at most.
     for index in reversed(range(len(track.devices))):
         if track.devices[index].type == INSTRUMENT:
@@ -95,16 +95,19 @@ def create_track(song, name):
 
 def insert_device(container, name, index):
     if not hasattr(container, "insert_device"):
-        raise NotHere("this Live can't insert devices from a script")
+        raise NotHereError("this Live can't insert devices from a script")
     try:
         container.insert_device(name, index)
     except RuntimeError as problem:
-        raise NotHere("Live can't insert a %s: %s" % (name, problem))
+        raise NotHereError(f"Live can't insert a {name}: {problem}") from problem
     return container.devices[index]
 
 
 class TrackPlace:
     """The instrument of a MIDI track."""
+
+    plain_key = None  # Simpler hears the very key that is played
+    browser_target = None  # what is selected
 
     def __init__(self, track):
         self.track = track
@@ -112,10 +115,6 @@ class TrackPlace:
 
     def containers(self):
         return [self.track]
-
-    def plain_key(self):
-        """Returns the key that Simpler hears when the sound's lowest key is played; None: that key itself."""
-        return None
 
     def insert_simpler(self, pad):
         # An instrument stands behind the MIDI effects and before the audio effects.
@@ -127,9 +126,8 @@ class TrackPlace:
         return insert_device(self.track, "Simpler", index)
 
     def select(self, song):
-        """Makes the browser load here. Returns what it is to fill; None: the selected track itself."""
+        """Makes the browser load here."""
         song.view.selected_track = self.track
-        return None
 
 
 class PadPlace:
@@ -137,18 +135,20 @@ class PadPlace:
 
     def __init__(self, track, rack, note):
         self.track, self.rack, self.note = track, rack, note
-        self.name = "pad %d of the Drum Rack on the track %s" % (note, track.name)
+        self.name = f"pad {note} of the Drum Rack on the track {track.name}"
 
     def pad(self):
         for pad in self.rack.drum_pads:
             if pad.note == self.note:
                 return pad
-        raise Refused("the Drum Rack on the track %s has no pads" % self.track.name)
+        raise RefusedError(f"the Drum Rack on the track {self.track.name} has no pads")
 
     def containers(self):
         return list(self.pad().chains)
 
+    @property
     def plain_key(self):
+        """The key that a Simpler hears here, whatever key is played."""
         chains = self.containers()
         return chains[0].out_note if chains else PLAIN_KEY
 
@@ -157,7 +157,7 @@ class PadPlace:
         if chains:
             return insert_device(chains[0], "Simpler", 0)
         if not hasattr(self.rack, "insert_chain"):
-            raise NotHere("this Live can't fill an empty pad from a script")
+            raise NotHereError("this Live can't fill an empty pad from a script")
         self.rack.insert_chain(-1)
         chain = self.rack.chains[len(self.rack.chains) - 1]
         chain.in_note = self.note
@@ -167,6 +167,10 @@ class PadPlace:
     def select(self, song):
         song.view.selected_track = self.track
         self.rack.view.selected_drum_pad = self.pad()
+
+    @property
+    def browser_target(self):
+        """What the browser has to be told to fill: without it, it would replace the whole Drum Rack."""
         return self.pad()
 
 
@@ -202,22 +206,22 @@ def find_simpler(place, pad, folders):
             if is_simpler(device):
                 return single(device, place)
             if device.type == INSTRUMENT:
-                raise Refused("%s already has an instrument, %s: give the sound another" % (place.name, device.name))
+                raise RefusedError(f"{place.name} already has an instrument, {device.name}: give the sound another place")
     return None
 
 
 def single(simpler, place):
     if simpler.multi_sample_mode:
-        raise Refused("the Simpler on %s holds many samples: replace it by an empty one" % place.name)
+        raise RefusedError(f"the Simpler on {place.name} holds many samples: replace it by an empty one")
     return simpler
 
 
 def place_on(track, delivery, note=None):
     if track.is_frozen:
-        raise Refused("the track %s is frozen: unfreeze it" % track.name)
+        raise RefusedError(f"the track {track.name} is frozen: unfreeze it")
     if not track.has_midi_input:
         if not track.has_audio_input:
-            raise Refused("the track %s takes no sounds: name a MIDI or an audio track" % track.name)
+            raise RefusedError(f"the track {track.name} takes no sounds: name a MIDI or an audio track")
         return ClipPlace(track)
     rack = drum_rack_of(track)
     if rack is None or delivery.mode != "drum":
@@ -239,8 +243,8 @@ def create_rack(song):
     track = find_track(song, PADS_TRACK) or create_track(song, PADS_TRACK)
     try:
         return track, insert_device(track, "Drum Rack", 0)
-    except NotHere as problem:
-        raise Refused("there is no Drum Rack (%s): put one on a track" % problem)
+    except NotHereError as problem:
+        raise RefusedError(f"there is no Drum Rack ({problem}): put one on a track") from problem
 
 
 def resolve(song, delivery):
@@ -254,14 +258,14 @@ def resolve(song, delivery):
         if rack is None:
             track, rack = create_rack(song)
         if track.is_frozen:
-            raise Refused("the track %s is frozen: unfreeze it" % track.name)
+            raise RefusedError(f"the track {track.name} is frozen: unfreeze it")
         return PadPlace(track, rack, int(name))
     if delivery.target == "selected":
         track = song.view.selected_track
         rack = drum_rack_of(track)
         pad = rack.view.selected_drum_pad if rack is not None else None
         return place_on(track, delivery, pad.note if pad is not None else None)
-    raise Refused("Live has no target %s: use track:NAME, pad:NOTE or selected" % delivery.target)
+    raise RefusedError(f"Live has no target {delivery.target}: use track:NAME, pad:NOTE or selected")
 
 
 def find_target_track(song, target):

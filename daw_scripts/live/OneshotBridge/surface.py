@@ -5,7 +5,7 @@ import os
 from _Framework.ControlSurface import ControlSurface
 
 from .browsing import links_folder, user_library_of
-from .deliveries import USUAL_OSC_PORT, Box, Refused, is_library, read_settings, usual_library
+from .deliveries import USUAL_OSC_PORT, Box, RefusedError, is_library, read_settings, usual_library
 from .ladder import carry_out
 from .places import find_target_track
 from .triggers import Launches, Line, message_of
@@ -127,10 +127,10 @@ class OneshotBridge(ControlSurface):
             return
         except StopIteration:
             reason = None
-        except Refused as refusal:
+        except RefusedError as refusal:
             reason = str(refusal)
         except Exception as problem:
-            reason = "Live can't do that: %s: %s" % (type(problem).__name__, problem)
+            reason = f"Live can't do that: {type(problem).__name__}: {problem}"
         self._under_way = None
         self._acknowledge(name, reason)
         if reason is not None:
@@ -139,18 +139,14 @@ class OneshotBridge(ControlSurface):
     def _acknowledge(self, name, reason):
         """Tells the bridge how it went, later if it can't be told now."""
         self._unacknowledged[name] = reason
-        if reason is None:
-            told = self._box.acknowledge(name)
-        else:
-            told = self._box.acknowledge_failure(name, reason)
-        if told:
+        if self._box.acknowledge(name) if reason is None else self._box.acknowledge_failure(name, reason):
             del self._unacknowledged[name]
 
     def _must_wait(self, name):
         """Returns whether a delivery may only swap in silence while its track is heard."""
         try:
             delivery = self._box.read("new", name)
-        except (OSError, Refused):
+        except (OSError, RefusedError):
             return False
         if delivery.swap != "when-silent":
             return False
