@@ -7,6 +7,7 @@ import importlib
 import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.library.deliveries import Acknowledgement
 from bridge.library.folder import Library
+from support.patience import until
 
 SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "live" / "OneshotBridge"
 STAND_IN = Path(__file__).with_name("live_stand_in")
@@ -26,6 +28,8 @@ WAV = b"RIFF\x24\x00\x00\x00WAVE"
 # What came when: 11.3.25 makes audio clips and the later 12.0.0 does not; 12.3 inserts devices, 12.4 replaces samples.
 VERSIONS = [(11, 0, 0), (11, 3, 25), (12, 0, 0), (12, 0, 5), (12, 3, 0), (12, 4, 0)]
 BROWSING = VERSIONS[:-1]
+# How many deliveries a script outlives that is killed at random; DELIVERIES=10000 proves more.
+DELIVERIES = int(os.environ.get("DELIVERIES", "400"))
 CLIPPING = [(11, 3, 25), (12, 0, 5), (12, 3, 0), (12, 4, 0)]
 every_version = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: ".".join(map(str, version)))
 
@@ -721,6 +725,74 @@ def test_a_script_that_is_taken_out_of_its_slot_leaves_the_rest_to_the_next_one(
     assert library.acknowledgements() == loaded(1)
 
 
+@pytest.fixture
+def perilous(script, monkeypatch):
+    """Lets the script be killed before and after everything that it does to files, too."""
+    def perilous(host):
+        def guarded(really, *, after=True):
+            def work(*arguments, **options):
+                if host.in_turn:
+                    host.step()
+                result = really(*arguments, **options)
+                if host.in_turn and after:
+                    host.step()
+                return result
+
+            return work
+
+        for name in ("replace", "remove", "listdir", "makedirs", "link"):
+            monkeypatch.setattr(os, name, guarded(getattr(os, name)))
+        module = sys.modules["OneshotBridge.deliveries"]
+        monkeypatch.setattr(module, "open", guarded(open, after=False), raising=False)
+
+    return perilous
+
+
+@pytest.mark.parametrize(("version", "share"), [((12, 4, 0), 1.0), ((12, 3, 0), 0.2), ((11, 0, 0), 0.2)])
+def test_a_script_that_is_killed_at_random_loses_nothing_and_ends_with_the_newest_sounds(
+    start, script, library, deliver, perilous, version, share
+):
+    dice = random.Random(version[0] * 100 + version[1])
+    pads = [f"pad-{number}" for number in range(6)]
+    host = start(version, load_ticks=1, index_ticks=1)
+    perilous(host)
+    count, kills = int(DELIVERIES * share), 0
+    newest, waiting, settled = {}, {}, {}
+
+    def note():
+        for told in library.acknowledgements():
+            assert told.loaded, told.reason
+            settled[told.seq] = "loaded"
+            library.prune_delivery("live", told.seq)
+
+    for seq in range(1, count + 1):
+        pad = dice.choice(pads)
+        if pad in waiting and library.withdraw_delivery("live", waiting[pad]):  # as the daemon does
+            settled[waiting[pad]] = "withdrawn"
+        newest[pad] = deliver(seq, pad=pad, sample=f"s-{seq}", mtime=seq)
+        waiting[pad] = seq
+        if dice.random() < 0.3:
+            host.kill_after = dice.randrange(250)
+        host.tick(dice.randrange(4))
+        note()
+        if not host.scripts:
+            kills += 1
+            host.start(script)
+    host.kill_after = None
+    for _ in range(1000):
+        if len(settled) == count:
+            break
+        if not host.scripts:
+            host.start(script)
+        host.tick(10)
+        note()
+    assert sorted(settled) == list(range(1, count + 1))
+    assert kills > count / 20
+    assert [files(library, state) for state in ("new", "claimed", "done", "failed")] == [[], [], [], []]
+    for pad, path in newest.items():
+        assert heard(library, host.track(pad), 36, path) == 0
+
+
 # --- clearing ----------------------------------------------------------------------------------------------------
 
 
@@ -837,3 +909,194 @@ def test_a_library_that_goes_away_is_waited_for_and_never_made_up(start, library
     (tmp_path / "away").rename(library.root)
     host.tick(30)
     assert library.acknowledgements() == loaded(1)
+
+
+# --- asking from inside Live -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clips(script, start, live_set):
+    """Starts a Live whose script speaks to an OSC port, with clips of some names on a track."""
+    def clips(port, *names):
+        settings = Path(script.__file__).parent / "oneshot_bridge.settings"
+        settings.write_text(settings.read_text(encoding="utf-8").replace("osc_port\t9\n", f"osc_port\t{port}\n"))
+        host = start()
+        track = host.add_track("Asking", scenes=len(names))
+        for slot, name in zip(track.clip_slots, names, strict=True):
+            slot.clip = live_set.Clip(host, name)
+        host.tick(3)
+        return host, track
+
+    return clips
+
+
+@pytest.mark.anyio
+async def test_a_clip_that_is_launched_presses_the_pad_of_its_name(scene, clips):
+    host, track = clips(scene.door.address[1], "oneshot: kick", "Oneshot:SNARE", "kick", "oneshot: two words more")
+    for slot in range(4):
+        host.launch(track, slot)
+        host.tick(2)
+    await until(lambda: len(scene.engine.requests) >= 2)
+    assert [request.pad for request in scene.engine.requests] == ["kick", "snare"]
+    assert host.messages == []
+
+
+@pytest.mark.anyio
+async def test_clips_ask_for_all_that_a_pad_can_be_asked_for(scene, clips):
+    actions = ("again", "keep", "discard", "cancel")
+    host, track = clips(
+        scene.door.address[1], "oneshot: kick", *(f"oneshot: {action} kick" for action in actions), "oneshot: kit main"
+    )
+    host.launch(track, 0)
+    host.tick(2)
+    await until(lambda: scene.engine.all_jobs)
+    scene.engine.finish(next(iter(scene.engine.all_jobs)))
+    for slot in range(1, 6):
+        host.launch(track, slot)
+        host.tick(2)
+    await until(lambda: len(scene.engine.calls) >= 6)
+    assert [call[:2] for call in scene.engine.calls] == [
+        ("trigger", "kick"), ("again", "kick"), ("keep", "kick"), ("discard", "kick"), ("cancel", "kick"),
+        ("select_kit", "main"),
+    ]  # fmt: skip
+
+
+@pytest.mark.anyio
+async def test_a_clip_asks_once_for_every_launch_and_not_while_it_plays(scene, clips):
+    host, track = clips(scene.door.address[1], "oneshot: kick")
+    for _ in range(3):
+        host.launch(track, 0)
+        host.tick(50)
+    await until(lambda: len(scene.engine.requests) >= 3)
+    assert len(scene.engine.requests) == 3
+
+
+@pytest.mark.anyio
+async def test_what_plays_when_the_script_starts_asks_for_nothing(scene, script, clips):
+    host, track = clips(scene.door.address[1], "oneshot: kick")
+    host.stop()
+    host.launch(track, 0)
+    host.start(script)
+    host.tick(20)
+    host.add_track("another")
+    host.song.tracks.reverse()
+    host.tick(20)
+    assert scene.engine.requests == []
+
+
+@pytest.mark.anyio
+async def test_what_the_bridge_cannot_do_is_said_in_live(scene, clips):
+    host, track = clips(scene.door.address[1], "oneshot: nonesuch", "oneshot: kick")
+    host.launch(track, 0)
+
+    def said():
+        host.tick()
+        return host.messages
+
+    await until(said)
+    assert "nonesuch" in host.messages[0]
+    host.messages.clear()
+    scene.engine.doom = "The model was not amused."
+    host.launch(track, 1)
+    await until(said)
+    assert host.messages == ["Oneshot Bridge: The model was not amused. Try another prompt."]
+
+
+def test_a_bridge_that_does_not_run_is_said_in_live_at_every_launch(clips):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    host, track = clips(port, "oneshot: kick")
+    for launches in (1, 2):
+        host.launch(track, 0)
+        host.tick(5)
+        assert host.messages == ["Oneshot Bridge: the bridge does not run: start it with `oneshot run`"] * launches
+
+
+# --- the language, and the stand-in itself -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", sorted(SCRIPT.glob("*.py")), ids=lambda path: path.name)
+def test_the_script_is_python_3_7_of_the_standard_library(module):
+    """Live 11 and 12.0 bring Python 3.7; newer names of the standard library are found by reading."""
+    tree = ast.parse(module.read_text(encoding="utf-8"), feature_version=(3, 7))
+    imported = {
+        name.partition(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names] if isinstance(node, ast.Import)
+            else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+        )
+    }  # fmt: skip
+    assert imported <= {"os", "re", "shutil", "socket", "sys", "time", "unicodedata", "contextlib"} | {
+        "Live", "_Framework",
+    }  # fmt: skip
+
+
+def test_the_script_needs_nothing_that_is_installed(script):
+    """Starts it in a Python that has only its standard library and the stand-in."""
+    places = [str(STAND_IN), str(Path(script.__file__).parents[1])]
+    line = f"import sys; sys.path[:0] = {places!r}; import OneshotBridge; print(OneshotBridge.__version__)"
+    result = subprocess.run([sys.executable, "-I", "-S", "-c", line], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_stand_in_has_only_what_its_version_of_live_has(live_set, live_host, tmp_path):
+    def abilities(version):
+        host = live_host.Host(version, tmp_path)
+        things = {"track": host.song.tracks[0], "rack": live_set.DrumRack(host), "simpler": live_set.Simpler(host)}
+        things["chain"], things["slot"] = things["rack"].fill(36), things["track"].clip_slots[0]
+        names = {
+            "track": ["insert_device"], "chain": ["insert_device", "in_note"], "rack": ["insert_chain"],
+            "simpler": ["replace_sample"], "slot": ["create_audio_clip"],
+        }  # fmt: skip
+        return {
+            f"{thing}.{name}"
+            for thing, those in names.items() for name in those
+            if hasattr(live_set.Handle(things[thing]), name)
+        }  # fmt: skip
+
+    clips = {"slot.create_audio_clip"}
+    inserting = {"track.insert_device", "chain.insert_device", "chain.in_note", "rack.insert_chain"}
+    assert [abilities(version) for version in VERSIONS] == [
+        set(), clips, set(), clips, clips | inserting, clips | inserting | {"simpler.replace_sample"},
+    ]  # fmt: skip
+
+
+def test_the_stand_in_refuses_what_live_refuses(live_set, start):
+    host = start()
+    track, audio = host.add_track("midi"), host.add_track("audio", midi=False)
+    simpler, slot = live_set.Simpler(host), live_set.Handle(audio.clip_slots[0])
+    with pytest.raises(RuntimeError, match="triggered by notifications"):
+        live_set.Handle(track).name = "no turn of the script"
+    host.in_turn = True
+    with pytest.raises(ValueError, match="absolute path"):
+        live_set.Handle(simpler).replace_sample("relative.wav")
+    with pytest.raises(ValueError, match="valid audio file"):
+        slot.create_audio_clip(__file__)
+    audio.clip_slots[0].clip = live_set.Clip(host, "mine")
+    with pytest.raises(RuntimeError, match="already has a clip"):
+        slot.create_audio_clip(__file__)
+    with pytest.raises(RuntimeError, match="only be created on audio tracks"):
+        live_set.Handle(track.clip_slots[0]).create_audio_clip(__file__)
+    live_set.Handle(track).insert_device("Simpler", 0)
+    with pytest.raises(RuntimeError, match="more than one instrument"):
+        live_set.Handle(track).insert_device("Drum Rack", 0)
+    with pytest.raises(AttributeError):
+        live_set.Handle(track).root_key = 36
+    with pytest.raises(RuntimeError, match="Invalid value"):
+        live_set.Handle(simpler.parameters[1]).value = 49.0
+    with pytest.raises(TypeError):
+        live_set.Handle(simpler).playback_mode = 1.0
+    refused = []
+
+    def elsewhere():
+        try:
+            _ = live_set.Handle(track).name
+        except AssertionError as problem:
+            refused.append(str(problem))
+
+    other = threading.Thread(target=elsewhere)
+    other.start()
+    other.join()
+    assert refused == ["Live was called from another thread"]

@@ -206,7 +206,7 @@ def find_simpler(place, pad, folders):
             if is_simpler(device):
                 return single(device, place)
             if device.type == INSTRUMENT:
-                raise RefusedError(f"{place.name} already has an instrument, {device.name}: give the sound another place")
+                raise RefusedError(f"{place.name} has an instrument, {device.name}: give the sound another place")
     return None
 
 

@@ -31,7 +31,7 @@ class Host:
         self.messages, self.log = [], []
         self.now = 0
         self.kill_after = None
-        self._in_turn = False
+        self.in_turn = False
         self._dead = False
         self._scheduled = []  # (tick, whose, what)
         self.selected_before_turn = None
@@ -43,7 +43,7 @@ class Host:
     # What the user does ------------------------------------------------------------------------------------------
 
     def add_track(self, name, *devices, **kind):
-        track = Track(self, name, scenes=self.song.scenes, **kind)
+        track = Track(self, name, **{"scenes": self.song.scenes, **kind})
         track.devices.extend(devices)
         self.song.tracks.append(track)
         return track
@@ -86,9 +86,9 @@ class Host:
             self._scheduled = [entry for entry in self._scheduled if entry[0] > self.now]
             for _, of_script, what in due:
                 if of_script:
-                    self._in_turn = True
+                    self.in_turn = True
                     self._guarded(what)
-                    self._in_turn = False
+                    self.in_turn = False
                 else:
                     what()
 
@@ -128,7 +128,7 @@ class Host:
         self.step()
 
     def changing(self, core, name):
-        if not self._in_turn:
+        if not self.in_turn:
             raise RuntimeError("Changes cannot be triggered by notifications. You will need to defer your response.")
         if name not in core.not_undone:
             self.song.changed()
