@@ -71,6 +71,10 @@ def read_settings(folder):
     return settings
 
 
+def port_of(text):
+    return int(text) if text.isdigit() and 0 < int(text) < 65536 else USUAL_OSC_PORT
+
+
 def usual_library():
     return os.path.join(os.path.expanduser("~"), "Music", "Oneshot Bridge")
 

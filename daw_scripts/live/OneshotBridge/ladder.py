@@ -54,16 +54,16 @@ def wait_until(true, ticks):
 class Job:
     """One delivery in the making: what all ways to load need."""
 
-    def __init__(self, live, delivery, place):
-        self.song, self.browser, self.user_library = live.live_set, live.browser, live.user_library
+    def __init__(self, bridge, delivery, place):
+        self.song, self.browser, self.user_library = bridge.song, bridge.browser, bridge.user_library
         self.delivery, self.place = delivery, place
         self.pad = delivery.pad
         self.track_name = place.track.name
-        self.folders = live.folders_of(delivery.pad)
+        self.folders = bridge.folders_of(delivery.pad)
         self.zone = main_zone(delivery)
         self.path = self.zone.path
         self.link_names = link_names(delivery, self.path)
-        self.link = os.path.join(live.user_library or "", *self.link_names)
+        self.link = os.path.join(bridge.user_library or "", *self.link_names)
         self.inserted = None
 
     def simpler(self):
@@ -243,13 +243,13 @@ def put_clip(job, track):
 # Actions ---------------------------------------------------------------------------------------------------------
 
 
-def load(live, delivery):
+def load(bridge, delivery):
     zone = main_zone(delivery)
     if delivery.mode not in ("drum", "keys"):
         raise RefusedError("Live has no mode " + delivery.mode)
     if not os.path.isfile(zone.path):
         raise RefusedError("the sample is missing: " + zone.path)
-    job = Job(live, delivery, resolve(live.live_set, delivery))
+    job = Job(bridge, delivery, resolve(bridge.song, delivery))
     ways = [by_clip]
     if not isinstance(job.place, ClipPlace):
         checked_shift(job)
@@ -269,12 +269,12 @@ def load(live, delivery):
     raise RefusedError("; ".join(problems))
 
 
-def clear(live, delivery):
+def clear(bridge, delivery):
     """Takes a pad's Simpler and clip away; what the user put beside them stays."""
     kind, _, name = delivery.target.partition(":")
-    folders = live.folders_of(delivery.pad)
-    with undo_step(live.live_set):
-        for track in tracks_of(live.live_set):
+    folders = bridge.folders_of(delivery.pad)
+    with undo_step(bridge.song):
+        for track in tracks_of(bridge.song):
             if kind == "track" and track.name.lower() != name.lower():
                 continue
             for device, _ in list(simplers_under(track)):
@@ -289,8 +289,8 @@ def clear(live, delivery):
 ACTIONS = {"load": load, "clear": clear}
 
 
-def carry_out(live, delivery):
+def carry_out(bridge, delivery):
     """Returns the steps that a delivery takes, one for every tick."""
     if delivery.action not in ACTIONS:
         raise RefusedError("Live has no action " + delivery.action)
-    return iter(ACTIONS[delivery.action](live, delivery))
+    return iter(ACTIONS[delivery.action](bridge, delivery))

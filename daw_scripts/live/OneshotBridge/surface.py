@@ -1,11 +1,11 @@
-# The control surface: Live gives it a turn ten times a second, and it does one small thing in each.
+# Live gives the control surface a turn ten times a second, and it does one small thing in each.
 
 import os
 
 from _Framework.ControlSurface import ControlSurface
 
 from .browsing import links_folder, user_library_of
-from .deliveries import USUAL_OSC_PORT, Box, RefusedError, is_library, read_settings, usual_library
+from .deliveries import Box, RefusedError, is_library, port_of, read_settings, usual_library
 from .ladder import carry_out
 from .places import find_target_track
 from .triggers import Launches, Line, message_of
@@ -21,66 +21,73 @@ CHECK_TICKS = 20
 class OneshotBridge(ControlSurface):
     def __init__(self, c_instance):
         ControlSurface.__init__(self, c_instance)
+        self._bridge = Bridge(self)
+        self.schedule_message(1, self._turn)
+
+    def disconnect(self):
+        self._bridge.close()
+        self._bridge = None
+        ControlSurface.disconnect(self)
+
+    def _turn(self):
+        if self._bridge is not None:
+            self.schedule_message(1, self._turn)  # first of all: no mistake may end the turns
+            self._bridge.turn()
+
+
+class Bridge:
+    """What the script knows and does. It has no base class, so that no name of Live's framework is in its way."""
+
+    def __init__(self, surface):
+        self._surface = surface
         folder = os.path.dirname(os.path.abspath(__file__))
         settings = read_settings(folder)
         self._library = LIBRARY or settings.get("library") or usual_library()
         self._box = Box(self._library)
-        self._user_library = user_library_of(folder)
+        self.user_library = user_library_of(folder)
         self._launches = Launches()
-        port = settings.get("osc_port", "")
-        self._line = Line(int(port) if port.isdigit() else USUAL_OSC_PORT)
+        self._line = Line(port_of(settings.get("osc_port", "")))
         self._said = set()
         self._registered = False
         self._next_check = 0
         self._claimed = []  # what a crash left, oldest first
         self._under_way = None  # the name of a delivery, and its steps
         self._unacknowledged = {}  # by name: why it failed, or None
-        self._ended = False
-        self.schedule_message(1, self._tick)
-
-    def disconnect(self):
-        self._ended = True
-        self._line.close()
-        ControlSurface.disconnect(self)
-
-    # What the ladder needs ----------------------------------------------------------------------------------------
 
     @property
-    def live_set(self):
-        return self.song()
+    def song(self):
+        return self._surface.song()
 
     @property
     def browser(self):
-        return self.application().browser
-
-    @property
-    def user_library(self):
-        return self._user_library
+        return self._surface.application().browser
 
     def folders_of(self, pad):
         """Returns where a pad's samples lie: in the library, and linked in the User Library."""
         folders = [os.path.join(self._library, "samples", pad)]
-        return folders + ([links_folder(self._user_library, pad)] if self._user_library else [])
+        return folders + ([links_folder(self.user_library, pad)] if self.user_library else [])
 
-    # Ticks --------------------------------------------------------------------------------------------------------
+    def close(self):
+        self._line.close()
 
-    def _tick(self):
-        if self._ended:
-            return
-        self.schedule_message(1, self._tick)  # first of all: no mistake may end the ticks
-        for turn in (self._listen, self._deliver):
+    def turn(self):
+        for part in (self._listen, self._deliver):
             try:
-                turn()
+                part()
             except Exception as problem:
                 self._say_once(str(problem))
 
+    # Asking for sounds --------------------------------------------------------------------------------------------
+
     def _listen(self):
-        for name in self._launches.look(self.song()):
+        for name in self._launches.look(self.song):
             message = message_of(name)
             if message is not None:
                 self._line.send(message)
         for complaint in self._line.complaints():
             self._say(complaint)
+
+    # Deliveries ---------------------------------------------------------------------------------------------------
 
     def _deliver(self):
         self._next_check -= 1
@@ -150,14 +157,14 @@ class OneshotBridge(ControlSurface):
             return False
         if delivery.swap != "when-silent":
             return False
-        track = find_target_track(self.song(), delivery.target)
+        track = find_target_track(self.song, delivery.target)
         return track is not None and track.has_audio_output and track.output_meter_level > SILENCE
 
     # Words --------------------------------------------------------------------------------------------------------
 
     def _say(self, text):
-        self.show_message("Oneshot Bridge: " + text)
-        self.log_message("Oneshot Bridge: " + text)
+        self._surface.show_message("Oneshot Bridge: " + text)
+        self._surface.log_message("Oneshot Bridge: " + text)
 
     def _say_once(self, text):
         if text not in self._said:

@@ -70,6 +70,7 @@ class Host:
         """Takes it out of its slot: no message is delivered any more."""
         for script in self.scripts:
             script.disconnect()
+            self.ever_started.remove(script)
         self._forget()
 
     def quit(self):

@@ -422,7 +422,7 @@ class Browser(Core):
 
 
 class Application(Core):
-    members = known("browser get_version_string")
+    members = known("browser")
 
     def __init__(self, host):
         super().__init__(host)
