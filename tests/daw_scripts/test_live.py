@@ -323,6 +323,19 @@ def test_the_users_selection_is_put_back_after_browsing(start, library, deliver,
     assert host.application.browser.hotswap_target is None
 
 
+def test_a_selected_track_that_is_deleted_meanwhile_is_not_put_back(start, library, deliver):
+    deliver()
+    host = start((12, 0, 0))
+    host.add_track("kick")
+    mine = host.song.view.selected_track = host.add_track("mine")
+    while host.song.view.selected_track is mine:
+        host.tick()
+    mine.gone = True
+    host.song.tracks.remove(mine)
+    host.tick(40)
+    assert library.acknowledgements() == loaded(1)
+
+
 def test_what_live_takes_time_for_is_acknowledged_when_it_is_there(start, library, deliver):
     deliver()
     host = start(replace_ticks=9)
@@ -392,6 +405,19 @@ def test_an_instrument_of_the_user_is_never_replaced(start, live_set, library, d
         assert host.track(f"pad-{told.seq}").devices == [device]
 
 
+def test_a_pitch_that_the_user_mapped_to_a_macro_is_a_reason(start, library, deliver):
+    deliver(1)
+    host = start()
+    host.tick(5)
+    host.track("kick").simpler.parameters[1].is_enabled = False
+    deliver(2, sample="b")
+    deliver(3, sample="c", zones=[{"low": 40, "high": 40}])
+    host.tick(5)
+    assert [told.reason for told in library.acknowledgements()] == [
+        "", "", "the Simpler's Transpose is held by a macro: unmap it",
+    ]  # fmt: skip
+
+
 @every_version
 def test_a_simpler_with_many_samples_is_left_alone(start, live_set, library, deliver, version):
     deliver()
@@ -438,6 +464,19 @@ def test_a_drum_goes_to_the_pad_of_a_drum_rack_and_leaves_the_others(
     host.tick(40)
     assert heard(library, track, 40, path) == 0
     assert library.acknowledgements() == loaded(1, 2)
+
+
+def test_a_pad_that_becomes_a_tuned_one_does_not_stay_on_the_drum_rack(start, live_set, library, deliver):
+    deliver(1, target="track:Drums")
+    host = start()
+    rack = live_set.DrumRack(host)
+    host.add_track("Drums", rack)
+    host.tick(5)
+    deliver(2, sample="b", target="track:Drums", mode="keys")
+    host.tick(5)
+    first, second = library.acknowledgements()
+    assert first.loaded
+    assert "Drum Rack" in second.reason
 
 
 def test_a_pad_that_sends_another_note_still_plays_its_sound_as_recorded(start, live_set, library, deliver):

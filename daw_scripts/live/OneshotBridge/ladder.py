@@ -75,7 +75,7 @@ class Job:
 
 
 def main_zone(delivery):
-    """Returns the one zone that a Simpler can hold: of layers the loudest, of turns the first."""
+    """Returns the one zone that a Simpler can hold: of turns the first, the sample itself, of layers the loudest."""
     if not delivery.zones:
         raise RefusedError("the delivery has no zones")
     return max(delivery.zones, key=lambda zone: (zone.turn == 1, zone.path == delivery.path, zone.loudest))
@@ -109,6 +109,8 @@ def set_parameter(simpler, name, value):
     for parameter in simpler.parameters:
         if parameter.original_name == name:
             if parameter.value != value:
+                if not parameter.is_enabled:
+                    raise RefusedError(f"the Simpler's {name} is held by a macro: unmap it")
                 parameter.value = value
             return
     raise RefusedError("this Live's Simpler has no parameter " + name)
@@ -180,7 +182,7 @@ def by_browsing(job):
     finally:
         job.browser.hotswap_target = None
     loaded = yield from wait_until(job.is_loaded, READ_BACK_TICKS)
-    if job.song.view.selected_track == job.place.track and selected != job.place.track:
+    if job.song.view.selected_track == job.place.track and selected in list(job.song.tracks):
         job.song.view.selected_track = selected
     if not loaded:
         raise NotHereError("Live's browser did not load the sample")

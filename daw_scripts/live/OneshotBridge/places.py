@@ -47,14 +47,14 @@ def is_simpler_of(device, pad, folders):
     return not device.name.startswith(label_of("")) and any(lies_in(file_of(device), folder) for folder in folders)
 
 
-def simplers_under(container):
-    """Yields every Simpler of a track or chain with what it lies in, those in racks too."""
+def simplers_under(container, drums=True):
+    """Yields every Simpler of a track or chain with what it lies in, those in racks too, and in Drum Racks if so."""
     for device in container.devices:
         if is_simpler(device):
             yield device, container
-        elif device.can_have_chains:
+        elif device.can_have_chains and (drums or not device.can_have_drum_pads):
             for chain in device.chains:
-                yield from simplers_under(chain)
+                yield from simplers_under(chain, drums)
 
 
 def drum_rack_of(track):
@@ -198,7 +198,7 @@ def find_simpler(place, pad, folders):
     """Returns the Simpler to load into, the pad's own before any; None where there is no instrument yet. Never takes
     the place of another instrument: that one is the user's."""
     for container in place.containers():
-        for device, _ in simplers_under(container):
+        for device, _ in simplers_under(container, drums=False):
             if is_simpler_of(device, pad, folders):
                 return single(device, place)
     for container in place.containers():
