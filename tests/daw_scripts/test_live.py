@@ -629,6 +629,15 @@ def test_a_file_that_live_cannot_load_is_a_reason(start, library, deliver):
     assert "valid audio file" in failure(library)
 
 
+def test_a_live_that_takes_no_sample_and_does_not_say_so_is_noticed(start, library, deliver):
+    deliver()
+    host = start(replaces=False, index_works=False)
+    track = host.add_track("kick")
+    host.tick(300)
+    assert "Live did not take the sample" in failure(library)
+    assert track.devices == []
+
+
 @pytest.mark.parametrize("text", ["", "v\t2\n", "v\t1\naction\tload\n", "zone\t|||\n", "\x00\xff", "v\t1\npad\tx"])
 def test_a_damaged_delivery_is_failed_and_the_next_one_loaded(start, library, deliver, text):
     (library.root / "deliveries" / "live" / "new" / "000000000001").write_bytes(text.encode("latin-1"))
@@ -882,6 +891,23 @@ def test_clearing_a_drum_racks_pad_leaves_it_empty(start, live_set, library, del
     assert library.acknowledgements() == loaded(1, 2)
 
 
+def test_clearing_leaves_what_plays_another_pad_and_what_the_user_copied(start, live_set, library, deliver):
+    deliver(1)
+    host = start()
+    host.tick(5)
+    ((path, _),) = host.track("kick").heard(36)
+    for track, name in (("kept", "Oneshot: kick"), ("kick", "Oneshot: snare")):
+        copy = live_set.Simpler(host, path)
+        host.add_track(track, live_set.Rack(host, "Instrument Rack", [copy]))
+        copy.name = name
+    deliver(**clearing(2))
+    host.tick(5)
+    assert [[simpler.name for simpler in track.simplers()] for track in host.song.tracks[1:]] == [
+        [], ["Oneshot: kick"], ["Oneshot: snare"],
+    ]  # fmt: skip
+    assert library.acknowledgements() == loaded(1, 2)
+
+
 def test_clearing_takes_the_pads_clip_away(start, live_set, library, deliver):
     deliver(1)
     host = start()
@@ -1016,7 +1042,7 @@ async def test_a_clip_asks_once_for_every_launch_and_not_while_it_plays(scene, c
 
 @pytest.mark.anyio
 async def test_what_plays_when_the_script_starts_asks_for_nothing(scene, script, clips):
-    host, track = clips(scene.door.address[1], "oneshot: kick")
+    host, track = clips(scene.door.address[1], "oneshot: kick", "oneshot: snare")
     host.stop()
     host.launch(track, 0)
     host.start(script)
@@ -1024,7 +1050,11 @@ async def test_what_plays_when_the_script_starts_asks_for_nothing(scene, script,
     host.add_track("another")
     host.song.tracks.reverse()
     host.tick(20)
-    assert scene.engine.requests == []
+    host.launch(track, 1)
+    host.tick(2)
+    await until(lambda: scene.engine.requests)
+    assert [request.pad for request in scene.engine.requests] == ["snare"]
+    assert host.messages == []
 
 
 @pytest.mark.anyio

@@ -25,7 +25,7 @@ class Host:
         self.thread = threading.get_ident()
         self.unavailable, self.track_limit, self.default_instrument = set(), 10**6, None
         self.replace_ticks, self.load_ticks, self.index_ticks = 0, 2, 7
-        self.index_works = self.fills_pads = True
+        self.replaces = self.index_works = self.fills_pads = True
         self.indexed, self.browser_looks = set(), 0
         self.song, self.application = Song(self), Application(self)
         self.messages, self.log = [], []

@@ -85,7 +85,7 @@ class Simpler(Device):
     def replace_sample(self, path):
         assert isinstance(path, str)
         self.host.check_sound(path)
-        if not self.multi_sample_mode:  # there it does nothing, and does not say so
+        if self.host.replaces and not self.multi_sample_mode:  # there it does nothing, and does not say so
             self.host.later(self.host.replace_ticks, lambda: self.take(path))
 
     def take(self, path):
