@@ -389,6 +389,7 @@ def test_effects_stay_where_they_are(start, live_set, library, deliver, version)
     track = host.add_track("kick", arp, echo)
     host.tick(80)
     assert [device.name for device in track.devices] == ["Arpeggiator", "Oneshot: kick", "Echo"]
+    assert track.simpler.loads == (2 if version >= (12, 4, 0) else 1)  # the browser brings fresh Simplers
     assert library.acknowledgements() == loaded(1, 2)
 
 
@@ -464,6 +465,16 @@ def test_a_drum_goes_to_the_pad_of_a_drum_rack_and_leaves_the_others(
     host.tick(40)
     assert heard(library, track, 40, path) == 0
     assert library.acknowledgements() == loaded(1, 2)
+
+
+def test_a_pads_target_is_the_drum_rack_on_the_bridges_own_track_before_others(start, live_set, library, deliver):
+    path = deliver(target="pad:40")
+    host = start()
+    host.add_track("Drums", live_set.DrumRack(host))
+    own = host.add_track("Oneshot Bridge", live_set.DrumRack(host))
+    host.tick(5)
+    assert heard(library, own, 40, path) == 0
+    assert host.track("Drums").simplers() == []
 
 
 def test_a_pad_that_becomes_a_tuned_one_does_not_stay_on_the_drum_rack(start, live_set, library, deliver):
@@ -1080,10 +1091,20 @@ def test_a_bridge_that_does_not_run_is_said_in_live_at_every_launch(clips):
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     host, track = clips(port, "oneshot: kick")
+    complaint = "Oneshot Bridge: the bridge does not run: start it with `oneshot run`"
     for launches in (1, 2):
         host.launch(track, 0)
         host.tick(5)
-        assert host.messages == ["Oneshot Bridge: the bridge does not run: start it with `oneshot run`"] * launches
+        assert host.messages == [complaint] * launches
+    others = [host.add_track(name) for name in ("one", "two", "three")]
+    for other in others:
+        other.clip_slots[0].clip = track.clip_slots[0].clip
+    host.tick()
+    for other in others:  # as a scene launches them
+        other.playing_slot_index = 0
+    host.tick(5)
+    assert set(host.messages) == {complaint}
+    assert len(host.messages) > 2
 
 
 # --- the language, and the stand-in itself -----------------------------------------------------------------------
