@@ -33,11 +33,13 @@ var TRACKS = 128;
 var PADS = 128;
 // What a track or drum pad plays at this level of its meter (0 to 127) is silence.
 var SILENCE = 1;
-var TICK_MILLISECONDS = 50;
+// How often it is looked at what waits, and, while something is under way, at what has become of it.
+var IDLE_MILLISECONDS = 50;
+var BUSY_MILLISECONDS = 10;
 // How long Bitwig may take for one thing that it was told.
-var PATIENCE_TICKS = 100;
+var PATIENCE_MILLISECONDS = 5000;
 // How often the bridge is told that the script is there: it forgets after a minute, and may be started again.
-var SUBSCRIBE_TICKS = 200;
+var SUBSCRIBE_MILLISECONDS = 10000;
 // How many answers are remembered, for deliveries that come again because the answer was lost.
 var MOST_ANSWERS = 512;
 
@@ -299,7 +301,7 @@ function findPlace(target) {
 // --------------------------------------------------------------------------------------------------- deliveries
 
 var waiting = [];     // in the order of their numbers
-var current = null;   // what is being carried out: { delivery, step, ticks, hope }
+var current = null;   // what is being carried out: { delivery, step, waited, hope, undo }
 var answers = {};     // by number: null for loaded, or the reason
 var answered = [];
 
@@ -373,24 +375,21 @@ function fileFor(delivery, place) {
   if (delivery.preset) { return delivery.preset; }
   var parts = /^(.*)([\/\\])samples[\/\\][^\/\\]+[\/\\][^\/\\]+$/.exec(delivery.path);
   if (!parts) { refuse("the library of " + delivery.path + " can't be told"); }
-  return parts[1] + parts[2] + "instruments" + parts[2] + delivery.pad + ".multisample";
+  // Windows keeps some names for its devices.
+  var name = /^(con|prn|aux|nul|com\d|lpt\d)$/.test(delivery.pad) ? delivery.pad + "_" : delivery.pad;
+  return parts[1] + parts[2] + "instruments" + parts[2] + name + ".multisample";
 }
 
 // ------------------------------------------------------------------------------------------------------- steps
 
 // Bitwig does what it is told some time later, and does nothing where it can't. So every delivery is a row of steps,
-// looked at in every tick; a step waits until what it hopes for is seen, and fails when that takes too long.
-function go(hope, step) {
-  current.step = step;
-  current.hope = hope;
-  current.ticks = 0;
-}
-
-// Goes on once a condition holds.
+// looked at in every tick; a step goes on once its condition is seen to hold, and fails when that takes too long.
 function when(hope, isTrue, next) {
-  go(hope, function () {
+  current.step = function () {
     if (isTrue()) { next(); }
-  });
+  };
+  current.hope = hope;
+  current.waited = 0;
 }
 
 function remember(place, record, next) {
@@ -467,7 +466,7 @@ function loadInto(place) {
     deleteDevice(second(place), function () { loadInto(place); });
     return;
   }
-  if (ours && !record.swapping && record.sample === delivery.sample) {
+  if (ours && record.sample === delivery.sample) {
     acknowledge();
     return;
   }
@@ -507,9 +506,9 @@ function findDrums(next) {
   when("Bitwig does not show the Drum Machine", drumsAreThere, function () {
     drumDevice.isPinned().set(true);
     drumPadBank.scrollPosition().set(0);
-    // What Bitwig tells of the pads comes after it has told that they are there.
     when("Bitwig does not show the Drum Machine's first pad", function () {
-      return drumPadBank.scrollPosition().get() === 0 && current.ticks > 2;
+      // What is told of the pads may come after it was told that they are there.
+      return drumPadBank.scrollPosition().get() === 0 && current.waited > 2 * BUSY_MILLISECONDS;
     }, next);
   });
 }
@@ -562,7 +561,7 @@ function carryOut() {
 
 // -------------------------------------------------------------------------------------------------------- loop
 
-var ticks = 0;
+var untilSubscribing = 0;
 
 // Returns whether a delivery is to wait, because it may only swap in silence and its place is heard.
 function mustWait(delivery) {
@@ -592,30 +591,44 @@ function startNext() {
   var index;
   for (index = 0; index < waiting.length; index += 1) {
     if (!mustWait(waiting[index])) {
-      current = { delivery: waiting.splice(index, 1)[0], ticks: 0, hope: "", step: carryOut, undo: null };
+      current = { delivery: waiting.splice(index, 1)[0], waited: 0, hope: "", step: carryOut, undo: null };
       return;
     }
   }
 }
 
-function step() {
+// Goes on as far as it can: until a step has to wait.
+function step(milliseconds) {
+  var before;
   try {
-    current.ticks += 1;
-    if (current.ticks > PATIENCE_TICKS) { refuse(current.hope); }
-    current.step();
+    current.waited += milliseconds;
+    if (current.waited > PATIENCE_MILLISECONDS) { refuse(current.hope); }
+    do {
+      before = current.step;
+      before();
+    } while (current && current.step !== before);
   } catch (problem) {
     fail(reasonOf(problem));
   }
 }
 
-function tick() {
+function tick(milliseconds) {
   guarded(function () {
-    if (ticks % SUBSCRIBE_TICKS === 0) { subscribe(); }
-    ticks += 1;
+    untilSubscribing -= milliseconds;
+    if (untilSubscribing < 0) {
+      untilSubscribing = SUBSCRIBE_MILLISECONDS;
+      subscribe();
+    }
     if (!current) { startNext(); }
-    if (current) { step(); }
+    if (current) { step(milliseconds); }
+    if (!current) { startNext(); }
   })();
-  host.scheduleTask(tick, TICK_MILLISECONDS);
+  schedule();
+}
+
+function schedule() {
+  var milliseconds = current ? BUSY_MILLISECONDS : IDLE_MILLISECONDS;
+  host.scheduleTask(function () { tick(milliseconds); }, milliseconds);
 }
 
 function hear(packet) {
@@ -682,7 +695,7 @@ function init() {
   watchDrums(isInstrument);
   try {
     ownPort = listen();
-    host.scheduleTask(tick, TICK_MILLISECONDS);
+    schedule();
   } catch (problem) {
     warn(reasonOf(problem));
   }

@@ -252,6 +252,22 @@ def test_a_preset_comes_to_the_track_with_the_name_and_is_acknowledged(bitwig):
     assert files(track(report, "KICK")) == [bitwig.preset("kick")]
 
 
+def test_the_script_itself_adds_less_than_a_tenth_of_a_second_to_what_bitwig_takes(bitwig):
+    """The clock is the stand-in's, which does at once what it is told."""
+    report = bitwig.run(
+        'bitwig.takes = [0, 0]; bitwig.addTrack("kick"); bitwig.start(script); bitwig.run(3000);', bitwig.deliver(1),
+        "bitwig.run(3000);", "let at = 0; bridge.onEnd = () => { at = bitwig.clock; };", "const then = bitwig.clock;",
+        bitwig.deliver(2, sample="b"), "bitwig.run(3000); bridge.seen = [at - then];",
+    )
+    assert report["ended"] == {"1": "", "2": ""}
+    assert report["seen"][0] <= 100
+
+
+def test_a_pad_whose_name_windows_keeps_for_itself_has_its_preset_under_another(bitwig):
+    report = bitwig.play('bitwig.addTrack("con"); bitwig.changed = true;', bitwig.deliver(pad="con"))
+    assert report["inserts"] == [bitwig.preset("con_")]
+
+
 def test_the_library_is_told_from_a_path_of_windows_too(bitwig):
     packet = encode(delivery_message(
         Delivery(host="bitwig", seq=1, sample="s-a", pad="kick", action="load", mode="drum", target="track:kick",
@@ -435,6 +451,16 @@ def test_what_is_loaded_already_is_only_acknowledged_also_by_the_next_session(bi
     assert len(report["inserts"]) == 1
     assert len(said(report, "loaded")) == 4  # told again at 10 s and 20 s, and by the next session
     assert report["ended"] == {"1": ""}
+
+
+def test_a_failure_whose_answer_was_lost_is_told_again_and_not_tried_again(bitwig):
+    report = bitwig.run(
+        'bitwig.addTrack("kick"); bitwig.start(script); bitwig.run(100);',
+        'bridge.loses = (address) => address === "/oneshot/load_failed";', bitwig.deliver(preset=False),
+        "bitwig.run(9000); bridge.loses = null; bitwig.run(10000);",
+    )
+    assert len(report["inserts"]) == 1
+    assert "can't load" in report["ended"]["1"]
 
 
 def test_what_the_user_has_deleted_is_loaded_again(bitwig):
