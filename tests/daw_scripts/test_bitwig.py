@@ -483,6 +483,23 @@ def test_a_newer_sound_of_a_pad_takes_the_place_of_one_that_still_waits(bitwig):
     assert pads(report) == {36: [bitwig.sample("kick/a3.wav")], 42: [bitwig.sample("hat/a.wav")]}
 
 
+def test_deliveries_are_carried_out_in_the_order_of_their_numbers(bitwig):
+    report = bitwig.run(
+        'bitwig.addDrums("Drums"); bitwig.start(script); bitwig.run(100);',
+        *(bitwig.deliver(seq, pad=f"pad-{seq}", target=f"pad:{seq}") for seq in (10, 9, 100, 2)), "bitwig.run(6000);",
+    )
+    assert report["inserts"] == [bitwig.sample(f"pad-{seq}/a.wav") for seq in (2, 9, 10, 100)]
+
+
+def test_a_script_that_ends_while_bitwig_fills_an_empty_place_knows_its_sound_again(bitwig):
+    report = bitwig.run(
+        'const kick = bitwig.addTrack("kick"); bitwig.start(script); bitwig.run(100);', bitwig.deliver(1),
+        "while (!kick.devices.length) bitwig.run(10, 10);", "bitwig.stop(); bitwig.start(script); bitwig.run(3000);",
+    )
+    assert report["ended"] == {"1": ""}
+    assert files(track(report, "kick")) == [bitwig.preset("kick")]
+
+
 def test_a_delivery_for_another_host_is_not_ours(bitwig):
     report = bitwig.play('bitwig.addTrack("kick"); bitwig.changed = true;', bitwig.deliver(host="renoise"))
     assert (report["inserts"], report["ended"]) == ([], {})
