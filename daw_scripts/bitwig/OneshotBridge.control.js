@@ -684,7 +684,7 @@ function offerSettings() {
   }
   memory = project.getStringSetting("Loaded", name, 32768, "");
   memory.markInterested();
-  memory.hide();
+  if (memory.hide) { memory.hide(); } // a setting, not only a value
 }
 
 function init() {

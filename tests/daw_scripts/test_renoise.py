@@ -204,10 +204,10 @@ def test_deliveries_are_carried_out_in_the_order_of_their_numbers_one_a_look(ren
     assert library.acknowledgements() == loaded(2, 9, 10)
 
 
-def test_an_idle_look_is_one_listing_of_what_is_new(renoise, library):
+def test_an_idle_look_is_one_listing_of_what_is_new(renoise_jit, library):
     for name in range(200):
         (library.root / "deliveries" / "renoise" / "done" / f"{name:012d}").touch()
-    report = renoise.play(ticks=300)
+    report = renoise_jit.play(ticks=300)
     assert report["listings"] == 301  # one more at the start, for what was claimed
     assert (report["listens"], report["clients"]) == (0, 0)
 
@@ -555,8 +555,8 @@ def test_an_instrument_without_our_sounds_means_the_pad_of_its_name(renoise):
     ('{ "/oneshot/error", { { tag = "s", value = "bad" }, { tag = "s", value = "hint" } } }', "bad"),
     ('{ "/oneshot/job/accepted", { { tag = "s", value = "j-1" } } }', "a new sound is on its way"),
 ])
-def test_what_the_bridge_answers_stands_in_the_status_bar(renoise, answer, said):
-    report = renoise.run(
+def test_what_the_bridge_answers_stands_in_the_status_bar(renoise_jit, answer, said):
+    report = renoise_jit.run(
         f"host.answers.packet = {answer}", "host.start(tool)", "host.tick(1)",
         'host.instruments[1].handle.name = "kick"', 'host.press("Global:Oneshot Bridge:New sound")', "host.tick(700)",
     )
