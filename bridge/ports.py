@@ -186,11 +186,12 @@ class Model(Maker, Protocol):
         """Returns what a call for this brief will cost at most."""
         ...
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Starts a call and returns its ticket; raises ModelError if the provider did not accept it, retryable where
         it may do so later, and DoubtfulError if nobody knows whether it did.
 
-        Makes `brief.count` takes where `capabilities.variations` allows it, with seeds derived from `seed`.
+        Makes `brief.count` takes where `capabilities.variations` allows it, with seeds derived from `seed`. Of calls
+        that wait for this computer, those of the lower `priority` go first.
         """
         ...
 
