@@ -26,4 +26,5 @@ def pack(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(pack(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    sys.stdout.write(f"{pack(folder)}\n")
