@@ -15,6 +15,7 @@ from bridge.config.models import Guide
 from bridge.domain.brief import AudioUse, Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
+from bridge.domain.instrument import Instrument
 from bridge.domain.job import Job
 from bridge.domain.licence import Licence
 from bridge.domain.prompt import Question
@@ -505,6 +506,10 @@ class Engine(Protocol):
     async def sidecar(self, sample: str) -> dict[str, Any]: ...
     async def pads(self) -> Sequence[PadView]: ...
     def kits(self) -> dict[str, Sequence[str]]: ...
+    async def instrument(self, targets: Sequence[str]) -> Instrument:
+        """Returns what a pad, a kit or a sample plays, or several pads and samples joined into one instrument."""
+        ...
+
     def models(self) -> Sequence[Model]: ...
     def absolute(self, path: str) -> str:
         """Returns the native absolute path of a library-relative one."""

@@ -114,6 +114,12 @@ def families(sources: Sources) -> Iterator[Name]:
     yield from ((name, "") for name in FAMILIES)
 
 
+def formats(sources: Sources) -> Iterator[Name]:
+    from bridge.instruments.formats import names_of_formats
+
+    yield from ((name, "") for name in names_of_formats())
+
+
 def jobs(sources: Sources) -> Iterator[Name]:
     """Yields the newest jobs; without a daemon none, for the store is slow to open."""
     yield from _jobs(sources.ask("jobs", limit=NEWEST))

@@ -17,6 +17,7 @@ from bridge.cli import say
 from bridge.cli.commands import (
     completion,
     doctor,
+    export,
     files,
     instrument,
     keys,
@@ -87,6 +88,7 @@ for _command in (
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, listen.analyse, listen.slice_command, osc.osc, completion.completion,
+    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
+    completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

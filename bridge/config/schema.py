@@ -68,6 +68,11 @@ class LibrarySettings(Section):
         default=44_100,
         description="The sample rate of finished sounds in Hz. Nearly every sampler is happy with 44100.",
     )
+    formats: tuple[Name, ...] = Field(
+        default=("sfz",),
+        description='The formats in which the instruments of your pads and kits are kept, like ["sfz", "multisample"] '
+        "for Bitwig Studio; all of them: oneshot export --list",
+    )
     commercial: Switch = Field(
         default=False,
         description="Whether you sell what you make with it: models whose terms forbid that are then refused.",

@@ -8,6 +8,7 @@
     GET   /v1/jobs/{id}                  ?wait=seconds, up to 60, for the end of the job
     GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
+    GET   /v1/instruments                ?targets= a pad, a kit or a sample, or several behind commas
     GET   /v1/pads
     POST  /v1/play                       sound: a sample, a pad or a file; ends with POST /v1/silence
     GET   /v1/kits
@@ -54,6 +55,7 @@ ADDRESSES = (
     Address("again", "POST", "/v1/samples/{target}/again"),
     Address("keep", "POST", "/v1/samples/{target}/keep"),
     Address("discard", "POST", "/v1/samples/{target}/discard"),
+    Address("instrument", "GET", "/v1/instruments"),
     Address("pads", "GET", "/v1/pads"),
     Address("again", "POST", "/v1/pads/{target}/again"),
     Address("keep", "POST", "/v1/pads/{target}/keep"),

@@ -17,6 +17,7 @@ from bridge.web.asked import (
     Again,
     DeliveriesWanted,
     EventsWanted,
+    InstrumentWanted,
     JobsWanted,
     JobWanted,
     Nothing,
@@ -103,6 +104,12 @@ class Desk:
         read(Nothing, fields)
         sample = await self._engine.sample(target)
         return {"sample": sample_view(sample, self._engine), "sidecar": plain(await self._engine.sidecar(sample.id))}
+
+    async def instrument(self, target: str, fields: Fields) -> dict[str, Any]:
+        """Shows the zones that something plays, and where each of its sounds lies on this computer."""
+        found = await self._engine.instrument(read(InstrumentWanted, fields).targets.split(","))
+        files = {zone.path: self._engine.absolute(zone.path) for zone in found.zones}
+        return {"instrument": plain(found), "files": files}
 
     async def pads(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)

@@ -209,7 +209,7 @@ class House:
 
     @asynccontextmanager
     async def open(self, *, start: bool = True) -> AsyncIterator[BridgeEngine]:
-        library = Library.open(self.config.library.folder)
+        library = Library.open(self.config.library.folder, kept=self.config.library.formats)
         database = Database(self.folder / "state" / "store.sqlite")
         files = FileThread()
         self._watch_steps(library, database)

@@ -12,8 +12,8 @@ import pytest
 
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Instrument, Zone
-from bridge.errors import InUseError, LibraryError
-from bridge.instruments.formats import Formats
+from bridge.errors import InUseError, LibraryError, RequestError
+from bridge.instruments.formats import Format, Formats, plain_format
 from bridge.instruments.mapping import instrument_of
 from bridge.library.deliveries import Acknowledgement, decode_delivery
 from bridge.library.folder import Library
@@ -280,14 +280,19 @@ def test_a_format_that_breaks_costs_only_its_own_files(tmp_path, make_sample, ca
     def good(instrument, folder):
         yield f"{folder}/{instrument.name}/kit.xml", b"<kit/>"
 
-    writers = {"broken": broken, "straying": straying, "good": good}
-    library = Library.open(tmp_path / "library", formats=Formats(writers=writers, problems={"tape": "missing"}))
+    def full(instrument, folder, sounds):
+        raise RequestError("That is more than it holds.")
+
+    writers = {function.__name__: plain_format("", function) for function in (broken, straying, good)}
+    writers["full"] = Format(title="", players="", sounds="inside", write=full)
+    formats = Formats(writers=writers, problems={"tape": "missing"})
+    library = Library.open(tmp_path / "library", formats=formats, kept=["tape", *writers])
     library.write_kit(instrument_of("live", make_sample()))
     assert [str(file.relative_to(library.root)) for file in library.root.rglob("*.x*")] == [
         os.path.join("kits", "live", "kit.xml")
     ]
     assert names(library.root / "samples") == []
-    assert {"broken", "straying"} <= {record.args[0] for record in caplog.records}
+    assert {"broken", "straying", "full"} <= {record.args[0] for record in caplog.records}
     assert library.problems == {"tape": "missing"}
     library.close()
 

@@ -14,13 +14,14 @@ from bridge.domain.delivery import Delivery, DeliveryState
 from bridge.domain.event import Event
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.ids import new_id
-from bridge.domain.instrument import Zone
+from bridge.domain.instrument import Instrument, Zone
 from bridge.domain.job import CANCELLABLE, ENDED, Job, JobState
 from bridge.domain.licence import Licence
 from bridge.domain.sample import Alike, Analysis, Character, Sample
 from bridge.domain.tags import tags_of
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
+from bridge.instruments.mapping import instrument_of, kit_of
 from bridge.ports import BudgetView, Capabilities, Model, PadView, Price, Spent
 from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds, Usd
 
@@ -288,6 +289,14 @@ class FakeEngine:
 
     def kits(self) -> dict[str, Sequence[str]]:
         return dict(KITS)
+
+    async def instrument(self, targets: Sequence[str]) -> Instrument:
+        """Answers as the engine does for one target; several become a kit."""
+        self._break()
+        if list(targets) == ["main"]:
+            return kit_of("main", [self._sample(pad) for pad in KITS["main"] if self._held[pad]])
+        samples = [self._sample(target) for target in targets]
+        return instrument_of(targets[0], samples[0]) if len(samples) == 1 else kit_of("set", samples)
 
     def models(self) -> Sequence[Model]:
         return [FakeModel()]  # type: ignore[list-item]  # a model that is only looked at
