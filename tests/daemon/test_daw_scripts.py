@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ IN_BITWIG = """
 const dgram = require("dgram");
 const { Bitwig } = require(STAND_IN);
 const bitwig = new Bitwig(), drums = bitwig.addDrums("Drums");
-bitwig.selected = bitwig.addTrack("kick");
+bitwig.selected = bitwig.addTrack(SELECTED);
 bitwig.preferences.set("Bridge's OSC port", PORT);
 process.stdin.resume();
 const listen = (port) => {
@@ -49,8 +50,11 @@ host.report()
 
 @pytest.fixture(scope="module")
 def daemon(lasting_daemon):
-    with lasting_daemon.config.open("a") as config:
-        config.write('\n[hosts.bitwig]\ntarget = "pad:{pad_note}"\n')
+    config = lasting_daemon.config.read_text().replace("[library]", '[library]\nformats = ["sfz", "multisample"]')
+    lasting_daemon.config.write_text(
+        config + '\n[hosts.bitwig]\ntarget = "pad:{pad_note}"\n'
+        '[pads.lead]\nprompt = "bright lead"\nnote = 60\ntargets = { bitwig = "track:lead" }\n'
+    )
     return lasting_daemon.start()
 
 
@@ -64,24 +68,42 @@ def path_of(daemon, pad):
     return str(daemon.library / sample["path"])
 
 
-def test_a_button_in_bitwig_brings_a_new_sound_onto_the_drum_pad(daemon, peer, tmp_path) -> None:
-    port = daemon.listens("OSC").rpartition(":")[2]
-    scenario = tmp_path / "scenario.js"
-    places = {"STAND_IN": str(STAND_INS / "bitwig_stand_in.js"), "PORT": int(port),
-              "SCRIPT": str(ROOT / "daw_scripts" / "bitwig" / "OneshotBridge.control.js")}  # fmt: skip
-    scenario.write_text(
-        "".join(f"const {name} = {json.dumps(value)};\n" for name, value in places.items()) + IN_BITWIG
-    )
-    program = subprocess.Popen([peer("node"), scenario], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        wait_until(lambda: is_done(daemon, "bitwig", "kick"))
-        report = json.loads(program.communicate(timeout=30)[0])
-    finally:
-        program.kill()
-        program.communicate()
-    (machine,) = report["tracks"][0]["devices"]
+@pytest.fixture
+def press_in_bitwig(daemon, peer, tmp_path):
+    def press(pad):
+        """Presses *New sound* with the pad's track selected, and returns what is in Bitwig when it is acknowledged."""
+        places = {"STAND_IN": str(STAND_INS / "bitwig_stand_in.js"), "SELECTED": pad,
+                  "PORT": int(daemon.listens("OSC").rpartition(":")[2]),
+                  "SCRIPT": str(ROOT / "daw_scripts" / "bitwig" / "OneshotBridge.control.js")}  # fmt: skip
+        scenario = tmp_path / "scenario.js"
+        scenario.write_text(
+            "".join(f"const {name} = {json.dumps(value)};\n" for name, value in places.items()) + IN_BITWIG
+        )
+        program = subprocess.Popen([peer("node"), scenario], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            wait_until(lambda: is_done(daemon, "bitwig", pad))
+            report = json.loads(program.communicate(timeout=30)[0])
+        finally:
+            program.kill()
+            program.communicate()
+        assert report["popups"] == []
+        return report["tracks"]
+
+    return press
+
+
+def test_a_button_in_bitwig_brings_a_new_sound_onto_the_drum_pad(daemon, press_in_bitwig) -> None:
+    (drums, _) = press_in_bitwig("kick")
+    (machine,) = drums["devices"]
     assert machine["pads"]["36"]["devices"][0]["file"] == path_of(daemon, "kick")
-    assert report["popups"] == []
+
+
+def test_a_button_in_bitwig_brings_a_new_sound_over_the_keys_of_its_track(daemon, press_in_bitwig) -> None:
+    (_, track) = press_in_bitwig("lead")
+    (sampler,) = track["devices"]
+    assert sampler["file"] == str(daemon.library / "instruments" / "lead.multisample")
+    with zipfile.ZipFile(sampler["file"]) as preset:
+        assert preset.read(Path(path_of(daemon, "lead")).name) == Path(path_of(daemon, "lead")).read_bytes()
 
 
 def test_a_pressed_pad_brings_a_new_sound_into_renoises_instrument(daemon, peer, tmp_path) -> None:
