@@ -10,6 +10,7 @@
 //   must say: [library] formats = ["sfz", "multisample"].
 // Limits: scripts in Bitwig have no files, so it speaks OSC with the bridge on this computer. It sees the first 128
 //   tracks, and uses the first Drum Machine that is the first instrument of a track. One sound per track or drum pad.
+//   Run it in one Bitwig at a time.
 
 /* global loadAPI, host */
 
@@ -369,15 +370,10 @@ function take(values) {
 }
 
 // Returns the file that holds the sound as its place wants it. A drum pad plays its one key as recorded, so the sample
-// itself will do. Bitwig lets no script set a Sampler's root or range: on a track they come with a preset.
+// itself will do. Bitwig lets no script set a Sampler's root or range: on a track they come with the preset that lies
+// beside the sample. Its name is used once, like the sample's, for a song goes on referring to it.
 function fileFor(delivery, place) {
-  if (place.isPad) { return delivery.path; }
-  if (delivery.preset) { return delivery.preset; }
-  var parts = /^(.*)([\/\\])samples[\/\\][^\/\\]+[\/\\][^\/\\]+$/.exec(delivery.path);
-  if (!parts) { refuse("the library of " + delivery.path + " can't be told"); }
-  // Windows keeps some names for its devices.
-  var name = /^(con|prn|aux|nul|com\d|lpt\d)$/.test(delivery.pad) ? delivery.pad + "_" : delivery.pad;
-  return parts[1] + parts[2] + "instruments" + parts[2] + name + ".multisample";
+  return place.isPad ? delivery.path : delivery.path.replace(/\.wav$/, ".multisample");
 }
 
 // ------------------------------------------------------------------------------------------------------- steps

@@ -101,7 +101,7 @@ def test_a_button_in_bitwig_brings_a_new_sound_onto_the_drum_pad(daemon, press_i
 def test_a_button_in_bitwig_brings_a_new_sound_over_the_keys_of_its_track(daemon, press_in_bitwig) -> None:
     (_, track) = press_in_bitwig("lead")
     (sampler,) = track["devices"]
-    assert sampler["file"] == str(daemon.library / "instruments" / "lead.multisample")
+    assert sampler["file"] == path_of(daemon, "lead").replace(".wav", ".multisample")
     with zipfile.ZipFile(sampler["file"]) as preset:
         assert preset.read(Path(path_of(daemon, "lead")).name) == Path(path_of(daemon, "lead")).read_bytes()
 

@@ -13,7 +13,7 @@ import pytest
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.osc.addresses import fill, read
-from bridge.osc.codec import Message, decode, encode
+from bridge.osc.codec import decode, encode
 from bridge.osc.replies import delivery as delivery_message
 
 SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "bitwig" / "OneshotBridge.control.js"
@@ -68,7 +68,7 @@ class Bitwig:
         """Makes a delivery and its files, and returns the words that let the bridge deliver it."""
         path = f"samples/{pad}/{sample}.wav"
         self._write(path, b"" if missing else WAV)
-        self._write(f"instruments/{pad}.multisample", PRESET if preset else b"")
+        self._write(path.replace(".wav", ".multisample"), PRESET if preset and not missing else b"")
         zone = Zone(path=path, root=36, cents=0.0, low=36, high=36, follows_keys=False)
         values = {
             "host": "bitwig", "seq": seq, "sample": f"s-{sample}", "pad": pad, "action": "load", "mode": "drum",
@@ -85,8 +85,8 @@ class Bitwig:
     def sample(self, name):
         return str(self.library / "samples" / name)
 
-    def preset(self, pad):
-        return str(self.library / "instruments" / f"{pad}.multisample")
+    def preset(self, name):
+        return self.sample(f"{name}.multisample")
 
     def run(self, *lines, api=14, patience=60):
         scenario = self.folder / "scenario.js"
@@ -244,12 +244,12 @@ def test_a_preset_comes_to_the_track_with_the_name_and_is_acknowledged(bitwig):
         "bitwig.start(script); bitwig.run(100);", bitwig.deliver(), "bitwig.run(2000);",
     )
     assert track(report, "KICK") == []
-    assert files(track(report, "kick")) == [bitwig.preset("kick"), ""]
+    assert files(track(report, "kick")) == [bitwig.preset("kick/a"), ""]
     assert report["ended"] == {"1": ""}
     report = bitwig.run(
         'bitwig.addTrack("KICK"); bitwig.start(script); bitwig.run(100);', bitwig.deliver(), "bitwig.run(2000);"
     )
-    assert files(track(report, "KICK")) == [bitwig.preset("kick")]
+    assert files(track(report, "KICK")) == [bitwig.preset("kick/a")]
 
 
 def test_the_script_itself_adds_less_than_a_tenth_of_a_second_to_what_bitwig_takes(bitwig):
@@ -263,33 +263,6 @@ def test_the_script_itself_adds_less_than_a_tenth_of_a_second_to_what_bitwig_tak
     assert report["seen"][0] <= 100
 
 
-def test_a_pad_whose_name_windows_keeps_for_itself_has_its_preset_under_another(bitwig):
-    report = bitwig.play('bitwig.addTrack("con"); bitwig.changed = true;', bitwig.deliver(pad="con"))
-    assert report["inserts"] == [bitwig.preset("con_")]
-
-
-def test_the_library_is_told_from_a_path_of_windows_too(bitwig):
-    packet = encode(delivery_message(
-        Delivery(host="bitwig", seq=1, sample="s-a", pad="kick", action="load", mode="drum", target="track:kick",
-                 path="x", mtime=0, zones=()),
-        lambda path: "C:\\Users\\Ada\\samples\\One shots\\samples\\kick\\a.wav",
-    )).hex()  # fmt: skip
-    report = bitwig.play('bitwig.addTrack("kick"); bitwig.changed = true;', f"bridge.deliver(1, '{packet}');")
-    assert report["inserts"] == ["C:\\Users\\Ada\\samples\\One shots\\instruments\\kick.multisample"]
-
-
-def test_a_preset_that_the_delivery_names_is_taken(bitwig):
-    """A key that deliveries may get: its file's name is used once."""
-    words = bitwig.deliver()
-    preset = bitwig.library / "instruments" / "kick-s-a.multisample"
-    preset.write_bytes(PRESET)
-    packet = bytes.fromhex(words.split("'")[1])
-    (timed,) = decode(packet)
-    named = encode(Message(timed.message.address, (*timed.message.arguments, "preset", str(preset)))).hex()
-    report = bitwig.play('bitwig.addTrack("kick"); bitwig.changed = true;', f"bridge.deliver(1, '{named}');")
-    assert files(track(report, "kick")) == [str(preset)]
-
-
 def test_a_missing_track_is_made_behind_the_others_and_named(bitwig):
     report = bitwig.run(
         'bitwig.addTrack("Vocals", { type: "Audio" }); bitwig.addTrack("Inst 2");',
@@ -298,7 +271,7 @@ def test_a_missing_track_is_made_behind_the_others_and_named(bitwig):
         bitwig.deliver(target="track:Größe 9 'x'"), "bitwig.run(3000);",
     )
     assert [track["name"] for track in report["tracks"]] == ["Vocals", "Inst 2", "Größe 9 'x'", "FX 1", "Master"]
-    assert files(track(report, "Größe 9 'x'")) == [bitwig.preset("kick")]
+    assert files(track(report, "Größe 9 'x'")) == [bitwig.preset("kick/a")]
     assert report["ended"] == {"1": ""}
 
 
@@ -322,7 +295,7 @@ def test_the_selected_track_is_a_target_and_its_absence_a_reason(bitwig):
         "bitwig.selected = null; bitwig.changed = true; bitwig.run(100);", bitwig.deliver(2, target="selected"),
         "bitwig.run(2000);",
     )
-    assert (track(report, "other"), files(track(report, "mine"))) == ([], [bitwig.preset("kick")])
+    assert (track(report, "other"), files(track(report, "mine"))) == ([], [bitwig.preset("kick/a")])
     assert report["ended"] == {"1": "", "2": "no track is selected"}
 
 
@@ -342,7 +315,7 @@ def test_an_instrument_of_the_users_and_one_of_another_pad_are_left_alone(bitwig
     assert "the track holds Polymer, which is not from the bridge" in report["ended"]["1"]
     assert report["ended"]["3"] == "track:shared holds the sound of snare: give every pad a place of its own"
     assert [device["name"] for device in track(report, "kick")] == ["Polymer"]
-    assert files(track(report, "shared")) == [bitwig.preset("snare")]
+    assert files(track(report, "shared")) == [bitwig.preset("snare/a")]
 
 
 # --- what Bitwig does not do -------------------------------------------------------------------------------------
@@ -353,7 +326,7 @@ def test_a_preset_that_is_not_kept_is_a_reason_with_its_cure(bitwig):
         'bitwig.addTrack("kick"); bitwig.changed = true;', bitwig.deliver(preset=False), milliseconds=8_000
     )
     assert report["ended"] == {
-        "1": f"Bitwig can't load {bitwig.preset('kick')} (is \"multisample\" among library.formats?)"
+        "1": f"Bitwig can't load {bitwig.preset('kick/a')} (is \"multisample\" among library.formats?)"
     }
     assert (report["memory"], track(report, "kick")) == ("", [])
 
@@ -411,7 +384,7 @@ def test_every_step_that_bitwig_leaves_out_is_a_reason_and_the_next_delivery_goe
         "bitwig.deaf.clear();", bitwig.deliver(3, sample="c"), "bitwig.run(4000);",
     )
     assert report["ended"] == {"1": "", "2": reason, "3": ""}
-    assert files(track(report, "kick")) == [bitwig.preset("kick")]
+    assert files(track(report, "kick")) == [bitwig.preset("kick/c")]
 
 
 @pytest.mark.parametrize(("changes", "reason"), [
@@ -470,7 +443,7 @@ def test_what_the_user_has_deleted_is_loaded_again(bitwig):
         "bitwig.run(2000);",
     )
     assert len(report["inserts"]) == 2
-    assert files(track(report, "kick")) == [bitwig.preset("kick")]
+    assert files(track(report, "kick")) == [bitwig.preset("kick/a")]
 
 
 def test_a_newer_sound_of_a_pad_takes_the_place_of_one_that_still_waits(bitwig):
@@ -502,7 +475,7 @@ def test_a_script_that_ends_while_bitwig_fills_an_empty_place_knows_its_sound_ag
         "bitwig.run(3000);",
     )
     assert report["ended"] == {"1": ""}
-    assert files(track(report, "kick")) == [bitwig.preset("kick")]
+    assert files(track(report, "kick")) == [bitwig.preset("kick/a")]
 
 
 def test_a_delivery_for_another_host_is_not_ours(bitwig):
