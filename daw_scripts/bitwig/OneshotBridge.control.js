@@ -39,8 +39,10 @@ var IDLE_MILLISECONDS = 50;
 var BUSY_MILLISECONDS = 10;
 // How long Bitwig may take for one thing that it was told.
 var PATIENCE_MILLISECONDS = 5000;
-// How often the bridge is told that the script is there: it forgets after a minute, and may be started again.
-var SUBSCRIBE_MILLISECONDS = 10000;
+// How often the bridge is asked whether it still knows of the script: it forgets after a minute, and may be started
+// again. After so many times it is told anew in any case, for then it repeats what got lost.
+var PING_MILLISECONDS = 5000;
+var MOST_PINGS = 6;
 // How many answers are remembered, for deliveries that come again because the answer was lost.
 var MOST_ANSWERS = 512;
 
@@ -310,8 +312,17 @@ function send(address, values) {
   host.sendDatagramPacket("127.0.0.1", bridgePort, encode(address, values));
 }
 
-function subscribe() {
-  send("/oneshot/subscribe", [ownPort, HOST]);
+// The pong comes back to the script's own port only from a bridge that knows of it.
+var pings = 0, isKnown = false;
+
+function keepSubscribed() {
+  if (!isKnown || pings >= MOST_PINGS) {
+    send("/oneshot/subscribe", [ownPort, HOST]);
+    pings = 0;
+  }
+  pings += 1;
+  isKnown = false;
+  send("/oneshot/ping", []);
 }
 
 function answer(seq) {
@@ -522,7 +533,7 @@ function createTrack(name, next) {
     var now = tracksNow(), index;
     if (now.length !== before.length + 1) { return false; }
     for (index = now.length - 1; index >= 0; index -= 1) {
-      if (tracks[index].channel.trackType().get() === "Instrument" && !isThere(first({ chain: tracks[index] }))) {
+      if (tracks[index].channel.trackType().get() === "Instrument" && !isThere(tracks[index].instruments[0])) {
         now.splice(index, 1);
         if (now.join("\n") === before.join("\n")) { made = tracks[index]; }
         break;
@@ -557,7 +568,7 @@ function carryOut() {
 
 // -------------------------------------------------------------------------------------------------------- loop
 
-var untilSubscribing = 0;
+var untilPing = 0;
 
 // Returns whether a delivery is to wait, because it may only swap in silence and its place is heard.
 function mustWait(delivery) {
@@ -610,10 +621,10 @@ function step(milliseconds) {
 
 function tick(milliseconds) {
   guarded(function () {
-    untilSubscribing -= milliseconds;
-    if (untilSubscribing < 0) {
-      untilSubscribing = SUBSCRIBE_MILLISECONDS;
-      subscribe();
+    untilPing -= milliseconds;
+    if (untilPing < 0) {
+      untilPing += PING_MILLISECONDS;
+      keepSubscribed();
     }
     if (!current) { startNext(); }
     if (current) { step(milliseconds); }
@@ -632,6 +643,8 @@ function hear(packet) {
   if (!message) { return; }
   if (message.address === "/oneshot/delivery") {
     take(message.values);
+  } else if (message.address === "/oneshot/pong") {
+    isKnown = true;
   } else if (message.address === "/oneshot/job/failed" || message.address === "/oneshot/job/rejected") {
     warn(message.values[1]);
   }

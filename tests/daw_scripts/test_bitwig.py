@@ -43,7 +43,11 @@ bridge.deliver = (seq, packet) => { bridge.waiting.set(seq, packet); bridge.tell
 bitwig.onSent = (packet) => {
   const [address, , seq, reason] = words(packet);
   if (bridge.loses && bridge.loses(address)) return;
-  if (address === "/oneshot/subscribe") for (const waiting of bridge.waiting.keys()) bridge.tell(waiting);
+  if (address === "/oneshot/subscribe") {
+    bridge.knows = true;
+    for (const waiting of bridge.waiting.keys()) bridge.tell(waiting);
+  }
+  if (address === "/oneshot/ping" && bridge.pong && bridge.knows) bitwig.receive(Buffer.from(bridge.pong, "hex"));
   if (address === "/oneshot/loaded" || address === "/oneshot/load_failed") {
     if (bridge.waiting.delete(seq)) {
       bridge.ended.set(seq, address === "/oneshot/loaded" ? "" : reason);
@@ -143,11 +147,24 @@ def test_the_script_is_written_in_the_javascript_that_every_bitwig_understands(b
     assert b"SyntaxError" in subprocess.run(command, capture_output=True, check=False, timeout=30).stderr
 
 
-def test_the_script_subscribes_for_its_host_every_ten_seconds(bitwig):
-    report = bitwig.run("bitwig.start(script); bitwig.run(60000);")
-    assert said(report, "subscribe") == [{"port": 9141, "host": "bitwig"}] * 6
+PONG = f"bridge.pong = '{encode(fill('pong', version='1')).hex()}';"
+
+
+def test_a_bridge_that_answers_is_pinged_every_five_seconds_and_told_anew_twice_a_minute(bitwig):
+    report = bitwig.run(PONG, "bitwig.start(script); bitwig.run(59000);")
+    assert said(report, "subscribe") == [{"port": 9141, "host": "bitwig"}] * 2
+    assert len(said(report, "ping")) == 12
     assert {sent["port"] for sent in report["sent"]} == {9127}
-    assert len(report["sent"]) == 6
+    assert len(report["sent"]) == 14
+
+
+def test_a_bridge_that_starts_or_starts_again_is_found_within_ten_seconds(bitwig):
+    report = bitwig.run(
+        "bridge.loses = () => true; bitwig.start(script); bitwig.run(20000); bridge.loses = null;", PONG,
+        "bitwig.run(5000); bridge.seen = [bridge.knows]; bitwig.run(7000);",
+        "bridge.knows = false; bitwig.run(10000); bridge.seen.push(bridge.knows);",
+    )
+    assert report["seen"] == [True, True]
 
 
 def test_a_taken_port_makes_it_listen_on_the_next_one(bitwig):
@@ -167,7 +184,7 @@ def test_without_a_free_port_it_says_so_and_stays_quiet(bitwig):
 
 def test_another_port_of_the_bridge_is_a_preference(bitwig):
     report = bitwig.run('bitwig.preferences.set("Bridge\'s OSC port", 9200);', "bitwig.start(script); bitwig.run(100);")
-    assert [sent["port"] for sent in report["sent"]] == [9200]
+    assert {sent["port"] for sent in report["sent"]} == {9200}
 
 
 def test_a_bitwig_that_is_too_old_refuses_the_script(bitwig):
@@ -422,7 +439,7 @@ def test_what_is_loaded_already_is_only_acknowledged_also_by_the_next_session(bi
         "bitwig.stop(); bridge.loses = null; bitwig.start(script); bitwig.run(2000);",
     )
     assert len(report["inserts"]) == 1
-    assert len(said(report, "loaded")) == 4  # told again at 10 s and 20 s, and by the next session
+    assert len(said(report, "loaded")) == 7  # told again every 5 s, and to the next session
     assert report["ended"] == {"1": ""}
 
 
@@ -450,6 +467,7 @@ def test_a_newer_sound_of_a_pad_takes_the_place_of_one_that_still_waits(bitwig):
     report = bitwig.run(
         'bitwig.addDrums("Drums"); bitwig.start(script); bitwig.run(100);',
         *(bitwig.deliver(seq, sample=f"a{seq}", target="pad:36") for seq in (3, 1, 2)),
+        "bridge.waiting.delete(1); bridge.waiting.delete(2);",  # the bridge takes back what a newer one replaces
         bitwig.deliver(4, pad="hat", target="pad:42"), "bitwig.run(6000);",
     )
     assert report["inserts"] == [bitwig.sample("kick/a3.wav"), bitwig.sample("hat/a.wav")]
