@@ -186,6 +186,11 @@ class Library:
         with self._at_work():
             return mailboxes.hosts(self.root / DELIVERIES)
 
+    def last_contact(self, host: str) -> float:
+        """Returns when a host last moved one of its files (seconds since 1970); 0 for one without a folder."""
+        with self._at_work():
+            return mailboxes.last_contact(self.root / DELIVERIES, host)
+
     def write_delivery(self, delivery: Delivery) -> None:
         """Puts a delivery before its host; one that is on its way, or acknowledged and not pruned, stays as it is.
 
