@@ -536,7 +536,7 @@ def test_clearing_takes_the_pads_own_sound_and_no_other(bitwig):
 
 # --- ends at random ----------------------------------------------------------------------------------------------
 
-KILLS = 10_000 if os.environ.get("ONESHOT_KILLS") == "all" else 300
+KILLS = 10_000 if os.environ.get("ONESHOT_KILLS") == "all" else 150
 """How many deliveries the script is ended among; `ONESHOT_KILLS=all` takes ten thousand."""
 
 

@@ -384,7 +384,7 @@ def test_a_delivery_that_cannot_be_acknowledged_at_first_is_acknowledged_later(r
     assert library.acknowledgements() == loaded(1)
 
 
-KILLS = 10_000 if os.environ.get("ONESHOT_KILLS") == "all" else 400
+KILLS = 10_000 if os.environ.get("ONESHOT_KILLS") == "all" else 150
 """How many deliveries the tool is killed among; `ONESHOT_KILLS=all` takes ten thousand."""
 
 
