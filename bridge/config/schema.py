@@ -133,6 +133,11 @@ class MidiSettings(Section):
     models: tuple[Name, ...] = Field(
         default=(), description="The models that a knob for the model chooses from; none: it does nothing."
     )
+    hosts: tuple[Text, ...] = Field(
+        default=(),
+        description="The MIDI ports through which hosts speak with the bridge by System Exclusive, as FL Studio does: "
+        "those of other programs by a part of their name, or the virtual_port for an output beside it.",
+    )
     devices: dict[Text, Name] = Field(
         default={},
         description="The controllers whose lights show how the pads are, by a part of the port's name, like "
