@@ -28,7 +28,7 @@ class FluidSynth:
     port: ClassVar[int] = 9800
     kept: ClassVar[int] = 0
     plays_keys: ClassVar[bool] = True
-    look_seconds: ClassVar[float] = 5.0
+    look_seconds: ClassVar[float] = 3.0
 
     def __init__(self, host: str, port: int) -> None:
         self._line = Line(self.title, host, port)
