@@ -46,7 +46,7 @@ class SamplerVoice:
         self._changed = asyncio.Event()
         self._unsettled = True  # whether something may have to be loaded
         self._stale: set[Part] = set()
-        self._files: dict[str, Path] = {}  # by the name of its part, what the sampler plays now
+        self._files: dict[Part, Path] = {}  # what the sampler plays now
         self._unsubscribe: Callable[[], None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self.notice = ""
@@ -134,6 +134,7 @@ class SamplerVoice:
                 await self._engine.load_failed(self._name, order.seq, reasons[0])
             else:
                 await self._engine.loaded(self._name, order.seq)
+        self._stale.intersection_update(self._parts())  # another kit may have been selected meanwhile
         self._unsettled = bool(self._stale)
 
     async def _load(self, part: Part) -> None:
@@ -142,14 +143,14 @@ class SamplerVoice:
             instrument = await self._engine.instrument([part.name])
         except NotFoundError:
             await self._sampler.clear(part)  # nothing was made for it yet, or all of it was discarded
-            self._files.pop(part.name, None)
+            self._files.pop(part, None)
             return
         try:
             file = await asyncio.to_thread(self._write, part, instrument)
         except OSError as problem:
             raise LibraryError(f"{self._folder} can't be written: {problem.strerror}.") from problem
         await self._sampler.load(part, file)
-        self._files[part.name] = file
+        self._files[part] = file
         await asyncio.to_thread(self._tidy)
 
     def _write(self, part: Part, instrument: Instrument) -> Path:
