@@ -96,7 +96,8 @@ class OscDoor:
         self._timers.clear()
         if self._worker is not None:
             try:
-                await asyncio.wait_for(self._waiting.join(), _PATIENCE_AT_CLOSE)
+                async with asyncio.timeout(_PATIENCE_AT_CLOSE):
+                    await self._waiting.join()
             except TimeoutError:
                 log.warning("The OSC door closed on %d messages.", self._waiting.qsize())
             self._worker.cancel()
