@@ -188,7 +188,7 @@ OneshotBridge {
 		zones.do { |zone| zone[\buffer] = buffers[zone[\path].asSymbol] };
 		pads[order[\pad]] !? { |old| this.prForget(old) };
 		pads[order[\pad]] = (
-			order: order, zones: zones, buffers: buffers.values, turn: 0, held: Dictionary.new
+			order: order, zones: zones, buffers: buffers.values, held: Dictionary.new
 		);
 		this.acknowledge(order);
 	}
@@ -239,9 +239,11 @@ OneshotBridge {
 		var fitting = pad[\zones].select { |zone|
 			(note >= zone[\lo]) and: { note <= zone[\hi] } and: { velocity >= zone[\vlo] } and: { velocity <= zone[\vhi] }
 		};
-		var turn = pad[\turn];
-		pad[\turn] = turn + 1;
-		^fitting.select { |zone| zone[\turn] == (turn % zone[\turns] + 1) }
+		var played;
+		if(fitting.isEmpty) { ^fitting };
+		played = fitting.first[\played] ? 0;
+		fitting.first[\played] = played + 1;
+		^fitting.select { |zone| zone[\turn] == (played % zone[\turns] + 1) }
 	}
 
 	// Plays a note of a pad until noteOff, a drum to its end, and returns its Synth; nil where the pad has no sound.
