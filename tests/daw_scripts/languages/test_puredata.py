@@ -88,3 +88,52 @@ async def test_a_sound_is_loaded_acknowledged_and_played_in_tune(pd, tmp_path):
         assert rate == 48_000
         assert cents_off(samples, rate, note) == pytest.approx(0, abs=5)
         assert np.abs(samples).max() == pytest.approx(0.5, abs=0.02)
+
+
+async def test_layers_and_turns_are_picked_and_a_held_note_ends_when_it_is_let_go(pd, tmp_path):
+    bench = pd.orders
+    stroke = {"velocity_low": 81, "low": 36, "high": 36}
+    soft, hard, other = (bench.tone(f"{note}.wav", note=note, seconds=0.15) for note in (45, 57, 69))
+    kick = bench.deliver(
+        "kick", {"path": soft, "velocity_high": 80, "low": 36, "high": 36},
+        {"path": hard, **stroke, "sequence": (1, 2)}, {"path": other, **stroke, "sequence": (2, 2)}, mode="drum",
+    )
+    await bench.loaded(kick)
+    heard = []
+    for velocity in (50, 100, 100, 100):
+        samples, rate = await record(pd, tmp_path / f"{len(heard)}.wav", f"kick 36 {velocity}", seconds=0.3)
+        heard.append(next(note for note in (45, 57, 69) if abs(cents_off(samples, rate, note)) < 20))
+    assert heard == [45, 57, 69, 57]
+
+    await bench.loaded(bench.deliver("bass", {"path": bench.tone("long.wav")}))
+    samples, rate = await record(pd, tmp_path / "held.wav", f"bass {ROOT} 127", f"bass {ROOT} 0", seconds=0.5)
+    assert len(np.flatnonzero(np.abs(samples).max(axis=1) > 0.01)) / rate < 0.2
+
+
+async def test_what_can_not_be_loaded_has_a_reason_and_leaves_the_old_sound(pd, tmp_path):
+    bench = pd.orders
+    await bench.loaded(bench.deliver("bass", {"path": bench.tone("a.wav", seconds=0.2)}))
+    assert await bench.answer(bench.deliver("bass", {"path": "nowhere.wav"})) == (
+        f"Pure Data can't read {bench.folder / 'nowhere.wav'}"
+    )
+    assert "at most 16 zones" in await bench.answer(bench.deliver("bass", *[{"path": "a.wav"}] * 17))
+    samples, rate = await record(pd, tmp_path / "old.wav", f"bass {ROOT} 127", seconds=0.4)
+    assert cents_off(samples, rate, ROOT) == pytest.approx(0, abs=5)
+    await bench.loaded(bench.deliver("bass", action="clear"))
+    samples, _ = await record(pd, tmp_path / "none.wav", f"bass {ROOT} 127", seconds=0.2)
+    assert not samples.any()
+
+
+async def test_a_pad_that_is_in_no_patch_waits_and_pads_are_triggered_from_the_patch(pd):
+    bench = pd.orders
+    bench.deliver("snare", {"path": bench.tone("a.wav")})
+    await bench.loaded(bench.deliver("bass", {"path": "a.wav"}))
+    assert bench.told("loaded", "load_failed") == [("loaded", "puredata", 2)]
+    for message in ("kick trigger 64", "kick again", "bridge generate glass note 72", "bridge keep kick"):
+        pd.say(message)
+    engine = bench.scene.engine
+    await until(lambda: bench.told("keep"))
+    press, prompt = engine.requests
+    assert (press.pad, press.energy) == ("kick", pytest.approx(64 / 127))
+    assert (prompt.prompt, prompt.note) == ("glass", 72)
+    assert bench.told("again", "keep") == [("again", "kick", "osc"), ("keep", "kick")]
