@@ -8,7 +8,7 @@
 ;   schedule "Trigger", 0, 1, "kick", 100         asks for a new sound
 ;   schedule "Ask", 0, 1, "keep", "kick"          again, keep, discard, cancel
 <CsOptions>
--odac -m0
+-odac -d -m0
 </CsOptions>
 <CsInstruments>
 0dbfs = 1
@@ -154,7 +154,7 @@ instr Load
     Spath Field Stext, 0
     chnset Spath, sprintf("%d.loading", p4)
     if filevalid(Spath) == 0 then
-      Sproblem strcat "the sample is missing or no sound: ", Spath
+      Sproblem strcat "the sample is missing: ", Spath
     else
       ifn ftgen 0, 0, 0, -1, Spath, 0, 0, 0
       if nsamp(ifn) != round(filelen(Spath) * filesr(Spath)) then
