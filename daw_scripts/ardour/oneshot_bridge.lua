@@ -36,7 +36,7 @@ function factory ()
   -- How many numbers after the last delivery are looked for between two listings.
   local AHEAD = 32
   local STATES = { "new", "claimed", "done", "failed" }
-  local WINDOWS = package.config:sub (1, 1) == "\\"
+  local WINDOWS = os.getenv ("OS") == "Windows_NT"
 
   local said = {}
 

@@ -44,7 +44,8 @@ end
 ardour = function () end
 LuaSignal = {{}}
 dofile ({script})
--- As Ardour does it: only the code of the function is kept.
+-- As Ardour does it: only the code of the function is kept, and not all of Lua is there.
+package, require, dofile, debug, coroutine, rawget, rawset, os.exit, os.setlocale = nil
 function start () turn = load (string.dump (factory, true), nil, nil, _ENV) () end
 function ticks (count) for _ = 1, count do turn () end end
 function report ()

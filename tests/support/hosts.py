@@ -39,6 +39,13 @@ def hertz(note: float) -> float:
     return float(440.0 * 2 ** ((note - 69) / 12))
 
 
+def write_tone(path: Path, note: float = ROOT, *, seconds: float = 1.0, channels: int = 1) -> None:
+    """Writes a steady sine of a note, at half of full scale."""
+    times = np.arange(int(seconds * RATE)) / RATE
+    wave = 0.5 * np.sin(2 * np.pi * hertz(note) * times)
+    soundfile.write(path, np.tile(wave[:, None], channels), RATE, subtype="PCM_24")
+
+
 def frequency(samples: NDArray[np.floating], rate: int) -> float:
     """Returns the frequency of the one sine in a recording, silence around it or not: the top of its spectrum."""
     mono = samples.mean(axis=1) if samples.ndim == 2 else samples
@@ -68,12 +75,10 @@ class Orders:
     def port(self) -> int:
         return int(self.scene.door.address[1])
 
-    def tone(self, name: str, *, cents: float = 0.0, note: int = ROOT, seconds: float = 1.0, channels: int = 1,
-             amplitude: float = 0.5) -> str:
-        """Writes a steady sine of a note and some cents, and returns the path that a delivery gives for it."""
-        times = np.arange(int(seconds * RATE)) / RATE
-        wave = amplitude * np.sin(2 * np.pi * hertz(note + cents / 100) * times)
-        soundfile.write(self.folder / name, np.tile(wave[:, None], channels), RATE, subtype="PCM_24")
+    def tone(self, name: str, *, cents: float = 0.0, note: int = ROOT, seconds: float = 1.0,
+             channels: int = 1) -> str:
+        """Writes a tone and returns the path that a delivery gives for it."""
+        write_tone(self.folder / name, note + cents / 100, seconds=seconds, channels=channels)
         return name
 
     def deliver(self, pad: str, *zones: dict[str, Any], mode: str = "keys", action: str = "load") -> int:
