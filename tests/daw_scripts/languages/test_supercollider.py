@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from support.hosts import ROOT, cents_off, free_port
-from support.patience import PATIENCE_SECONDS, until
+from support.hosts import ROOT, cents_off
+from support.patience import until
 
 pytestmark = pytest.mark.anyio
 
@@ -19,29 +18,15 @@ SCRIPT = Path(__file__).parents[3] / "daw_scripts" / "supercollider" / "OneshotB
 
 
 @pytest.fixture
-async def sclang(peer, jack, orders, program, tmp_path):
-    """Gives the language with the class installed for the test's door, which starts it; it is typed code."""
-    language = peer("sclang", "supercollider-language and supercollider-server")
-    peer("scsynth", "supercollider-server")
+async def sclang(language, orders, tmp_path):
+    """Gives the language with the class installed for the test's door, which starts it."""
     bench = orders("supercollider")
-    extensions = tmp_path / ".local" / "share" / "SuperCollider" / "Extensions" / "OneshotBridge"
-    shutil.copytree(SCRIPT, extensions)
-    (extensions / "oneshot_bridge.settings").write_text(f"library\t{bench.folder}\nosc_port\t{bench.port}\n")
-    started = await program(
-        "stdbuf", "-oL", language, "-u", str(free_port()), "-i", "test", XDG_RUNTIME_DIR=str(tmp_path), QT_QPA_PLATFORM="offscreen",
-        QTWEBENGINE_DISABLE_SANDBOX="1", SC_JACK_DEFAULT_OUTPUTS="system",
-    )
-
-    def evaluate(code):
-        # What is typed ends with a form feed; a line end is no end.
-        started.process.stdin.write(f"{code}\x0c\n".encode())
-
-    started.evaluate = evaluate
+    installed = tmp_path / ".local" / "share" / "SuperCollider" / "Extensions" / "OneshotBridge"
+    shutil.copytree(SCRIPT, installed)
+    (installed / "oneshot_bridge.settings").write_text(f"library\t{bench.folder}\nosc_port\t{bench.port}\n")
+    started = await language()
     started.orders = bench
-    yield started
-    # The server is in a group of its own: it is asked to go.
-    evaluate("s.quit({ 0.exit })")
-    await asyncio.wait_for(started.process.wait(), PATIENCE_SECONDS)
+    return started
 
 
 RECORD = """
@@ -61,13 +46,6 @@ async def record(sclang, path, play):
     return soundfile.read(path, always_2d=True)
 
 
-async def post(sclang, code):
-    """Returns what some code gives, as text without spaces."""
-    before = sum("= " in line for line in sclang.lines)
-    sclang.evaluate(f'("= " ++ ({code})).postln; nil')
-    return (await sclang.said("= ", before + 1)).partition("= ")[2].replace(" ", "")
-
-
 async def test_a_sound_delivered_before_the_server_runs_is_loaded_with_it_and_plays_in_tune(sclang, tmp_path):
     bench = sclang.orders
     await bench.subscribed()
@@ -78,7 +56,7 @@ async def test_a_sound_delivered_before_the_server_runs_is_loaded_with_it_and_pl
     await bench.loaded(bass)
     await bench.loaded(kick)
     read_back = "[\\bass, \\kick].collect { |pad| b = OneshotBridge.buffer(pad); [b.numFrames, b.numChannels] }"
-    assert await post(sclang, read_back) == "[[44100,1],[44100,2]]"
+    assert await sclang.post( read_back) == "[[44100,1],[44100,2]]"
 
     played = {
         ROOT + 7: f"OneshotBridge.play(\\bass, {ROOT + 7}); 0.6.wait;",
@@ -113,27 +91,27 @@ async def test_layers_turns_failures_and_a_new_life_of_the_server(sclang):
     )
     await bench.loaded(layers)
     play = "OneshotBridge.pads[\\kick][\\zones].collect { |zone| zone[\\buffer].numFrames }"
-    assert await post(sclang, play) == "[4410,8820,13230]"
+    assert await sclang.post( play) == "[4410,8820,13230]"
     picked = (
         "[50, 100, 100, 100].collect { |v| "
         "OneshotBridge.prZones(OneshotBridge.pads[\\kick], 36, v).collect { |zone| zone[\\buffer].numFrames }.asArray }"
     )
-    assert await post(sclang, picked) == "[[4410],[8820],[13230],[8820]]"
+    assert await sclang.post( picked) == "[[4410],[8820],[13230],[8820]]"
 
     missing = bench.deliver("bass", {"path": "nowhere.wav"})
     assert await bench.answer(missing) == f"the sample is missing: {bench.folder / 'nowhere.wav'}"
     (bench.folder / "text.wav").write_text("no sound")
     sclang.evaluate("OneshotBridge.patienceSeconds = 0.3")
     assert "can't load" in await bench.answer(bench.deliver("bass", {"path": "text.wav"}))
-    assert await post(sclang, "OneshotBridge.pads.keys.asArray") == "[kick]"
+    assert await sclang.post( "OneshotBridge.pads.keys.asArray") == "[kick]"
 
     sclang.evaluate("OneshotBridge.patienceSeconds = 10; s.reboot")
     await sclang.said("server ready", 2)
     await bench.loaded(bench.deliver("bass", {"path": soft}))
-    assert await post(sclang, "s.serverRunning and: { OneshotBridge.buffer(\\kick).numFrames == 4410 }") == "true"
+    assert await sclang.post( "s.serverRunning and: { OneshotBridge.buffer(\\kick).numFrames == 4410 }") == "true"
 
     await bench.loaded(bench.deliver("kick", action="clear"))
-    assert await post(sclang, "OneshotBridge.noteOn(\\kick)") == "nil"
+    assert await sclang.post( "OneshotBridge.noteOn(\\kick)") == "nil"
     for code in ("trigger(\\kick, 64)", "again(\\kick)", "generate(\"glass bell\", \\note, 72)"):
         sclang.evaluate(f"OneshotBridge.{code}")
     await until(lambda: len(bench.scene.engine.requests) == 2)
