@@ -38,11 +38,12 @@ end
 
 define :oneshot_parse do |pairs|
   order = { "v" => "", "pad" => "unassigned", "mode" => "drum", "texts" => [] }
-  pairs.each_slice(2) do |key, value|
-    if key.to_s == "zone"
-      order["texts"] << value.to_s
-    elsif !value.to_s.empty?
-      order[key.to_s] = value.to_s
+  # Sonic Pi gives the text of a message as bytes.
+  pairs.map { |text| text.to_s.dup.force_encoding("UTF-8") }.each_slice(2) do |key, value|
+    if key == "zone"
+      order["texts"] << value
+    elsif !value.empty?
+      order[key] = value
     end
   end
   order
@@ -53,8 +54,10 @@ define :oneshot_load do |order|
   raise "the delivery has no zones" if zones.empty?
   zones.each do |zone|
     raise "the sample is missing: #{zone[:path]}" unless File.exist?(zone[:path])
-    load_sample zone[:path]
-    raise "Sonic Pi can't load #{zone[:path]}" unless sample_duration(zone[:path]) > 0
+    # For a file that is no sound Sonic Pi would wait for ever.
+    known = File.binread(zone[:path], 4) == "RIFF"
+    load_sample zone[:path] if known
+    raise "Sonic Pi can't load #{zone[:path]}" unless known && sample_duration(zone[:path]) > 0
   end
   { mode: order["mode"], texts: order["texts"], zones: zones, played: Hash.new(0) }
 end
