@@ -118,12 +118,12 @@ class Orders:
 
 
 @pytest.fixture
-async def orders(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[str], Orders]]:
+def orders(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Orders]:
     """Gives what opens the orders of a host, with a library in a folder that trips over quoting and spaces."""
     folder = tmp_path / "Über Café's $(kits) %d"
     folder.mkdir()
     monkeypatch.setattr(scene.engine, "absolute", lambda path: str(folder / path))
-    yield lambda host: Orders(scene, host, folder)
+    return lambda host: Orders(scene, host, folder)
 
 
 class Program:

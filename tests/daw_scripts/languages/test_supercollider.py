@@ -56,11 +56,11 @@ async def test_a_sound_delivered_before_the_server_runs_is_loaded_with_it_and_pl
     await bench.loaded(bass)
     await bench.loaded(kick)
     read_back = "[\\bass, \\kick].collect { |pad| b = OneshotBridge.buffer(pad); [b.numFrames, b.numChannels] }"
-    assert await sclang.post( read_back) == "[[44100,1],[44100,2]]"
+    assert await sclang.post(read_back) == "[[44100,1],[44100,2]]"
 
     played = {
         ROOT + 7: f"OneshotBridge.play(\\bass, {ROOT + 7}); 0.6.wait;",
-        ROOT - 12: f"(type: \\oneshot, pad: \\bass, midinote: {ROOT - 12}, amp: 1, dur: 0.6, legato: 1).play; 0.8.wait;",
+        ROOT - 12: f"(type: \\oneshot, pad: \\bass, midinote: {ROOT - 12}, amp: 1, sustain: 0.6).play; 0.8.wait;",
         ROOT + 0.2: "OneshotBridge.noteOn(\\kick, 36); OneshotBridge.noteOn(\\kick, 37); 0.6.wait;",
     }
     for note, code in played.items():

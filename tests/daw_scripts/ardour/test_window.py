@@ -13,15 +13,13 @@ import soundfile
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.library.deliveries import Acknowledgement
-from bridge.library.folder import Library
-from support.engine import engine  # noqa: F401 - a fixture of this module
-from support.hosts import ROOT, cents_off, free_port, program, write_tone  # noqa: F401 - one is a fixture
-from support.osc import osc_packet, scene  # noqa: F401 - a fixture of this module
+from support.hosts import ROOT, cents_off, free_port, write_tone
+from support.osc import osc_packet
 from support.patience import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.anyio
 
-SCRIPTS = Path(__file__).parents[2] / "daw_scripts" / "ardour"
+SCRIPTS = Path(__file__).parents[3] / "daw_scripts" / "ardour"
 
 CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <Ardour><Config>
@@ -73,15 +71,6 @@ SIGNALS = "01" + 49 * "0"
 
 def b64(path):
     return base64.b64encode(path.read_bytes()).decode()
-
-
-@pytest.fixture
-def library(tmp_path):
-    opened = Library.open(tmp_path / "My Sounds")
-    for state in ("new", "claimed", "done", "failed"):
-        (opened.root / "deliveries" / "ardour" / state).mkdir(parents=True)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ import pytest
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.library.deliveries import Acknowledgement
-from bridge.library.folder import Library
 
-SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "ardour" / "oneshot_bridge.lua"
+SCRIPT = Path(__file__).parents[3] / "daw_scripts" / "ardour" / "oneshot_bridge.lua"
 WAV = b"RIFF\x24\x00\x00\x00WAVE"
 
 # Ardour 7.3 has sessions, tracks and plugins for real, but can't tell a plugin a file, and Debian has no sfizz. So
@@ -53,7 +52,8 @@ function report ()
     local plugins, place = {{}}, 0
     while not route:nth_plugin (place):isnil () do
       local insert = route:nth_plugin (place):to_insert ()
-      plugins[#plugins + 1] = insert:plugin (0):unique_id ():match ("[^/]+$") .. "=" .. tostring (told[insert:to_stateful ():id ():to_s ()])
+      local file = told[insert:to_stateful ():id ():to_s ()]
+      plugins[#plugins + 1] = insert:plugin (0):unique_id ():match ("[^/]+$") .. "=" .. tostring (file)
       place = place + 1
     end
     print ("TRACK|" .. route:name () .. "|" .. table.concat (plugins, " "))
@@ -71,15 +71,6 @@ quit ()
 def lua(text):
     """Returns a Lua string literal."""
     return '"' + "".join(f"\\{byte:03d}" for byte in str(text).encode()) + '"'
-
-
-@pytest.fixture
-def library(tmp_path):
-    opened = Library.open(tmp_path / "Über Café's $(kits) %d")
-    for state in ("new", "claimed", "done", "failed"):
-        (opened.root / "deliveries" / "ardour" / state).mkdir(parents=True)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -178,7 +169,8 @@ def test_what_can_not_be_loaded_has_its_reason_and_the_next_is_loaded(ardour, li
     preset = deliver(6)
     deaf = deliver(7, pad="deaf")
     ardour.run(
-        'session:new_audio_track (1, 2, nil, 1, "song", ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)',
+        'session:new_audio_track (1, 2, nil, 1, "song", ARDOUR.PresentationInfo.max_order, '
+        "ARDOUR.TrackMode.Normal, true)",
         "start ()", "ticks (7)", "host.deaf = true", "ticks (120)",
     )
     assert reasons(library) == {
