@@ -37,6 +37,7 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/strokes.py
 	$(BIN)/python tests/bench/known.py
 	$(BIN)/python tests/bench/library.py
+	$(BIN)/python tests/bench/like_records.py
 
 wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .

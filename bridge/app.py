@@ -78,7 +78,8 @@ class App:
         later = waiting(self.opened, self.config)
         config += [f"Takes effect at the next start: {', '.join(later)}"] * bool(later)
         models = [f"Model {name} is not available: {why}" for name, why in self.models.problems.items()]
-        return [*config, *self.doubts, *models, *(self.doors.notices if self.doors else [])]
+        formats = [f"Format {name} is not kept: {why}" for name, why in self.library.problems.items()]
+        return [*config, *self.doubts, *models, *formats, *(self.doors.notices if self.doors else [])]
 
     async def reload(self, config: Config) -> list[str]:
         """Takes up a changed configuration and returns the places of what changed.
@@ -134,7 +135,7 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
 
 
 async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:
-    library = Library.open(config.library.folder)
+    library = Library.open(config.library.folder, kept=config.library.formats)
     stack.callback(library.close)
     home = config.state_folder / "libraries" / library.id
     database = Database(home / "store.sqlite")

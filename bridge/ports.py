@@ -15,6 +15,7 @@ from bridge.config.models import Guide
 from bridge.domain.brief import AudioUse, Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
+from bridge.domain.instrument import Instrument
 from bridge.domain.job import Job
 from bridge.domain.licence import Licence
 from bridge.domain.prompt import Question
@@ -186,11 +187,12 @@ class Model(Maker, Protocol):
         """Returns what a call for this brief will cost at most."""
         ...
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Starts a call and returns its ticket; raises ModelError if the provider did not accept it, retryable where
         it may do so later, and DoubtfulError if nobody knows whether it did.
 
-        Makes `brief.count` takes where `capabilities.variations` allows it, with seeds derived from `seed`.
+        Makes `brief.count` takes where `capabilities.variations` allows it, with seeds derived from `seed`. Of calls
+        that wait for this computer, those of the lower `priority` go first.
         """
         ...
 
@@ -371,6 +373,17 @@ class PadView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostView:
+    """Shows a host: when it was last heard of (seconds since 1970), the pads whose newest sound is still on its way,
+    and those whose newest sound it could not load, with its reason."""
+
+    name: str
+    seen: float
+    waiting: tuple[str, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """Shows what a request would become: its brief, and what its first call costs at most, in US dollars."""
 
@@ -470,6 +483,10 @@ class Engine(Protocol):
         """Returns the pad that sits on a MIDI note: of the kit of that channel, else of the selected one."""
         ...
 
+    def announce(self, reason: str, hint: str) -> None:
+        """Tells everybody who listens what is wrong, though it is no job's trouble."""
+        ...
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Calls `listener` on the loop for every event from now on; returns the call that ends it."""
         ...
@@ -504,6 +521,10 @@ class Engine(Protocol):
     async def sidecar(self, sample: str) -> dict[str, Any]: ...
     async def pads(self) -> Sequence[PadView]: ...
     def kits(self) -> dict[str, Sequence[str]]: ...
+    async def instrument(self, targets: Sequence[str]) -> Instrument:
+        """Returns what a pad, a kit or a sample plays, or several pads and samples joined into one instrument."""
+        ...
+
     def models(self) -> Sequence[Model]: ...
     def absolute(self, path: str) -> str:
         """Returns the native absolute path of a library-relative one."""
@@ -511,6 +532,10 @@ class Engine(Protocol):
 
     # Deliveries to hosts without files: OSC and, later, SysEx.
     async def deliveries(self, *, host: str = "", waiting: bool = False, limit: int = 50) -> Sequence[Delivery]: ...
+    async def hosts(self) -> Sequence[HostView]:
+        """Returns every host that has ever come, by name."""
+        ...
+
     async def attach_host(self, host: str) -> Sequence[Delivery]:
         """Registers a host and returns what it has not acknowledged, oldest first."""
         ...

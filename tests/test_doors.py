@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,19 @@ def test_a_door_that_can_be_opened_nowhere_is_said_to_be_closed_and_tried_again(
         assert (doors.listening, doors.notices) == (["osc 1", "midi 1", "control 3"], [])
 
     assert act(street, play) == ["close control 3", "close midi 1", "close osc 1"]
+
+
+def test_the_open_daemon_holds_no_library_of_sound_or_numbers(tmp_path):
+    program = f"""
+import asyncio, sys
+from bridge.app import open_bridge
+from bridge.config.load import config_of
+places = {{"state_folder": {str(tmp_path / "state")!r}, "library": {{"folder": {str(tmp_path / "library")!r}}}}}
+ports = {{"osc": {{"port": 0}}, "control": {{"port": 0}}, "midi": {{"enabled": False}}}}
+async def look():
+    async with open_bridge(config_of(places | ports), doors=True):
+        print([name for name in ("numpy", "scipy", "soxr", "soundfile", "sounddevice") if name in sys.modules])
+asyncio.run(look())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

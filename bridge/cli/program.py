@@ -16,7 +16,9 @@ from bridge import __version__
 from bridge.cli import say
 from bridge.cli.commands import (
     completion,
+    daw,
     doctor,
+    export,
     files,
     instrument,
     keys,
@@ -84,9 +86,10 @@ for _command in (
     run.run,
     sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
-    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
+    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, listen.analyse, listen.slice_command, osc.osc, completion.completion,
+    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
+    completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

@@ -14,6 +14,7 @@ from bridge.config.models import Row
 from bridge.config.problems import Location
 from bridge.config.schema import Config
 from bridge.errors import BridgeError, ConfigError
+from bridge.instruments.formats import open_formats
 from bridge.jobs.rehearsal import RULES, misfits
 from bridge.library import mailboxes
 from bridge.models.catalogue.rows import rows
@@ -56,6 +57,9 @@ def proof(source: Source) -> Proof:
         line = told(place, text, survey.origin)
         if line not in problems:
             problems.append(line)
+    for name, text in open_formats().refused(survey.config.library.formats).items():
+        place = ("library", "formats", survey.config.library.formats.index(name))
+        problems.append(told(place, text, survey.origin))
     notices = (*_keys(survey, known), *_hosts(survey))
     return Proof(config=survey.config, problems=tuple(problems), notices=notices)
 

@@ -68,6 +68,11 @@ class LibrarySettings(Section):
         default=44_100,
         description="The sample rate of finished sounds in Hz. Nearly every sampler is happy with 44100.",
     )
+    formats: tuple[Name, ...] = Field(
+        default=("sfz",),
+        description='The formats in which the instruments of your pads and kits are kept, like ["sfz", "multisample"] '
+        "for Bitwig Studio; all of them: oneshot export --list",
+    )
     commercial: Switch = Field(
         default=False,
         description="Whether you sell what you make with it: models whose terms forbid that are then refused.",
@@ -126,6 +131,11 @@ class MidiSettings(Section):
     )
     models: tuple[Name, ...] = Field(
         default=(), description="The models that a knob for the model chooses from; none: it does nothing."
+    )
+    hosts: tuple[Text, ...] = Field(
+        default=(),
+        description="The MIDI ports through which hosts speak with the bridge by System Exclusive, as FL Studio does: "
+        "those of other programs by a part of their name, or the virtual_port for an output beside it.",
     )
     devices: dict[Text, Name] = Field(
         default={},

@@ -111,7 +111,7 @@ class Caller:
             most = 1 if job.brief.roots else min(missing, model.capabilities.variations)
             asked = replace(brief_for(job, model, call.note), count=most)
             try:
-                state = await self._lines.carry(job, call, _line(model, asked, call))
+                state = await self._lines.carry(job, call, _line(model, asked, call, PRIORITIES[job.priority]))
                 if isinstance(state, Finished) and model.capabilities.loops and asked.family != LOOP:
                     state = await self._cut(state, asked, PRIORITIES[job.priority])
                 await self._finish(call, state)
@@ -264,9 +264,9 @@ class Caller:
         )
 
 
-def _line(model: Model, brief: Brief, call: Call) -> Line[Finished]:
+def _line(model: Model, brief: Brief, call: Call, priority: int) -> Line[Finished]:
     return Line(
-        send=lambda: model.submit(brief, call.seed),
+        send=lambda: model.submit(brief, call.seed, priority=priority),
         find=lambda: model.find(brief, call.seed, call.created),
         poll=model.poll,
         free_to_repeat=model.capabilities.repeatable,

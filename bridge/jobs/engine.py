@@ -22,6 +22,7 @@ from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
 from bridge.domain.family import FAMILIES
 from bridge.domain.ids import is_id, new_id
+from bridge.domain.instrument import Instrument
 from bridge.domain.job import ENDED, PRIORITIES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
@@ -34,6 +35,7 @@ from bridge.jobs.budget import Budget
 from bridge.jobs.calls import Caller
 from bridge.jobs.choosing import Chooser
 from bridge.jobs.courier import Courier
+from bridge.jobs.exporting import find_instrument
 from bridge.jobs.finding import find_sample, find_samples, tags_in
 from bridge.jobs.hub import Listener
 from bridge.jobs.intake import Intake
@@ -43,7 +45,7 @@ from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
-from bridge.ports import BudgetView, Model, PadState, PadView, Price
+from bridge.ports import BudgetView, HostView, Model, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -108,7 +110,9 @@ class BridgeEngine:
         if config.kit != old.kit or self._kit not in config.kits:
             self._kit = config.kit or next(iter(config.kits), "")
         self._scheduler.start_more()
-        if config.kits != old.kits or config.pads != old.pads:
+        if config.library.formats != old.library.formats:
+            self._library.keep(config.library.formats)
+        if (config.kits, config.pads, config.library.formats) != (old.kits, old.pads, old.library.formats):
             self._spawn(self._redraw())
         if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):
             self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._kit)])
@@ -429,6 +433,9 @@ class BridgeEngine:
     def kits(self) -> dict[str, Sequence[str]]:
         return {name: kit.pads for name, kit in self._config.kits.items()}
 
+    async def instrument(self, targets: Sequence[str]) -> Instrument:
+        return await find_instrument(self._database, self._pads, self.kits(), targets)
+
     def models(self) -> Sequence[Model]:
         return self._shop.models.all()
 
@@ -441,6 +448,9 @@ class BridgeEngine:
         if waiting:
             return await self._database.read(lambda store: delivery_store.waiting_deliveries(store, host))
         return await self._database.read(lambda store: delivery_store.recent_deliveries(store, host, limit))
+
+    async def hosts(self) -> Sequence[HostView]:
+        return await self._courier.views()
 
     async def attach_host(self, host: str) -> Sequence[Delivery]:
         return await self._courier.attach(host)

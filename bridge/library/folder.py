@@ -14,7 +14,7 @@ import logging
 import os
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -25,13 +25,14 @@ from filelock import BaseFileLock
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Instrument
 from bridge.errors import BridgeError, LibraryError
-from bridge.instruments.formats import Format, Formats, open_formats
+from bridge.instruments.formats import DEFAULT_FORMATS, Format, Formats, Sounds, open_formats
 from bridge.library import atomic, mailboxes
 from bridge.library.deliveries import Acknowledgement, encode_delivery
 from bridge.library.lock import take_lock
 from bridge.library.names import PARTS
 from bridge.library.problems import translated
 from bridge.library.sidecar import decode_sidecar, encode_sidecar
+from bridge.library.sounds import SoundFiles
 
 log = logging.getLogger(__name__)
 
@@ -51,15 +52,18 @@ class Library:
     forward slashes.
     """
 
-    def __init__(self, root: Path, library_id: str, lock: BaseFileLock, formats: Formats) -> None:
+    def __init__(self, root: Path, library_id: str, lock: BaseFileLock) -> None:
         self.root = root
         self.id = library_id
         self._lock = lock
-        self._formats = formats
+        self._kept: dict[str, Format] = {}
+        self._problems: dict[str, str] = {}
 
     @classmethod
-    def open(cls, root: Path, *, formats: Formats | None = None) -> Library:
+    def open(cls, root: Path, *, kept: Sequence[str] = DEFAULT_FORMATS, formats: Formats | None = None) -> Library:
         """Opens a library, or makes one in an empty or missing folder; takes its lock until `close`.
+
+        `kept` are the formats in which presets are written, of `formats`: by default the installed ones.
 
         Raises InUseError if another process has it open, LibraryError if it can't be read or written.
         """
@@ -71,7 +75,8 @@ class Library:
             try:
                 for folder in FOLDERS:
                     (root / folder).mkdir(exist_ok=True)
-                library = cls(root, _identify(private / _ID_FILE), lock, formats or open_formats())
+                library = cls(root, _identify(private / _ID_FILE), lock)
+                library.keep(kept, formats)
                 library._sweep()
             except BaseException:
                 lock.release()
@@ -82,6 +87,12 @@ class Library:
         """Gives the lock back; closing twice is closing once."""
         self._lock.release()
 
+    def keep(self, kept: Sequence[str], formats: Formats | None = None) -> None:
+        """Has presets written in these formats from the next one on; what can't be is among the `problems`."""
+        found = formats or open_formats(only=kept)
+        self._problems = found.problems | found.refused(kept)
+        self._kept = {name: found.writers[name] for name in kept if name not in self._problems}
+
     def check(self) -> None:
         """Raises LibraryError, a retryable one while the folder is away, unless this is the library still."""
         with self._at_work():
@@ -89,8 +100,8 @@ class Library:
 
     @property
     def problems(self) -> dict[str, str]:
-        """Returns why instrument formats of other packages can't be used, by name."""
-        return dict(self._formats.problems)
+        """Returns why instrument formats can't be used, by name: they can't be loaded, or not be kept."""
+        return dict(self._problems)
 
     def absolute(self, path: str) -> str:
         """Returns the system's own absolute path; raises LibraryError for one that leaves the library."""
@@ -136,21 +147,37 @@ class Library:
 
     # --- presets ----------------------------------------------------------------------------------------------
 
-    def write_instrument(self, instrument: Instrument) -> None:
-        """Writes a pad's instrument in every format; its samples must be published before."""
-        self._write_preset(instrument, INSTRUMENTS)
+    def write_instrument(self, instrument: Instrument, sample: str = "") -> None:
+        """Writes a pad's instrument in every format that is kept; its samples must be published before.
+
+        `sample` is the path of the sample that the pad holds. A preset with the sounds inside gets a second name,
+        beside that sample and like it: songs of hosts that load such a file keep their sound when the pad has a new
+        one. Whatever has that name already stays as it is.
+        """
+        for path, content in self._write_preset(instrument, INSTRUMENTS):
+            if sample:
+                kept = self._sample(sample).with_suffix(PurePosixPath(path).suffix)
+                with self._at_work():
+                    if not kept.exists():
+                        atomic.replace(kept, content)
 
     def write_kit(self, kit: Instrument) -> None:
-        """Writes a kit in every format; its samples must be published before."""
+        """Writes a kit in every format that is kept; its samples must be published before."""
         self._write_preset(kit, KITS)
 
-    def _write_preset(self, instrument: Instrument, folder: str) -> None:
+    def _write_preset(self, instrument: Instrument, folder: str) -> list[tuple[str, bytes]]:
+        """Writes a preset in every format and returns the files that hold the sounds themselves."""
+        sounds = SoundFiles(self.read_sample)
+        whole = []
         with self._at_work():
-            for name, write in self._formats.writers.items():
-                for path, content in _files(name, write, instrument, folder):
+            for name, kind in self._kept.items():
+                for path, content in _files(name, kind, instrument, folder, sounds):
                     file = self._inside(path)
                     file.parent.mkdir(parents=True, exist_ok=True)
                     atomic.replace_watched(file, content)
+                    if kind.sounds == "inside":
+                        whole.append((path, content))
+        return whole
 
     # --- deliveries -------------------------------------------------------------------------------------------
 
@@ -158,6 +185,11 @@ class Library:
         """Returns the hosts that registered by their folder `deliveries/<host>/new`."""
         with self._at_work():
             return mailboxes.hosts(self.root / DELIVERIES)
+
+    def last_contact(self, host: str) -> float:
+        """Returns when a host last moved one of its files (seconds since 1970); 0 for one without a folder."""
+        with self._at_work():
+            return mailboxes.last_contact(self.root / DELIVERIES, host)
 
     def write_delivery(self, delivery: Delivery) -> None:
         """Puts a delivery before its host; one that is on its way, or acknowledged and not pruned, stays as it is.
@@ -246,12 +278,17 @@ class Library:
             atomic.sweep(folder)
 
 
-def _files(name: str, write: Format, instrument: Instrument, folder: str) -> list[tuple[str, bytes]]:
+def _files(
+    name: str, kind: Format, instrument: Instrument, folder: str, sounds: Sounds
+) -> list[tuple[str, bytes]]:
     """Returns the files of one format; one that fails costs its own files and nothing else."""
     try:
-        files = [(str(path), bytes(content)) for path, content in write(instrument, folder)]
-    except BridgeError:
+        files = [(str(path), bytes(content)) for path, content in kind.write(instrument, folder, sounds)]
+    except LibraryError:
         raise
+    except BridgeError as problem:  # a sound that is gone, or more than the format holds
+        log.warning("the format %s can't hold %s: %s", name, instrument.name, problem)
+        return []
     except Exception:  # formats come from other packages and may throw anything
         log.exception("the format %s can't write %s", name, instrument.name)
         return []

@@ -20,7 +20,7 @@ ABSENT = (ImportError, OSError, ValueError, RuntimeError)
 
 _C_LIBRARIES = ("ALSA lib ", "Cannot connect to server ", "Cannot read socket ", "Server is not running",
                 "jack server is not running", "JackShm", "JackSocket", "CheckRes error", "JackClient", "Cannot open ",
-                "Cannot use real-time", "JackPosix")  # fmt: skip
+                "Cannot use real-time", "JackPosix", "Jack server was closed", "Cleanup client ")  # fmt: skip
 """How the lines begin that ALSA's and JACK's libraries write to stderr."""
 _SOCKETS = Path("/proc/net/unix")
 

@@ -17,7 +17,7 @@ from bridge.sound import chain
 from bridge.sound.chain import Finished
 from bridge.sound.character import family_heard, known
 from bridge.sound.codec import UNDECODABLE, decode, encode_float, to_pcm24
-from bridge.sound.similar import SAME, correlation
+from bridge.sound.similar import SAME, agreement
 from bridge.sound.slices import best_hits
 from bridge.units import MidiNote
 
@@ -101,9 +101,9 @@ def same_recording(sound: bytes, others: Sequence[bytes]) -> tuple[int, float] |
     for place, other in enumerate(map(_decoded, others)):
         if isinstance(other, SoundError) or other.sample_rate != audio.sample_rate:
             continue
-        agreement = correlation(audio, other)
-        if agreement >= SAME and (found is None or agreement > found[1]):
-            found = place, agreement
+        alike = agreement(audio, other)
+        if alike >= SAME and (found is None or alike > found[1]):
+            found = place, alike
     return found
 
 

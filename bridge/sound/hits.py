@@ -30,6 +30,8 @@ under 1.8 dB
 in 95 % and under 4 dB in 97 % of them, and what lies above are flams, swishes and strums; doubled drums reach 13 dB
 in the
 median."""
+AGAIN = Decibels(3.0)
+"""The same for further hits where there are two already: over the tail of the one before a soft one rises less."""
 STRONG = Decibels(-12.0)
 """Relative to the loudest hit; what is weaker is an echo or a bounce and belongs to the hit before it."""
 ALONE = Decibels(20.0)
@@ -88,17 +90,12 @@ def loudness_course(picture: Picture) -> Floats:
 
 def find_hits(picture: Picture) -> tuple[Hit, ...]:
     """Returns the strong hits of a sound in the order in which they come; a sound that swells has none."""
-    found = _jumps(picture, JUMP)
-    if not found:
-        return ()
     course = loudness_course(picture)
-    found = [column for column in sorted(found) if not _breaks_off(course, column, picture.step)]
+    found, levels = _strong(picture, course, JUMP)
+    if len(found) > 1:
+        found, levels = _strong(picture, course, AGAIN)
     if not found:
         return ()
-    top = max(1, round(TOP / picture.step))
-    levels = np.array([_db(course[column : column + top].max()) for column in found])
-    strong = levels >= levels.max() + STRONG
-    found, levels = [column for column, is_strong in zip(found, strong, strict=True) if is_strong], levels[strong]
     starts = [_begin(picture, column) for column in found]
     ends = [*found[1:], len(course)]
     return tuple(
@@ -110,6 +107,17 @@ def find_hits(picture: Picture) -> tuple[Hit, ...]:
         )
         for start, level, column, end in zip(starts, levels, found, ends, strict=True)
     )
+
+
+def _strong(picture: Picture, course: Floats, least: Decibels) -> tuple[list[int], NDArray[np.float64]]:
+    """Returns the columns of the strong jumps in the order in which they come, and their levels in dB."""
+    found = [column for column in sorted(_jumps(picture, least)) if not _breaks_off(course, column, picture.step)]
+    if not found:
+        return [], np.zeros(0)
+    top = max(1, round(TOP / picture.step))
+    levels = np.array([_db(course[column : column + top].max()) for column in found])
+    strong = levels >= levels.max() + STRONG
+    return [column for column, is_strong in zip(found, strong, strict=True) if is_strong], levels[strong]
 
 
 def jumps(picture: Picture, least: Decibels) -> int:

@@ -25,6 +25,12 @@ def likenesses(one: bytes, others: Sequence[bytes]) -> NDArray[np.float64]:
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
+def ranked(one: bytes, others: Sequence[bytes]) -> list[tuple[int, float]]:
+    """Returns the places of many fingerprints with their likeness to one, the most alike first, equals in order."""
+    near = likenesses(one, others)
+    return [(int(place), float(near[place])) for place in np.argsort(-near, kind="stable")]
+
+
 def _some(wanted: NDArray[np.float32], others: Sequence[bytes]) -> NDArray[np.float64]:
     table = np.frombuffer(b"".join(others), dtype=np.int8).reshape(len(others), -1).astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", table, table)) * np.sqrt(wanted @ wanted)

@@ -27,8 +27,8 @@ LOUDEST_NOISE = amplitude(-30.0)
 LOUDEST_SHORT_NOISE = amplitude(-38.0)
 ABOVE_NOISE = 6.0
 """Onset over noise RMS: white noise crosses it once in a billion samples."""
-LEAVES_NOISE = 4.6
-"""The same for the way back, which listens to a few milliseconds only: once in 240,000 samples."""
+LEAVES_NOISE = 4.3
+"""The same for the way back, which listens to a few milliseconds only: once in 58,000 samples."""
 SINKS_INTO_NOISE = amplitude(6.0)
 
 HOP = 0.00025

@@ -10,15 +10,12 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from sqlite3 import Connection
+from sqlite3 import Connection, Row
 from typing import Any
-
-import numpy as np
 
 from bridge.domain.sample import Sample
 from bridge.domain.tags import tag_key, tags_of
 from bridge.domain.text import folded
-from bridge.sound.likeness import SIZE, likenesses
 from bridge.units import MidiNote, Seconds
 
 SUSPECT = 0.97
@@ -118,10 +115,10 @@ def find_near(
         f" WHERE {where} AND id <> ? ORDER BY sample",
         (*values, but),
     ).fetchall()[::-1]
-    if not rows:
-        return []
-    near = likenesses(fingerprint, [row["fingerprint"] for row in rows])
-    return [(rows[place]["id"], float(near[place])) for place in np.argsort(-near, kind="stable")[:limit]]
+    return [
+        (rows[place]["id"], likeness)
+        for place, likeness in itertools.islice(_ranked(fingerprint, rows), limit)
+    ]
 
 
 def same_sound(store: Connection, sample: Sample) -> str:
@@ -137,7 +134,7 @@ def same_sound(store: Connection, sample: Sample) -> str:
 def suspects(store: Connection, sample: Sample, fingerprint: bytes) -> list[tuple[str, str]]:
     """Returns id and path of the published samples that may be the same recording, the most alike first."""
     character, seconds = sample.analysis.character, sample.analysis.seconds
-    if character is None or len(fingerprint) != SIZE:
+    if character is None or not fingerprint:
         return []
     # The index alone says which; of a large store's thousands only the few that are alike are read whole.
     rows = store.execute(
@@ -146,13 +143,18 @@ def suspects(store: Connection, sample: Sample, fingerprint: bytes) -> list[tupl
         (character.brightness / SAME_BRIGHTNESS, character.brightness * SAME_BRIGHTNESS,
          seconds / SAME_LENGTH, seconds * SAME_LENGTH),
     ).fetchall()  # fmt: skip
-    if not rows:
-        return []
-    near = likenesses(fingerprint, [row["fingerprint"] for row in rows])
-    order = (rows[place]["number"] for place in np.argsort(-near, kind="stable") if near[place] >= SUSPECT)
+    order = (rows[place]["number"] for place, likeness in _ranked(fingerprint, rows) if likeness >= SUSPECT)
     one = "SELECT id, path FROM samples WHERE number = ? AND published = 1 AND part_of = '' AND id <> ?"
     found = (store.execute(one, (number, sample.id)).fetchone() for number in order)
     return [(row["id"], row["path"]) for row in itertools.islice(filter(None, found), MOST_SUSPECTS)]
+
+
+def _ranked(fingerprint: bytes, rows: Sequence[Row]) -> Iterator[tuple[int, float]]:
+    """Yields the places of rows and the likeness of their fingerprints to one, the most alike first."""
+    # Only here: numpy is a tenth of the daemon's start, and nothing else in it needs it.
+    from bridge.sound.likeness import ranked
+
+    yield from ranked(fingerprint, [row["fingerprint"] for row in rows])
 
 
 def index_sample(store: Connection, sample: Sample, fingerprint: bytes) -> None:

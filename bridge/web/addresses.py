@@ -8,12 +8,14 @@
     GET   /v1/jobs/{id}                  ?wait=seconds, up to 60, for the end of the job
     GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
+    GET   /v1/instruments                ?targets= a pad, a kit or a sample, or several behind commas
     GET   /v1/pads
     POST  /v1/play                       sound: a sample, a pad or a file; ends with POST /v1/silence
     GET   /v1/kits
     POST  /v1/pads/{name}/set            key and value, until the daemon restarts
     POST  /v1/kits/{name}/select
     GET   /v1/deliveries                 ?host=&waiting=&limit=
+    GET   /v1/hosts
     GET   /v1/models
     GET   /v1/midi                       ?since=number&wait=seconds, what MIDI was heard since
     GET   /v1/events                     ?after=id  a stream of server-sent events that goes on; see `following`
@@ -54,6 +56,7 @@ ADDRESSES = (
     Address("again", "POST", "/v1/samples/{target}/again"),
     Address("keep", "POST", "/v1/samples/{target}/keep"),
     Address("discard", "POST", "/v1/samples/{target}/discard"),
+    Address("instrument", "GET", "/v1/instruments"),
     Address("pads", "GET", "/v1/pads"),
     Address("again", "POST", "/v1/pads/{target}/again"),
     Address("keep", "POST", "/v1/pads/{target}/keep"),
@@ -66,6 +69,7 @@ ADDRESSES = (
     Address("kits", "GET", "/v1/kits"),
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),
+    Address("hosts", "GET", "/v1/hosts"),
     Address("models", "GET", "/v1/models"),
     Address("midi_heard", "GET", "/v1/midi"),
     Address("events", "GET", "/v1/events"),

@@ -139,6 +139,12 @@ class SamplesWanted(Asked):
     limit: Limit = 50
 
 
+class InstrumentWanted(Asked):
+    """`targets` are a pad, a kit or a sample, or several pads and samples behind commas."""
+
+    targets: Words
+
+
 class EventsWanted(Asked):
     """`after` is the last event that was seen; without it only what happens from now on is wanted."""
 

@@ -17,6 +17,7 @@ from bridge.web.asked import (
     Again,
     DeliveriesWanted,
     EventsWanted,
+    InstrumentWanted,
     JobsWanted,
     JobWanted,
     Nothing,
@@ -104,6 +105,12 @@ class Desk:
         sample = await self._engine.sample(target)
         return {"sample": sample_view(sample, self._engine), "sidecar": plain(await self._engine.sidecar(sample.id))}
 
+    async def instrument(self, target: str, fields: Fields) -> dict[str, Any]:
+        """Shows the zones that something plays, and where each of its sounds lies on this computer."""
+        found = await self._engine.instrument(read(InstrumentWanted, fields).targets.split(","))
+        files = {zone.path: self._engine.absolute(zone.path) for zone in found.zones}
+        return {"instrument": plain(found), "files": files}
+
     async def pads(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
         return {"pads": [pad_view(pad, self._engine) for pad in await self._engine.pads()]}
@@ -125,6 +132,10 @@ class Desk:
     async def deliveries(self, target: str, fields: Fields) -> dict[str, Any]:
         found = await self._engine.deliveries(**read(DeliveriesWanted, fields).model_dump())
         return {"deliveries": plain(found)}
+
+    async def hosts(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"hosts": plain(await self._engine.hosts())}
 
     async def models(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)

@@ -83,7 +83,7 @@ class ControlServer:
             return
         remove_credentials(self._state_folder, self._token)
         self._desk.closing.set()
-        self._server.should_exit = True
+        self._server.leave.set()
         await self._serving
         self._server = self._serving = None
 
@@ -137,11 +137,16 @@ class _ClosingDesk(Desk):
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the daemon and says when the port is open."""
+    """Leaves the signals to the daemon, says when the port is open, and sleeps until it is to close: uvicorn's own loop
+    looks ten times a second, and that is most of what an idle daemon does."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.opened = asyncio.Event()
+        self.opened, self.leave = asyncio.Event(), asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.leave.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -165,6 +170,7 @@ def _settings(app: Guard) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
 

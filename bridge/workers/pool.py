@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
+import math
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,9 @@ HOPELESS = 3
 PAUSES = (Seconds(0.1), Seconds(0.5), Seconds(2.0), Seconds(5.0))
 """How long to wait after the first, second … failed start; the last one repeats."""
 CLOSE_PATIENCE = Seconds(2.0)
+LINGER = Seconds(0.05)
+"""How long a worker that is free waits for the next step of what it has just worked on before it takes something less
+urgent: between two steps of a sound lie only a few commits, and a task once begun is not broken off."""
 
 
 @dataclass(slots=True, order=True)
@@ -35,6 +39,14 @@ class _Job:
     frame: bytes = field(compare=False)
     answer: asyncio.Future[Any] = field(compare=False)
     worker: Worker | None = field(compare=False, default=None)
+
+
+@dataclass(slots=True)
+class _Seat:
+    """Holds a free worker, and the least urgent priority that it takes for now."""
+
+    worker: Worker
+    least: float = math.inf
 
 
 class WorkerPool:
@@ -52,7 +64,7 @@ class WorkerPool:
         self._accepted = 0
         self._starting = asyncio.Lock()
         self._closed = False
-        self._idle: list[Worker] = []
+        self._idle: list[_Seat] = []
         self._alive: set[Worker] = set()
         self._seats: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
@@ -112,12 +124,19 @@ class WorkerPool:
 
     def _dispatch(self) -> None:
         """Brings waiting tasks and idle workers together."""
-        while self._waiting and self._idle:
-            worker = self._idle.pop()
-            if not worker.doomed:
-                job = heapq.heappop(self._waiting)
-                job.worker = worker
-                self._errand(self._work(job, worker))
+        while self._waiting and (worker := self._free_for(self._waiting[0].priority)):
+            job = heapq.heappop(self._waiting)
+            job.worker = worker
+            self._errand(self._work(job, worker))
+
+    def _free_for(self, priority: int) -> Worker | None:
+        """Returns a worker that takes such a task now, the one that was free last; None where none does."""
+        self._idle = [seat for seat in self._idle if not seat.worker.doomed]
+        for seat in reversed(self._idle):
+            if priority <= seat.least:
+                self._idle.remove(seat)
+                return seat.worker
+        return None
 
     async def _work(self, job: _Job, worker: Worker) -> None:
         try:
@@ -129,7 +148,7 @@ class WorkerPool:
             if not job.answer.done():
                 job.answer.set_result(answer)
         job.worker = None
-        self._admit(worker)
+        self._admit(worker, after=job.priority)
 
     def _abandon(self, job: _Job) -> None:
         """Drops a task that waits; ends the process of one that runs."""
@@ -181,19 +200,28 @@ class WorkerPool:
         self._alive = {other for other in self._alive if not other.gone.is_set()} | {worker}
         return worker
 
-    def _admit(self, worker: Worker) -> None:
-        """Lets a worker take tasks, or go if it was replaced meanwhile."""
+    def _admit(self, worker: Worker, after: float = math.inf) -> None:
+        """Lets a worker take tasks, for a moment only those as urgent as its last one; one that was replaced goes."""
         if worker.doomed:
             worker.dismiss()
-        else:
-            self._idle.append(worker)
-            self._dispatch()
+            return
+        seat = _Seat(worker, after)
+        self._idle.append(seat)
+        self._dispatch()
+        if after != math.inf:
+            asyncio.get_running_loop().call_later(LINGER, self._open, seat)
+
+    def _open(self, seat: _Seat) -> None:
+        """Lets a worker take any task, if it is still free."""
+        seat.least = math.inf
+        self._dispatch()
 
     def _retire(self, worker: Worker) -> None:
         """Lets a worker go: now if it is idle, else after its task."""
         worker.doomed = True
-        if worker in self._idle:
-            self._idle.remove(worker)
+        free = [seat for seat in self._idle if seat.worker is worker]
+        for seat in free:
+            self._idle.remove(seat)
             worker.dismiss()
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import sources
@@ -23,7 +24,7 @@ from scipy.signal import butter, sosfilt
 from bridge.audio import Audio
 from bridge.domain.brief import Brief
 from bridge.domain.family import FAMILIES
-from bridge.domain.recipe import filled, parse_recipe
+from bridge.domain.recipe import RECIPES, filled, parse_recipe
 from bridge.errors import SoundError
 from bridge.sound.align import align
 from bridge.sound.chain import shape, shape_set
@@ -204,22 +205,27 @@ def _median_ms(times: int, call: Callable, *arguments: object) -> float:
 
 def speed() -> None:
     print("\n## Speed: gate to level, 2 s stereo at 44.1 kHz, median ms on one core")
-    print("| family | gate … level | to 48 kHz too | librosa: pyin + effects.trim + resample | times faster |")
-    print("|---|---|---|---|---|")
+    print("| family | gate … level | to 48 kHz too | librosa: pyin + effects.trim + resample | times faster |"
+          " loop search beside |")
+    print("|---|---|---|---|---|---|")
     try:
         import librosa
     except ImportError:
         librosa = None
     ours, theirs = [], []
     for family, audio in _two_seconds():
-        brief = Brief(prompt="", model="", seed=1, family=family, mapping=FAMILIES[family].mapping)
+        steps = tuple(step for step in RECIPES[family] if step != "loop")
+        brief = Brief(prompt="", model="", seed=1, family=family, mapping=FAMILIES[family].mapping, shape=steps)
         ours.append(_median_ms(15, shape, audio, brief, RATE))
         both = _median_ms(15, shape, audio, brief, 48_000)
         row = f"| {family} | {ours[-1]:.0f} | {both:.0f} |"
         if librosa:
             theirs.append(_median_ms(3, _by_librosa, librosa, audio))
             row += f" {theirs[-1]:.0f} | {theirs[-1] / both:.0f} |"
-        print(row if librosa else row + " (not installed) | |")
+        else:
+            row += " (not installed) | |"
+        with_loop = _median_ms(15, shape, audio, replace(brief, shape=()), RATE)
+        print(row + (f" {max(0.0, with_loop - ours[-1]):.0f} |" if steps != RECIPES[family] else " · |"))
     print(f"median over the families: {np.median(ours):.0f} ms")
     if theirs:
         print(f"median of librosa: {np.median(theirs):.0f} ms")

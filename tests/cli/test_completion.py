@@ -50,6 +50,7 @@ def test_a_beginning_narrows_what_is_offered(offered):
     assert offered("trigger", "x") == []
     assert offered("path", "kit", "m") == ["main"]
     assert offered("generate", "x", "--family", "be") == ["bell"]
+    assert offered("export", "kick", "--format", "sf") == ["sf2", "sfz"]
 
 
 def test_what_can_be_heard_is_a_pad_or_else_a_file(offered):

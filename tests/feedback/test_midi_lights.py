@@ -174,13 +174,14 @@ async def test_when_the_bridge_goes_every_light_is_out_and_the_launchpad_is_give
 
 
 async def test_a_launchpad_on_jack_is_lit_unplugged_plugged_in_again_and_put_out(jack, peer, engine):
+    # What a client sends while it is too late for JACK's clock is lost: on a busy machine, try again.
     late = jack.late_clients()
     try:
         await _lit_and_plugged_in_again(peer, engine)
     except TimeoutError:
-        if jack.late_clients() > late:
-            pytest.skip("this machine is too busy for JACK to keep time: what a late client sends is lost")
-        raise
+        if jack.late_clients() == late:
+            raise
+        await _lit_and_plugged_in_again(peer, engine)
 
 
 async def _lit_and_plugged_in_again(peer, engine):

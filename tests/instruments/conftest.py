@@ -1,12 +1,16 @@
-"""A sample to put on keys."""
+"""A sample to put on keys, and sounds for the formats that carry them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from bridge.audio import Audio
 from bridge.domain.sample import Analysis, Sample
+from bridge.sound.codec import to_pcm24
+from bridge.sound.wav import wav_bytes
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +27,27 @@ def make_sample() -> Callable[..., Sample]:
         return Sample(analysis=analysis, **{**values, **changes})
 
     return make
+
+
+class ToneSounds:
+    """Gives sounds that need no library: by their paths, mono or stereo tones of a second (implements `Sounds`)."""
+
+    def __init__(self, audio: dict[str, Audio] | None = None, sample_rate: int = 44_100) -> None:
+        self._audio = audio or {}
+        self._plain = Audio.of(0.5 * np.sin(np.arange(sample_rate) / 9), sample_rate)
+        self._wavs: dict[int, bytes] = {}
+
+    def audio(self, path: str) -> Audio:
+        return self._audio.get(path, self._plain)
+
+    def wav(self, path: str) -> bytes:
+        audio = self.audio(path)
+        if id(audio) not in self._wavs:
+            pcm = to_pcm24(audio)
+            self._wavs[id(audio)] = wav_bytes(pcm, sample_rate=audio.sample_rate, channels=audio.channels)
+        return self._wavs[id(audio)]
+
+
+@pytest.fixture(scope="session")
+def tone_sounds() -> type[ToneSounds]:
+    return ToneSounds

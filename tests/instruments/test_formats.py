@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bridge.domain.instrument import Instrument, Zone
 from bridge.errors import LibraryError
 from bridge.instruments.formats import beside, file_stem, open_formats
-from bridge.instruments.formats.sfz import write_sfz
+from bridge.instruments.formats.sfz import SFZ, write_sfz
 from bridge.sound.wav import Smpl, wav_bytes
 
 SFZ_V1 = {
@@ -35,15 +35,25 @@ def opcodes(*zones, name="lead", folder="instruments"):
 
 
 def test_sfz_is_found_without_an_installed_package_and_by_its_entry_point():
-    assert open_formats([]).writers["sfz"] is write_sfz
-    assert open_formats().writers["sfz"] is write_sfz
+    assert open_formats([]).writers["sfz"] is SFZ
+    assert open_formats().writers["sfz"] is SFZ
 
 
 def test_a_format_that_cannot_be_loaded_is_a_problem_and_stops_nothing():
     broken = EntryPoint(name="tape", value="no_such_package:write", group="oneshot_bridge.formats")
     formats = open_formats([broken])
-    assert set(formats.writers) == {"sfz"}
+    assert formats.writers == open_formats([]).writers
     assert "no_such_package" in formats.problems["tape"]
+
+
+def test_only_the_formats_that_are_asked_for_are_loaded_and_the_others_are_known_by_name():
+    broken = EntryPoint(name="tape", value="no_such_package:write", group="oneshot_bridge.formats")
+    formats = open_formats([broken], only=["sfz"])
+    assert set(formats.writers) == {"sfz"}
+    assert not formats.problems
+    assert formats.refused(["sfz", "multisampel"]) == {
+        "multisampel": "There is no format 'multisampel'. Did you mean multisample?"
+    }
 
 
 def test_regions_have_only_opcodes_of_sfz_v1():

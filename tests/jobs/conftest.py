@@ -85,7 +85,7 @@ class ModelOfProvider:
     async def estimate(self, brief: Brief) -> Usd:
         return Usd(0.0 if self.name == "spare" else 0.01)
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         self._step("before submit")
         when, trouble = self._provider.troubles.pop(0) if self._provider.troubles else ("", None)
         if trouble is not None and when == "before":
@@ -209,7 +209,7 @@ class House:
 
     @asynccontextmanager
     async def open(self, *, start: bool = True) -> AsyncIterator[BridgeEngine]:
-        library = Library.open(self.config.library.folder)
+        library = Library.open(self.config.library.folder, kept=self.config.library.formats)
         database = Database(self.folder / "state" / "store.sqlite")
         files = FileThread()
         self._watch_steps(library, database)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.audio import Audio
 from bridge.sound.features import FIGURES, NAMES, features, loudness
-from bridge.sound.similar import correlation, fingerprint, likeness, same_recording
+from bridge.sound.similar import SAME, agreement, correlation, fingerprint, likeness, same_recording
 
 
 def bs1770(audio):
@@ -119,6 +119,20 @@ def test_a_copy_is_the_same_recording_and_another_take_is_not(sounds):
     assert not same_recording(audio, sounds.snare(seed=2))
     assert correlation(audio, sounds.noise(0.3)) < 0.9
     assert len(fingerprint(features(audio))) == 432
+
+
+@given(
+    gain=st.floats(0.05, 20.0), late=st.integers(-441, 441), noise=st.floats(0.0, 0.3), frames=st.integers(1, 30_000),
+    attack=st.floats(0.0, 0.5), seed=st.integers(0, 99),
+)
+def test_a_look_at_the_loudest_piece_rules_out_nothing_that_is_the_same(gain, late, noise, frames, attack, seed):
+    dice = np.random.default_rng(seed)
+    wave = dice.standard_normal(frames) * np.minimum(1, np.arange(frames) / (1 + attack * frames))
+    copy = gain * np.pad(wave, (max(late, 0), max(-late, 0)))[max(-late, 0) :][: max(frames, 1)]
+    copy = copy + noise * gain * dice.standard_normal(len(copy))
+    one, other = Audio.of(wave, 44_100), Audio.of(copy, 44_100)
+    whole = correlation(one, other)
+    assert agreement(one, other) in ((whole,) if whole >= SAME else (whole, 0.0))
 
 
 def test_a_snare_is_more_like_a_snare_than_like_a_bass(sounds):

@@ -1,4 +1,4 @@
-"""Two samplers that are not ours play what was measured: every key of every zone is in tune.
+"""Three samplers that are not ours play what was measured: every key of every zone is in tune.
 
 The truth is the formula that made the sounds, and the ear is a Fourier transform, not the detector under test.
 """
@@ -96,3 +96,35 @@ def test_fluidsynth_plays_every_key_in_tune_through_another_reader_of_sfz(peer, 
     wave = soundfile.read(tmp_path / "out.wav", always_2d=True)[0][:, 0]
     starts = (round(RATE * SPACING * number) for number in range(len(keys(zones))))
     assert_in_tune([cents_off(wave[start:], key) for start, key in zip(starts, keys(zones), strict=True)])
+
+
+def test_lmms_plays_every_key_in_tune_with_root_and_cents_set_by_hand(peer, instrument, tmp_path):
+    path, zones = instrument
+    lmms = peer("lmms")
+    beat = 48  # ticks; 120 beats a minute: two beats a second
+    each = round(2 * beat * SPACING)
+    places = {key: place for place, key in enumerate(keys(zones))}
+    tracks = []
+    for zone in zones:
+        # A key of LMMS is a MIDI note less twelve; its pitch is in cents.
+        notes = [
+            f'<note key="{key - 12}" vol="100" pan="0" pos="{places[key] * each}" len="{each - 12}"/>'
+            for key in keys([zone])
+        ]
+        tracks.append(f"""
+<track type="0" name="{zone.root}" muted="0" solo="0">
+<instrumenttrack basenote="{zone.root - 12}" vol="100" pan="0" pitch="{-zone.cents}" pitchrange="1" usemasterpitch="1">
+<instrument name="audiofileprocessor"><audiofileprocessor src="{path.parents[1] / zone.path}" sframe="0" eframe="1"
+ lframe="0" amp="100" looped="0" reversed="0" stutter="0" interp="1"/></instrument></instrumenttrack>
+<pattern type="1" pos="0" name="keys" steps="16" muted="0">{"".join(notes)}</pattern></track>""")
+    (tmp_path / "keys.mmp").write_text(f"""<?xml version="1.0"?>
+<!DOCTYPE lmms-project>
+<lmms-project version="1.0" type="song" creator="LMMS" creatorversion="1.2.2">
+<head bpm="120" timesig_numerator="4" timesig_denominator="4" mastervol="100" masterpitch="0"/>
+<song><trackcontainer type="song" visible="1">{"".join(tracks)}</trackcontainer></song></lmms-project>
+""")
+    offscreen = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = [lmms, "--allowroot", "render", "keys.mmp", "-f", "wav", "-s", str(RATE), "-a", "-o", "out.wav"]
+    subprocess.run(command, cwd=tmp_path, env=offscreen, check=True, capture_output=True, timeout=120)
+    wave = soundfile.read(tmp_path / "out.wav", always_2d=True)[0][:, 0]
+    assert_in_tune([cents_off(wave[round(RATE * SPACING * place) :], key) for key, place in places.items()])

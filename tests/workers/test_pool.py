@@ -147,6 +147,26 @@ def test_lower_priority_goes_first_and_equals_in_order_of_arrival(pool, tmp_path
     assert order == ["a", "b", "c", "d", "e"]
 
 
+def test_the_next_step_of_something_urgent_goes_before_what_waits(pool):
+    order = []
+
+    async def story():
+        async with pool() as workers:
+
+            async def ask(name, priority):
+                order.extend(await workers.run("worker_tasks:echo", name, priority=priority))
+
+            urgent = asyncio.create_task(ask("first step", 0))
+            await asyncio.sleep(0)
+            other = asyncio.create_task(ask("a batch", 2))
+            await urgent
+            await ask("next step", 0)
+            await other
+
+    asyncio.run(story())
+    assert order == ["first step", "next step", "a batch"]
+
+
 def test_as_many_tasks_run_at_once_as_there_are_workers(pool, tmp_path, appears):
     async def story():
         async with pool(2) as workers:

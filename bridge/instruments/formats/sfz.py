@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bridge.domain.instrument import Instrument, Zone
 from bridge.errors import LibraryError
-from bridge.instruments.formats import beside, file_stem
+from bridge.instruments.formats import Format, beside, file_stem
 
 KEYS_RELEASE_SECONDS = 0.12
 """How long a key's sound fades once it is let go; a drum sounds to its end."""
@@ -77,3 +77,11 @@ def _loop(zone: Zone) -> Iterator[tuple[str, object]]:
         yield "loop_end", end
     else:
         yield "loop_mode", "no_loop" if zone.follows_keys else "one_shot"
+
+
+SFZ = Format(
+    title="SFZ",
+    players="sfizz in any host, ARIA, LinuxSampler, TX16Wx, Renoise",
+    sounds="beside",
+    write=lambda instrument, folder, sounds: write_sfz(instrument, folder),
+)

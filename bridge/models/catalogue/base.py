@@ -12,10 +12,11 @@ from bridge.domain.prompt import Question
 from bridge.errors import BridgeError, ModelError, SoundError
 from bridge.models.catalogue import price
 from bridge.models.catalogue.inputs import check, count_of, variations
-from bridge.models.catalogue.takes import TAKES
 from bridge.ports import Capabilities, Failed, Finished, RawTake, Workers
 from bridge.units import Usd
 
+TAKES = "bridge.models.catalogue.takes:takes_of"
+"""The task for the workers that makes takes of a model's files."""
 VERSION_LETTERS = 12
 """Of a version's 64 hexadecimal ones: enough to tell it, short enough to read."""
 ATTEMPTS = 3

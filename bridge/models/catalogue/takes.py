@@ -8,9 +8,6 @@ from bridge.audio import Audio
 from bridge.errors import ModelError, SoundError
 from bridge.sound.codec import decode, encode_float
 
-TAKES = "bridge.models.catalogue.takes:takes_of"
-"""The task; its module is worth warming."""
-
 SHORTEST_LEFT = 0.05
 """Seconds that stay of a take whatever is cut off."""
 

@@ -38,7 +38,7 @@ class CogModel(RowModel):
         self._pool = Pool(name, row.servers)
         self._errands: Errands[Finished] = Errands()
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Begins a call and returns its ticket; raises RequestError where the model can't take the brief."""
         named = files_of(self.row, brief)
         files = {field: await _data_uri(self._references, name) for field, name in named.items()}

@@ -39,7 +39,7 @@ class File:
         """Returns 0: the sound is there."""
         return Usd(0.0)
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Returns the name of the sound as the ticket; ModelError where the brief has none."""
         if not brief.audio or self._references is None:
             raise ModelError("There is no sound to finish.", "Give one: oneshot finish FILE")

@@ -137,7 +137,7 @@ class ReplicateModel(RowModel):
         super().__init__(name, row)
         self._office = office.join()
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Sends the call, once, and returns its ticket; files go first."""
         files = {field: await self._office.link_of(name) for field, name in files_of(self.row, brief).items()}
         return await self._office.send(self.row, inputs_of(self.row, brief, seed, files))

@@ -61,11 +61,11 @@ class Synth:
         """Returns 0: it runs on this computer."""
         return Usd(0.0)
 
-    async def submit(self, brief: Brief, seed: int) -> str:
+    async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Starts a call and returns its ticket."""
         self._forget()
         ticket = secrets.token_hex(8)
-        work = asyncio.create_task(self._render(brief, seed))
+        work = asyncio.create_task(self._render(brief, seed, priority))
         self._calls[ticket] = _Call(brief=brief, seed=seed, accepted=self._clock.now(), work=work)
         return ticket
 
@@ -98,9 +98,9 @@ class Synth:
             if call.brief == brief and call.seed == seed and call.accepted >= since
         ]
 
-    async def _render(self, brief: Brief, seed: int) -> CallState:
+    async def _render(self, brief: Brief, seed: int, priority: int) -> CallState:
         try:
-            takes = await self._workers.run(RENDER, brief, seed, priority=0)
+            takes = await self._workers.run(RENDER, brief, seed, priority=priority)
         except BridgeError as problem:
             return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
         return Finished(takes=tuple(takes))

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import BridgeError, ModelError, SoundError
-from bridge.models.catalogue.base import finished
+from bridge.models.catalogue.base import TAKES, finished
 from bridge.models.catalogue.rows import catalogue
-from bridge.models.catalogue.takes import TAKES, takes_of
+from bridge.models.catalogue.takes import takes_of
 from bridge.ports import Failed, Finished
 from bridge.units import Usd
 
