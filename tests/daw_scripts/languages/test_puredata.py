@@ -49,12 +49,15 @@ async def pd(peer, orders, program, tmp_path):
     binary = peer("pd", "puredata-core")
     bench = orders("puredata")
     own, control = free_port(), free_port()
+    extra = tmp_path / "extra"
+    extra.mkdir()
     for script in SCRIPTS.glob("*.pd"):
-        shutil.copy(script, tmp_path)
-    (tmp_path / "oneshot_bridge.settings").write_text(f"library\t{bench.folder}\nosc_port\t{bench.port}\n")
+        shutil.copy(script, extra)
+    (extra / "oneshot_bridge.settings").write_text(f"library\t{bench.folder}\nosc_port\t{bench.port}\n")
     (tmp_path / "test.pd").write_text(PATCH.format(own=own, control=control))
     started = await program(
-        binary, "-nogui", "-noaudio", "-r", "48000", "-nomidi", "-noprefs", "-stderr", str(tmp_path / "test.pd")
+        binary, "-nogui", "-noaudio", "-r", "48000", "-nomidi", "-noprefs", "-stderr", "-path", str(extra),
+        str(tmp_path / "test.pd"),
     )
     await bench.subscribed()
 
