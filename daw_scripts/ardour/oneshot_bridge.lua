@@ -88,8 +88,12 @@ function factory ()
   local library = find_library ()
   local box = library .. "/deliveries/" .. HOST
 
+  local function folder_of (state)
+    return box .. "/" .. state
+  end
+
   local function path_in (state, name)
-    return box .. "/" .. state .. "/" .. name
+    return folder_of (state) .. "/" .. name
   end
 
   local function quoted (path)
@@ -99,7 +103,7 @@ function factory ()
 
   local function register ()
     for _, state in ipairs (STATES) do
-      local folder = path_in (state, "")
+      local folder = folder_of (state)
       if not exists (folder) then os.execute ((WINDOWS and "mkdir " or "mkdir -p ") .. quoted (folder)) end
     end
   end
@@ -107,7 +111,7 @@ function factory ()
   -- Returns the deliveries in one state, oldest first. Lua has no folders: a command lists them, so this is seldom.
   local function waiting_in (state)
     local names = {}
-    local pipe = io.popen ((WINDOWS and "dir /b " or "ls ") .. quoted (path_in (state, "")))
+    local pipe = io.popen ((WINDOWS and "dir /b " or "ls ") .. quoted (folder_of (state)))
     if not pipe then return names end
     for name in pipe:lines () do
       if name:match ("^%d+$") then names[#names + 1] = name end
@@ -365,7 +369,7 @@ function factory ()
       say_once ("waiting for the library at " .. library)
       return
     end
-    if not registered or not exists (path_in ("new", "")) then
+    if not registered or not exists (folder_of ("new")) then
       register ()
       queue = waiting_in ("claimed")
       next_list = turn

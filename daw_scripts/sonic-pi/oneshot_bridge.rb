@@ -103,7 +103,7 @@ end
 
 # Plays a pad. Without a note it is the one on which the pad's first zone sounds as recorded.
 define :oneshot do |name, key = nil, velocity = 100, **options|
-  pad = $oneshot_pads[name.to_sym]
+  pad = $oneshot_pads[name.to_s.to_sym]
   if pad
     key = key ? note(key) : pad[:zones][0][:root]
     fitting = pad[:zones].select { |zone| zone[:keys].cover?(key) && zone[:velocities].cover?(velocity) }
