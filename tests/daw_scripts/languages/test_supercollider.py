@@ -59,9 +59,9 @@ async def test_a_sound_delivered_before_the_server_runs_is_loaded_with_it_and_pl
     assert await sclang.post(read_back) == "[[44100,1],[44100,2]]"
 
     played = {
-        ROOT + 7: f"OneshotBridge.play(\\bass, {ROOT + 7}); 0.6.wait;",
-        ROOT - 12: f"(type: \\oneshot, pad: \\bass, midinote: {ROOT - 12}, amp: 1, sustain: 0.6).play; 0.8.wait;",
-        ROOT + 0.2: "OneshotBridge.noteOn(\\kick, 36); OneshotBridge.noteOn(\\kick, 37); 0.6.wait;",
+        ROOT + 7: f"OneshotBridge.play(\\bass, {ROOT + 7}); 0.3.wait;",
+        ROOT - 12: f"(type: \\oneshot, pad: \\bass, midinote: {ROOT - 12}, amp: 1, sustain: 0.3).play; 0.5.wait;",
+        ROOT + 0.2: "OneshotBridge.noteOn(\\kick, 36); OneshotBridge.noteOn(\\kick, 37); 0.3.wait;",
     }
     for note, code in played.items():
         samples, rate = await record(sclang, tmp_path / f"{note}.wav", code)
@@ -72,11 +72,11 @@ async def test_a_sound_delivered_before_the_server_runs_is_loaded_with_it_and_pl
     await bench.loaded(bench.deliver("bass", loop))
     samples, rate = await record(
         sclang, tmp_path / "loop.wav",
-        f"OneshotBridge.noteOn(\\bass, {ROOT}); 0.8.wait; OneshotBridge.noteOff(\\bass, {ROOT}); 0.3.wait;",
+        f"OneshotBridge.noteOn(\\bass, {ROOT}); 0.5.wait; OneshotBridge.noteOff(\\bass, {ROOT}); 0.2.wait;",
     )
     assert cents_off(samples, rate, ROOT) == pytest.approx(0, abs=10)
     loud = np.flatnonzero(np.abs(samples).max(axis=1) > 0.01)
-    assert (loud[-1] - loud[0]) / rate == pytest.approx(0.85, abs=0.15)
+    assert (loud[-1] - loud[0]) / rate == pytest.approx(0.55, abs=0.15)
 
 
 async def test_layers_turns_failures_and_a_new_life_of_the_server(sclang):
