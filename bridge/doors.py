@@ -14,6 +14,7 @@ from bridge.config.schema import Config, MidiSettings
 from bridge.errors import BridgeError, NotFoundError
 from bridge.feedback.midi import MidiLights
 from bridge.feedback.osc import OscVoice
+from bridge.feedback.samplers import SAMPLERS, SamplerVoice
 from bridge.library.folder import Library
 from bridge.midi.devices import Device, open_device
 from bridge.midi.lines import HostLines
@@ -191,6 +192,20 @@ async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
     opened.notices = lambda: hall.audition.notices
 
 
+async def _open_samplers(config: Config, hall: Hall, opened: Opened) -> None:
+    """Begins to drive the samplers that are named; what is not running is a notice."""
+    voices = []
+    for name, settings in config.samplers.items():
+        kind = SAMPLERS[name]
+        host, _, port = settings.address.rpartition(":")
+        sampler = kind(host.strip("[]") or "127.0.0.1", int(port or kind.port))
+        voice = SamplerVoice(hall.engine, hall.library, name, sampler, settings)
+        await voice.start()
+        opened.stack.push_async_callback(voice.close)
+        voices.append(voice)
+    opened.notices = lambda: [voice.notice for voice in voices if voice.notice]
+
+
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
     control = ControlServer(
         hall.engine, port=config.control.port, state_folder=hall.state_folder, status=hall.status,
@@ -207,6 +222,7 @@ DOORS: tuple[Door, ...] = (
     Door(section="inbox", open=_open_inbox),
     Door(section="hosts", open=_open_asked),
     Door(section="audition", open=_open_audition),
+    Door(section="samplers", open=_open_samplers),
     Door(section="control", open=_open_control, place="port"),
 )
 """The doors in the order in which they are opened; they are closed in reverse."""

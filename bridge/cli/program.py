@@ -32,6 +32,7 @@ from bridge.cli.commands import (
     run,
     shape,
     sounds,
+    surface,
 )
 from bridge.cli.exits import CODES, FAILED, code_of
 from bridge.cli.shell import Shell
@@ -89,7 +90,7 @@ for _command in (
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
+    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc, surface.surface,
     completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

@@ -387,7 +387,8 @@ class BridgeEngine:
             self._hub.release(job)
             return found
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ending.wait(), patience)
+            async with asyncio.timeout(patience):
+                await ending.wait()
         return await self.job(job)
 
     async def sample(self, target: str) -> Sample:

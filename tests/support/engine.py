@@ -297,8 +297,11 @@ class FakeEngine:
     async def instrument(self, targets: Sequence[str]) -> Instrument:
         """Answers as the engine does for one target; several become a kit."""
         self._break()
-        if list(targets) == ["main"]:
-            return kit_of("main", [self._sample(pad) for pad in KITS["main"] if self._held[pad]])
+        if len(targets) == 1 and targets[0] in KITS:
+            held = [self._sample(pad) for pad in KITS[targets[0]] if self._held[pad]]
+            if not held:
+                raise NotFoundError(f"The kit {targets[0]} holds no sound yet.")
+            return kit_of(targets[0], held)
         samples = [self._sample(target) for target in targets]
         return instrument_of(targets[0], samples[0]) if len(samples) == 1 else kit_of("set", samples)
 

@@ -62,7 +62,8 @@ class MidiDoor:
             self._something.set()
             self._idle.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), _PATIENCE_AT_CLOSE)
+                async with asyncio.timeout(_PATIENCE_AT_CLOSE):
+                    await self._idle.wait()
             self._worker.cancel()
             await asyncio.wait([self._worker])
             self._worker = None
