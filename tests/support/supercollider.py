@@ -40,7 +40,8 @@ class Language:
     async def leave(self) -> None:
         """The server is in a process group of its own: it is asked to go."""
         self.evaluate("s.quit({ 0.exit })")
-        await asyncio.wait_for(self._program.process.wait(), PATIENCE_SECONDS)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._program.process.wait()
 
 
 @pytest.fixture

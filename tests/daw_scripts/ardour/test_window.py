@@ -75,7 +75,8 @@ def b64(path):
 
 async def ended(program):
     """Waits for a program of Ardour. How it ended says nothing: one may abort when all is done (7.3, seen)."""
-    await asyncio.wait_for(program.process.wait(), 2 * PATIENCE_SECONDS)
+    async with asyncio.timeout(2 * PATIENCE_SECONDS):
+        await program.process.wait()
 
 
 @pytest.fixture
@@ -133,7 +134,8 @@ async def test_the_hook_puts_a_sound_onto_its_track_and_the_action_asks_for_anot
             obey("LuaAction/script-1")
             await asyncio.sleep(0.5)
 
-    await asyncio.wait_for(asked(), PATIENCE_SECONDS)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await asked()
     assert (engine.requests[0].pad, engine.requests[0].energy) == ("kick", 64 / 127)
 
     saved = tmp_path / "session" / "session.ardour"

@@ -57,7 +57,8 @@ async def played(csound, path, *events):
         csound.type(event)
         await asyncio.sleep(0.5)
     csound.type("e")
-    await asyncio.wait_for(csound.process.wait(), PATIENCE_SECONDS)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await csound.process.wait()
     return sounds(path)
 
 
