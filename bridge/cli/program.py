@@ -16,6 +16,7 @@ from bridge import __version__
 from bridge.cli import say
 from bridge.cli.commands import (
     completion,
+    daw,
     doctor,
     export,
     files,
@@ -33,6 +34,7 @@ from bridge.cli.commands import (
     service,
     shape,
     sounds,
+    surface,
 )
 from bridge.cli.exits import CODES, FAILED, code_of
 from bridge.cli.shell import Shell
@@ -87,10 +89,10 @@ for _command in (
     run.run,
     sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, money.budget, keys.keys,
-    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
+    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor, service.service, logs.logs,
-    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
+    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc, surface.surface,
     completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

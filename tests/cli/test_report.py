@@ -62,6 +62,16 @@ def test_no_key_no_password_and_no_home_folder_is_in_it(planted, tmp_path):
     assert f"sent {HIDDEN} from ~/x" in everything
 
 
+@pytest.mark.parametrize("command", [
+    ("doctor",), ("config", "show"), ("models",), ("models", "show", "box"), ("keys", "show"), ("jobs",),
+])
+@pytest.mark.usefixtures("local")
+def test_no_command_shows_a_key_or_a_password(planted, command):
+    for form in ((), ("--json",)):
+        said = planted.run(*command, *form).output
+        assert not [secret for secret in (KEY, json.dumps(KEY)[1:-1], "pass-word") if secret in said]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 def test_only_the_user_may_read_it(planted, tmp_path):
     file = tmp_path / "report.zip"

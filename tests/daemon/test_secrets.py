@@ -54,10 +54,8 @@ def test_planted_secrets_stand_in_nothing_that_is_written_or_said(daemon, gossip
     assert gossip.made, "the provider was never asked, so it could not gossip"
     said += [f"{address} {values}" for address, values in listener.hear(0.5)]
     bundle = daemon.folder / "report.zip"
-    for command in (["doctor", "--json", "--report", str(bundle)], ["jobs", "--json"], ["models", "--json"],
-                    ["config", "show", "--json"], ["logs", "-n", "1000"]):
-        answer = daemon.run(*command)
-        said += [answer.stdout, answer.stderr]
+    answer = daemon.run("doctor", "--json", "--report", str(bundle))
+    said += [answer.stdout, answer.stderr, json.dumps(daemon.get("jobs"))]
     assert daemon.stop() == 0
     said += daemon.lines()
 
