@@ -73,6 +73,16 @@ def test_only_the_door_whose_settings_changed_is_opened_anew(street):
     assert act(street, play) == ["close control 3", "close midi 2", "close osc 1"]
 
 
+def test_a_door_that_is_shut_stays_shut_while_the_others_are_open(street):
+    async def play(doors):
+        await doors.shut("midi")
+        await doors.shut("midi")
+        assert street.log == ["close midi 1"]
+        assert doors.listening == ["osc 1", "control 3"]
+
+    assert act(street, play) == ["close control 3", "close osc 1"]
+
+
 def test_a_door_that_moves_is_open_there_before_it_is_closed_here(street):
     async def play(doors):
         await doors.renew(config(osc=5))

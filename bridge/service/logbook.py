@@ -103,14 +103,13 @@ class _File(RotatingFileHandler):
     """Is the file, for its owner only; what the system refuses is let go."""
 
     def __init__(self, file: Path, *, megabytes: float, files: int) -> None:
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(
             file, maxBytes=int(megabytes * BYTES_A_MEGABYTE), backupCount=files, encoding="utf-8", delay=True,
             errors="backslashreplace",
         )
 
     def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_private)
 
     def doRollover(self) -> None:  # noqa: N802 - the standard library's name

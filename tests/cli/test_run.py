@@ -48,6 +48,14 @@ def test_the_first_run_writes_the_configuration_and_says_where(served, home):
 def test_a_second_daemon_is_exit_code_6(served, home):
     served.fails = InUseError("The port is taken.", "Set another.")
     assert home.run("run").exit_code == 6
+    # Whoever asks why the service does not come finds it in the log.
+    assert "The port is taken. Set another." in home.run("logs").stdout
+
+
+def test_quietly_it_says_nothing_and_writes_its_log(served, home):
+    home.config.unlink()
+    result = home.run("run", "--quiet")
+    assert (result.exit_code, result.output) == (0, "")
 
 
 def test_a_wrong_configuration_serves_nobody(served, home):
