@@ -15,6 +15,7 @@ import click
 from bridge import __version__
 from bridge.cli import say
 from bridge.cli.commands import (
+    batch,
     completion,
     doctor,
     export,
@@ -84,7 +85,7 @@ def main(context: click.Context, chosen: Path | None, options: tuple[str, ...], 
 for _command in (
     run.run,
     sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
-    sounds.accept, money.budget, keys.keys,
+    sounds.accept, batch.batch, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,

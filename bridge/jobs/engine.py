@@ -40,12 +40,13 @@ from bridge.jobs.finding import find_sample, find_samples, tags_in
 from bridge.jobs.hub import Listener
 from bridge.jobs.intake import Intake
 from bridge.jobs.lines import Lines
+from bridge.jobs.outcomes import outcomes
 from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
-from bridge.ports import BudgetView, Model, PadState, PadView, Price
+from bridge.ports import BudgetView, Model, Outcome, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -389,6 +390,9 @@ class BridgeEngine:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), patience)
         return await self.job(job)
+
+    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+        return await outcomes(self._database, self._hub, refs, patience)
 
     async def sample(self, target: str) -> Sample:
         return await find_sample(self._database, self._pads, target)

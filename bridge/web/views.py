@@ -11,7 +11,7 @@ from typing import Any
 from bridge.domain.job import Job
 from bridge.domain.sample import Sample
 from bridge.errors import BridgeError
-from bridge.ports import Engine, Model, PadView
+from bridge.ports import Engine, Model, Outcome, PadView
 
 
 def plain(value: Any) -> Any:
@@ -42,6 +42,14 @@ def job_view(job: Job) -> dict[str, Any]:
 def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:
     """Adds its `key` and `file`, the absolute path on this computer, to the fields of a sample."""
     return {**plain(sample), "key": sample.key, "file": engine.absolute(sample.path)}
+
+
+def outcome_view(outcome: Outcome, engine: Engine) -> dict[str, Any]:
+    """Adds what came of a job to its fields, `samples` as `sample_view` shows them."""
+    return {
+        **job_view(outcome.job), "samples": [sample_view(sample, engine) for sample in outcome.samples],
+        "usd": outcome.usd, "model": outcome.model, "refused": list(outcome.refused),
+    }  # fmt: skip
 
 
 def pad_view(pad: PadView, engine: Engine) -> dict[str, Any]:

@@ -1,0 +1,113 @@
+"""The command that makes all the sounds of one file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bridge.cli import say
+from bridge.cli.completing import models, names_of
+from bridge.cli.exits import FAILED
+from bridge.cli.shell import Shell, as_json_option, pass_shell
+from bridge.cli.show import Shown
+from bridge.errors import RequestError
+
+if TYPE_CHECKING:
+    from bridge.cli.batching import Batch
+    from bridge.packs.plan import Plan
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what would be made, how much of it is there, and the price.")
+@click.option("--jobs", "at_once", type=click.IntRange(1, 500), default=16, show_default=True,
+              help="How many sounds are under way at once, at most.")
+@click.option("--model", metavar="NAME", shell_complete=names_of(models),
+              help="The model for every sound that names none.")
+@click.option("--edition", metavar="TEXT", default="",
+              help="Other seeds, wherever the file says none; the same word once more goes on with the same sounds.")
+@click.option("--retry", is_flag=True, help="Ask again for what failed, too.")
+@as_json_option
+@pass_shell
+def batch(
+    shell: Shell, file: Path, dry_run: bool, at_once: int, model: str | None, edition: str, retry: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Make all the sounds of a FILE: a recipe (.toml), a table (.csv), or a prompt a line (.txt).
+
+    What is there already is not made again: after a crash, a Ctrl-C or a refused sound the same command goes on. The
+    daemon is asked where one runs; what you press on a pad goes before.
+    """
+    from bridge.cli.batching import Batch, report_lines
+
+    plan = _plan(shell, file, model=model or shell.config.model, edition=edition)
+    asked = Batch(plan)
+    with shell.session() as session:
+        asked.look(session)
+        missing = asked.missing(retry=retry)
+        usd, problem = asked.price(session, missing)
+        if dry_run:
+            _say_plan(asked, len(missing), usd, problem, as_json=as_json)
+            return
+        if problem:
+            say.error(problem, "What can't be paid fails; the same command with --retry goes on later.")
+        asked.run(session, at_once=at_once, retry=retry)
+        licences = {one["name"]: one["licence"] for one in session.ask("models")["models"]}
+    report = asked.report(licences)
+    if as_json:
+        say.as_json({"report": report})
+    else:
+        for line in report_lines(report):
+            say.line(line)
+    if report["failed"] or report["asking"]:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _plan(shell: Shell, file: Path, *, model: str, edition: str) -> Plan:
+    from bridge.packs.recipe import read_recipe
+
+    return read_recipe(file.name, _text(file), model=model, edition=edition,
+                       octave=shell.config.library.middle_c_octave, digest=_digest)  # fmt: skip
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise RequestError(f"{file} can't be read: {problem.strerror}.") from problem
+    except UnicodeDecodeError as problem:
+        raise RequestError(f"{file} is no text in UTF-8.", "Save it as UTF-8.") from problem
+
+
+def _digest(path: str) -> str:
+    """Returns what stands for the bytes of a sound; the bridge's own, named by their ids, never change."""
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def _say_plan(asked: Batch, missing: int, usd: float, problem: str, *, as_json: bool) -> None:
+    plan = asked.plan
+    shown: Shown = {
+        "name": plan.name, "planned": len(plan.items), "merged": plan.merged, "there": len(asked.before),
+        "missing": missing, "usd": usd, "problem": problem, "items": [dict(item.fields) for item in plan.items],
+    }  # fmt: skip
+    if as_json:
+        say.as_json({"plan": shown})
+        return
+    rows = [
+        (fields.get("family", ""), fields.get("note", ""), fields.get("energy", ""), fields["seed"], fields["model"],
+         say.shortened(fields.get("prompt", ""), 60))
+        for fields in shown["items"][:_SHOWN]
+    ]  # fmt: skip
+    say.table(("family", "note", "energy", "seed", "model", "prompt"), rows)
+    if len(plan.items) > _SHOWN:
+        say.line(f"… and {len(plan.items) - _SHOWN} more")
+    say.line(f"{missing} of {len(plan.items)} would be made, for at most ${usd:.4g}; {len(asked.before)} are there.")
+    if problem:
+        say.error(problem, "")
+
+
+_SHOWN = 20
+"""The first rows of a dry run tell whether the lists multiply as they were meant to."""
