@@ -46,11 +46,14 @@ class Batch:
         self.before = {ref for ref, outcome in self.outcomes.items() if outcome["state"] == JobState.READY}
 
     def missing(self, *, retry: bool) -> list[Item]:
-        """Returns the items that are still to be asked for: those never asked for and those that were cancelled; with
-        `retry` those that failed, too."""
-        again = {JobState.CANCELLED, JobState.FAILED} if retry else {JobState.CANCELLED}
+        """Returns the items that are still to be asked for: all but those that are made, ask something or failed; with
+        `retry` those that failed, too.
+
+        What was left under way is asked for again: its job goes on.
+        """
+        left = {JobState.READY, JobState.ASKING, *([] if retry else [JobState.FAILED])}
         return [item for item in self.plan.items
-                if item.ref not in self.outcomes or self.outcomes[item.ref]["state"] in again]  # fmt: skip
+                if item.ref not in self.outcomes or self.outcomes[item.ref]["state"] not in left]  # fmt: skip
 
     def price(self, session: Session, items: Sequence[Item]) -> tuple[float, str]:
         """Returns what some items cost at most in US dollars, and why the budget would refuse one of them (empty: it
@@ -75,9 +78,8 @@ class Batch:
     def run(self, session: Session, *, at_once: int, retry: bool) -> None:
         """Asks for what is missing and waits for its end; an interrupt cancels what is under way."""
         waiting = deque(self.missing(retry=retry))
-        asked_before = {ref for ref, outcome in self.outcomes.items() if _is_open(outcome)}
-        under_way = set(asked_before)
-        total, begun = len(waiting) + len(under_way), time.monotonic()
+        under_way: set[str] = set()
+        total, begun = len(waiting), time.monotonic()
         try:
             with Meter("batch", total) as meter:
                 while waiting or under_way:

@@ -248,6 +248,8 @@ class BridgeEngine:
         if is_new:
             log.info("job %s accepted from %s: %s %r", added.id, added.origin, added.brief.family, added.brief.prompt)
             self._scheduler.add(added)
+        elif added.state not in ENDED and added.state is not JobState.ASKING and not self._scheduler.holds(added.id):
+            self._scheduler.add(added)  # a command without a daemon takes up only what it asks for
         return added
 
     async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:

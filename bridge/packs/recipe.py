@@ -101,7 +101,7 @@ class Pack(_Usual):
     metadata: Switch = True
     cover: Switch = True
     presets: tuple[Text, ...] = ("sfz",)
-    sounds: Annotated[tuple[Sounds, ...], Field(min_length=1)]
+    sounds: Annotated[list[Sounds], Field(min_length=1)]
 
 
 def read_recipe(name: str, text: str, *, model: str, edition: str, octave: int, digest: Digest) -> Plan:

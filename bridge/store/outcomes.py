@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from sqlite3 import Connection, Row
 
 from bridge.domain.take import SOUND
@@ -25,9 +25,9 @@ def outcomes_of(store: Connection, refs: Sequence[str]) -> list[Outcome]:
     )
     jobs = {row["ref"]: read_job(row) for row in rows}
     ids = json.dumps([job.id for job in jobs.values()])
-    samples = _by_job(store.execute(f"SELECT * FROM samples WHERE published = 1 AND {_OF_JOBS} ORDER BY number", (ids,)))
-    calls = _by_job(store.execute(f"SELECT job, model, cost, purpose FROM calls WHERE {_OF_JOBS} ORDER BY rowid", (ids,)))
-    takes = _by_job(store.execute(f"SELECT job, verdicts FROM takes WHERE good = 0 AND {_OF_JOBS}", (ids,)))
+    samples = _by_job(store, "SELECT * FROM samples WHERE published = 1 AND {} ORDER BY number", ids)
+    calls = _by_job(store, "SELECT job, model, cost, purpose FROM calls WHERE {} ORDER BY rowid", ids)
+    takes = _by_job(store, "SELECT job, verdicts FROM takes WHERE good = 0 AND {}", ids)
     return [
         Outcome(
             job=job,
@@ -40,12 +40,10 @@ def outcomes_of(store: Connection, refs: Sequence[str]) -> list[Outcome]:
     ]
 
 
-_OF_JOBS = "job IN (SELECT value FROM json_each(?))"
-
-
-def _by_job(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def _by_job(store: Connection, query: str, ids: str) -> dict[str, list[Row]]:
+    """Returns the rows of some jobs by their ids, which are one JSON list."""
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in store.execute(query.format("job IN (SELECT value FROM json_each(?))"), (ids,)):
         found[row["job"]].append(row)
     return found
 
