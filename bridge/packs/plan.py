@@ -58,7 +58,7 @@ class Output:
     format: str = "wav"
     naming: Naming = "vendor"
     layout: Layout = "families"
-    metadata: bool = True
+    metadata: bool = False
     cover: bool = True
     presets: tuple[str, ...] = ("sfz",)
 

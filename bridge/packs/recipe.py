@@ -98,7 +98,7 @@ class Pack(_Usual):
     format: Text = "wav"
     naming: Naming = "vendor"
     layout: Layout = "families"
-    metadata: Switch = True
+    metadata: Switch = False
     cover: Switch = True
     presets: tuple[Text, ...] = ("sfz",)
     sounds: Annotated[list[Sounds], Field(min_length=1)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -14,14 +15,20 @@ from bridge.cli.exits import FAILED
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.cli.show import Shown
 from bridge.errors import RequestError
+from bridge.packs.plan import Naming
 
 if TYPE_CHECKING:
     from bridge.cli.batching import Batch
+    from bridge.cli.packing import PackWriter
     from bridge.packs.plan import Plan
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Write the pack here: the sounds by family, presets, a cover sheet.")
+@click.option("--format", "kind", metavar="NAME", help='What the pack holds: wav, flac, ogg, opus, "mp3 320k" …')
+@click.option("--naming", type=click.Choice(get_args(Naming)), help="How its files are named.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be made, how much of it is there, and the price.")
 @click.option("--jobs", "at_once", type=click.IntRange(1, 500), default=16, show_default=True,
               help="How many sounds are under way at once, at most.")
@@ -33,7 +40,8 @@ if TYPE_CHECKING:
 @as_json_option
 @pass_shell
 def batch(
-    shell: Shell, file: Path, dry_run: bool, at_once: int, model: str | None, edition: str, retry: bool, as_json: bool,
+    shell: Shell, file: Path, output: Path | None, kind: str | None, naming: Naming | None, dry_run: bool, at_once: int,
+    model: str | None, edition: str, retry: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Make all the sounds of a FILE: a recipe (.toml), a table (.csv), or a prompt a line (.txt).
 
@@ -43,6 +51,10 @@ def batch(
     from bridge.cli.batching import Batch, report_lines
 
     plan = _plan(shell, file, model=model or shell.config.model, edition=edition)
+    wanted = replace(plan.output, format=kind or plan.output.format, naming=naming or plan.output.naming,
+                     folder=str(output) if output else plan.output.folder)  # fmt: skip
+    plan = replace(plan, output=wanted)
+    writer = _writer(plan) if plan.output.folder and not dry_run else None
     asked = Batch(plan)
     with shell.session() as session:
         asked.look(session)
@@ -55,12 +67,17 @@ def batch(
             say.error(problem, "What can't be paid fails; the same command with --retry goes on later.")
         asked.run(session, at_once=at_once, retry=retry)
         licences = {one["name"]: one["licence"] for one in session.ask("models")["models"]}
+        files = writer.write(session, asked.outcomes, licences) if writer else []
     report = asked.report(licences)
+    if writer:
+        report |= {"folder": str(Path(plan.output.folder or "").absolute()), "files": [str(path) for path in files]}
     if as_json:
         say.as_json({"report": report})
     else:
         for line in report_lines(report):
             say.line(line)
+        if files:
+            say.line(f"  {len(files)} files in {report['folder']}")
     if report["failed"] or report["asking"]:
         raise click.exceptions.Exit(FAILED)
 
@@ -70,6 +87,13 @@ def _plan(shell: Shell, file: Path, *, model: str, edition: str) -> Plan:
 
     return read_recipe(file.name, _text(file), model=model, edition=edition,
                        octave=shell.config.library.middle_c_octave, digest=_digest)  # fmt: skip
+
+
+def _writer(plan: Plan) -> PackWriter:
+    """Returns what writes the pack; raises where the format can't be written, before anything is made."""
+    from bridge.cli.packing import PackWriter
+
+    return PackWriter(plan, Path(plan.output.folder or ""))
 
 
 def _text(file: Path) -> str:
