@@ -13,6 +13,8 @@ from bridge.library.names import slug
 from bridge.packs.plan import Naming
 from bridge.units import PITCH_CLASSES
 
+SCALES = ("cfg_scale", "guidance_scale", "classifier_free_guidance")
+"""What models call how closely they keep to the words."""
 LONGEST_STEM = 80
 """Characters of a name without its ending: a path through a few folders stays within what Windows opens."""
 MOST_WORDS = 4
@@ -54,7 +56,8 @@ def stem_of(naming: Naming, pack: str, fields: Mapping[str, Any], sample: Mappin
     if naming == "audio_prompt":
         return _safe([audio or prompt])
     inputs = fields.get("inputs") or {}
-    said = {"cfg": inputs.get("cfg_scale"), "seed": fields["seed"], "note": fields.get("note"),
+    scale = next((inputs[name] for name in SCALES if name in inputs), None)
+    said = {"cfg": scale, "seed": fields["seed"], "note": fields.get("note"),
             "start": inputs.get("seconds_start"), "seconds": fields.get("seconds")}  # fmt: skip
     marks = [f"{name}{value:g}" if isinstance(value, float) else f"{name}{value}"
              for name, value in said.items() if value is not None]  # fmt: skip

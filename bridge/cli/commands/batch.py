@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import click
 
@@ -14,12 +14,13 @@ from bridge.cli.completing import models, names_of
 from bridge.cli.exits import FAILED
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.cli.show import Shown
-from bridge.errors import RequestError
+from bridge.errors import RequestError, unknown
 from bridge.packs.plan import Naming
 
 if TYPE_CHECKING:
     from bridge.cli.batching import Batch
     from bridge.cli.packing import PackWriter
+    from bridge.cli.session import Session
     from bridge.packs.plan import Plan
 
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
               help="How many sounds are under way at once, at most.")
 @click.option("--model", metavar="NAME", shell_complete=names_of(models),
               help="The model for every sound that names none.")
+@click.option("--pretrained-name", "weights", metavar="NAME",
+              help="The model by its published weights, like stabilityai/stable-audio-open-1.0.")
+@click.option("--leave-out", "left_out", multiple=True, metavar="KEY,…",
+              help="Keys of a generation config to do without, where the model has nothing like them.")
 @click.option("--edition", metavar="TEXT", default="",
               help="Other seeds, wherever the file says none; the same word once more goes on with the same sounds.")
 @click.option("--retry", is_flag=True, help="Ask again for what failed, too.")
@@ -41,22 +46,23 @@ if TYPE_CHECKING:
 @pass_shell
 def batch(
     shell: Shell, file: Path, output: Path | None, kind: str | None, naming: Naming | None, dry_run: bool, at_once: int,
-    model: str | None, edition: str, retry: bool, as_json: bool,
+    model: str | None, weights: str | None, left_out: tuple[str, ...], edition: str, retry: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Make all the sounds of a FILE: a recipe (.toml), a table (.csv), or a prompt a line (.txt).
+    """Make all the sounds of a FILE: a recipe (.toml), a table (.csv), a prompt a line (.txt), or a generation config
+    of stable-audio-tools (.json).
 
     What is there already is not made again: after a crash, a Ctrl-C or a refused sound the same command goes on. The
     daemon is asked where one runs; what you press on a pad goes before.
     """
     from bridge.cli.batching import Batch, report_lines
 
-    plan = _plan(shell, file, model=model or shell.config.model, edition=edition)
-    wanted = replace(plan.output, format=kind or plan.output.format, naming=naming or plan.output.naming,
-                     folder=str(output) if output else plan.output.folder)  # fmt: skip
-    plan = replace(plan, output=wanted)
-    writer = _writer(plan) if plan.output.folder and not dry_run else None
-    asked = Batch(plan)
     with shell.session() as session:
+        plan = _plan(shell, session, file, Choice(model, weights, edition, frozenset(filter(None, ",".join(left_out).split(",")))))
+        wanted = replace(plan.output, format=kind or plan.output.format, naming=naming or plan.output.naming,
+                         folder=str(output) if output else plan.output.folder)  # fmt: skip
+        plan = replace(plan, output=wanted)
+        writer = _writer(plan) if plan.output.folder and not dry_run else None
+        asked = Batch(plan)
         asked.look(session)
         missing = asked.missing(retry=retry)
         usd, problem = asked.price(session, missing)
@@ -82,11 +88,40 @@ def batch(
         raise click.exceptions.Exit(FAILED)
 
 
-def _plan(shell: Shell, file: Path, *, model: str, edition: str) -> Plan:
-    from bridge.packs.recipe import read_recipe
+class Choice(NamedTuple):
+    """Holds what the command says beside the file: a model or published weights, an edition, keys to do without."""
 
-    return read_recipe(file.name, _text(file), model=model, edition=edition,
-                       octave=shell.config.library.middle_c_octave, digest=_digest)  # fmt: skip
+    model: str | None
+    weights: str | None
+    edition: str
+    left_out: frozenset[str]
+
+
+def _plan(shell: Shell, session: Session, file: Path, choice: Choice) -> Plan:
+    from bridge.models.catalogue.rows import rows
+    from bridge.packs.recipe import read_recipe
+    from bridge.packs.tools import Can, model_of_weights, read_script
+
+    known = rows(shell.config.models)
+    model = choice.model or shell.config.model
+    if choice.weights and not choice.model:
+        model = model_of_weights(choice.weights, {name: row.licence.link for name, row in known.items() if row.licence})
+    if file.suffix.lower() != ".json":
+        return read_recipe(file.name, _text(file), model=model, edition=choice.edition,
+                           octave=shell.config.library.middle_c_octave, digest=_digest)  # fmt: skip
+    models = {one["name"]: one["capabilities"] for one in session.ask("models")["models"]}
+    if model not in models:
+        raise unknown("model", model, models)
+    has = models[model]
+    can = Can(model=model, options=known[model].options.keys() if model in known else (), negative=has["negative"],
+              seeded=has["seeded"], audio=bool(has["audio"]))  # fmt: skip
+    return read_script(file.name, _text(file), can, left_out=choice.left_out, edition=choice.edition,
+                       read=lambda named: _text(_named(named, file)), digest=_digest)  # fmt: skip
+
+
+def _named(named: str, file: Path) -> Path:
+    """Returns a file that another one names: from here, as the script finds it, else from beside that one."""
+    return Path(named) if Path(named).exists() else file.parent / named
 
 
 def _writer(plan: Plan) -> PackWriter:
