@@ -57,7 +57,8 @@ def batch(
     from bridge.cli.batching import Batch, report_lines
 
     with shell.session() as session:
-        plan = _plan(shell, session, file, Choice(model, weights, edition, frozenset(filter(None, ",".join(left_out).split(",")))))
+        keys = frozenset(filter(None, ",".join(left_out).split(",")))
+        plan = _plan(shell, session, file, Choice(model, weights, edition, keys))
         wanted = replace(plan.output, format=kind or plan.output.format, naming=naming or plan.output.naming,
                          folder=str(output) if output else plan.output.folder)  # fmt: skip
         plan = replace(plan, output=wanted)
