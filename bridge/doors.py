@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bridge.config.schema import Config
+from bridge.config.schema import Config, MidiSettings
 from bridge.errors import BridgeError, NotFoundError
 from bridge.feedback.midi import MidiLights
 from bridge.feedback.osc import OscVoice
+from bridge.feedback.samplers import SAMPLERS, SamplerVoice
 from bridge.library.folder import Library
 from bridge.midi.devices import Device, open_device
-from bridge.midi.ports import Patchbay
+from bridge.midi.lines import HostLines
+from bridge.midi.ports import Patchbay, Port
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.player.audition import Audition
 from bridge.ports import Engine
+from bridge.triggers.asked import AskedDoor
 from bridge.triggers.inbox import InboxDoor
-from bridge.triggers.midi import MidiDoor, wanted_ports
+from bridge.triggers.midi import HostDoor, MidiDoor, wanted_ports
 from bridge.triggers.osc import OscDoor
 from bridge.web.server import ControlServer
 
@@ -130,6 +133,8 @@ async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:
     # Closed in reverse: the lights go out, the ports close, what was played before is done.
     await door.start()
     opened.stack.push_async_callback(door.close)
+    if settings.hosts:
+        await _listen_to_hosts(hall, settings, ports, opened)
     await lights.start()
     # A MIDI system may take its time to answer, and the loop must not wait for it.
     await asyncio.to_thread(ports.start)
@@ -139,6 +144,27 @@ async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:
     opened.stack.callback(hall.midi.closed)
     opened.notices = lambda: [*lost, *ports.view().notices]
     opened.listening = lambda: [f"MIDI     {port}" for port in ports.view().open_inputs]
+
+
+async def _listen_to_hosts(hall: Hall, settings: MidiSettings, ports: Patchbay, opened: Opened) -> None:
+    """Lets the hosts hear and be heard beside whoever hears already."""
+    lines = HostLines(settings.hosts, ports)
+    hosts = HostDoor(hall.engine, lines)
+    await hosts.start()
+    opened.stack.push_async_callback(hosts.close)
+    others, lit = ports.heard, ports.opened
+
+    def heard(port: Port, piece: Sequence[int], at: float) -> None:
+        hosts.hear(port, piece)
+        if others is not None:
+            others(port, piece, at)
+
+    def came(port: Port) -> None:
+        lines.opened(port)
+        if lit is not None:
+            lit(port)
+
+    ports.heard, ports.opened = heard, came
 
 
 async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
@@ -154,10 +180,30 @@ async def _open_inbox(config: Config, hall: Hall, opened: Opened) -> None:
     opened.listening = lambda: [f"inbox    {inbox.folder}"]
 
 
+async def _open_asked(config: Config, hall: Hall, opened: Opened) -> None:
+    asked = AskedDoor(hall.engine, hall.library.root / "deliveries", check=hall.library.check)
+    await asked.start()
+    opened.stack.push_async_callback(asked.close)
+
+
 async def _open_audition(config: Config, hall: Hall, opened: Opened) -> None:
     await hall.audition.listen(config.audition)
     opened.stack.push_async_callback(hall.audition.ignore)
     opened.notices = lambda: hall.audition.notices
+
+
+async def _open_samplers(config: Config, hall: Hall, opened: Opened) -> None:
+    """Begins to drive the samplers that are named; what is not running is a notice."""
+    voices = []
+    for name, settings in config.samplers.items():
+        kind = SAMPLERS[name]
+        host, _, port = settings.address.rpartition(":")
+        sampler = kind(host.strip("[]") or "127.0.0.1", int(port or kind.port))
+        voice = SamplerVoice(hall.engine, hall.library, name, sampler, settings)
+        await voice.start()
+        opened.stack.push_async_callback(voice.close)
+        voices.append(voice)
+    opened.notices = lambda: [voice.notice for voice in voices if voice.notice]
 
 
 async def _open_control(config: Config, hall: Hall, opened: Opened) -> None:
@@ -174,7 +220,9 @@ DOORS: tuple[Door, ...] = (
     Door(section="osc", open=_open_osc, place="port"),
     Door(section="midi", open=_open_midi),
     Door(section="inbox", open=_open_inbox),
+    Door(section="hosts", open=_open_asked),
     Door(section="audition", open=_open_audition),
+    Door(section="samplers", open=_open_samplers),
     Door(section="control", open=_open_control, place="port"),
 )
 """The doors in the order in which they are opened; they are closed in reverse."""

@@ -373,6 +373,17 @@ class PadView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostView:
+    """Shows a host: when it was last heard of (seconds since 1970), the pads whose newest sound is still on its way,
+    and those whose newest sound it could not load, with its reason."""
+
+    name: str
+    seen: float
+    waiting: tuple[str, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """Shows what a request would become: its brief, and what its first call costs at most, in US dollars."""
 
@@ -484,6 +495,10 @@ class Engine(Protocol):
         """Returns the pad that sits on a MIDI note: of the kit of that channel, else of the selected one."""
         ...
 
+    def announce(self, reason: str, hint: str) -> None:
+        """Tells everybody who listens what is wrong, though it is no job's trouble."""
+        ...
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Calls `listener` on the loop for every event from now on; returns the call that ends it."""
         ...
@@ -534,6 +549,10 @@ class Engine(Protocol):
 
     # Deliveries to hosts without files: OSC and, later, SysEx.
     async def deliveries(self, *, host: str = "", waiting: bool = False, limit: int = 50) -> Sequence[Delivery]: ...
+    async def hosts(self) -> Sequence[HostView]:
+        """Returns every host that has ever come, by name."""
+        ...
+
     async def attach_host(self, host: str) -> Sequence[Delivery]:
         """Registers a host and returns what it has not acknowledged, oldest first."""
         ...

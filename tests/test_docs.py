@@ -17,7 +17,8 @@ from bridge.osc.addresses import reference
 
 HOME = Path(__file__).parents[1]
 README = (HOME / "README.md").read_text(encoding="utf-8")
-PAGES = sorted(page for folder in ("", "docs/", "daw_scripts/") for page in HOME.glob(f"{folder}*.md"))
+FOLDERS = ("", "docs/", "daw_scripts/", "daw_scripts/*/")
+PAGES = sorted(page for folder in FOLDERS for page in HOME.glob(f"{folder}*.md"))
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = [content for _, content in FENCED.findall(README)] + re.findall(r"`([^`\n]+)`", FENCED.sub("", README))

@@ -15,7 +15,7 @@ HOUSE = Path(bridge.__file__).parent
 FLOORS = (
     ("errors", "units", "audio"),
     ("domain",),
-    ("sound", "instruments", "osc", "midi", "config"),
+    ("sound", "instruments", "osc", "midi", "surfaces", "config"),
     ("ports", "store", "workers"),
     ("models", "prompts", "library", "shaping"),
     ("jobs", "packs"),

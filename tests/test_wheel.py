@@ -61,7 +61,7 @@ def test_there_are_scripts_for_hosts():
         ("console_scripts", "oneshot", "bridge.cli:main"),
         ("oneshot_bridge.models", "synth", "bridge.models.synth:open_model"),
         ("oneshot_bridge.midi_devices", "generic", "bridge.midi.devices.generic:open_device"),
-        ("oneshot_bridge.formats", "sfz", "bridge.instruments.formats.sfz:write_sfz"),
+        ("oneshot_bridge.formats", "sfz", "bridge.instruments.formats.sfz:SFZ"),
     ],
 )
 def test_the_command_and_the_built_in_plug_ins_are_declared_and_load(group, name, value):

@@ -263,20 +263,15 @@ def hosts(room: Room) -> Iterator[Check]:
         yield Check(name="host", state="broken", text=f"{library} can't be read: {problem.strerror}")
         return
     for host in found:
-        yield Check(name="host", state="ok", text=f"{host}: last contact {_last_contact(library, host)} ago")
+        since = ago(mailboxes.last_contact(library / "deliveries", host))
+        yield Check(name="host", state="ok", text=f"{host}: last contact {since} ago")
     kit = room.config.kit or next(iter(room.config.kits), "")
     cure = f"Load {sfz_of(library, 'kits', kit)} into sfizz once: it follows every new sound." if kit else ""
     if not found:
         text = "no DAW has subscribed with its script"
-        yield Check(name="host", state="notice", text=text, cure=cure or "Install the script of your DAW.")
+        yield Check(name="host", state="notice", text=text, cure=cure or "oneshot daw list")
     elif kit:
         yield Check(name="kit", state="ok", text=f"any sampler that reads SFZ can load {sfz_of(library, 'kits', kit)}")
-
-
-def _last_contact(library: Path, host: str) -> str:
-    """Returns how long ago a host moved something: its folders change when it claims or acknowledges."""
-    moved = [folder.stat().st_mtime for folder in (library / "deliveries" / host).iterdir() if folder.is_dir()]
-    return ago(max(moved, default=0.0))
 
 
 def notices(room: Room) -> Iterator[Check]:

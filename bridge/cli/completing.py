@@ -104,6 +104,15 @@ def models(sources: Sources) -> Iterator[Name]:
     yield from known.items()
 
 
+def scripts(sources: Sources) -> Iterator[Name]:
+    """Yields the hosts with a script; what their descriptions say is not read for that."""
+    import bridge
+
+    package = Path(bridge.__file__).parent
+    for folder in (package, package.parent):
+        yield from ((path.parent.name, "") for path in sorted(folder.glob("daw_scripts/*/host.toml")))
+
+
 def hosts(sources: Sources) -> Iterator[Name]:
     yield from ((name, "") for name in sources.table("hosts"))
 

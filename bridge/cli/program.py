@@ -18,6 +18,7 @@ from bridge.cli.commands import (
     batch,
     completion,
     dataset,
+    daw,
     doctor,
     export,
     files,
@@ -33,6 +34,7 @@ from bridge.cli.commands import (
     run,
     shape,
     sounds,
+    surface,
 )
 from bridge.cli.exits import CODES, FAILED, code_of
 from bridge.cli.shell import Shell
@@ -87,10 +89,10 @@ for _command in (
     run.run,
     sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
     sounds.accept, batch.batch, dataset.dataset, money.budget, keys.keys,
-    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries,
+    lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor,
-    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc,
+    shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc, surface.surface,
     completion.completion,
 ):  # fmt: skip
     main.add_command(_command)

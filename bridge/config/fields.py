@@ -24,6 +24,8 @@ from bridge.units import MidiNote, parse_note
 MIDDLE_C_OCTAVE = "middle_c_octave"
 """The key of the validation context under which note names find the octave that middle C is in."""
 
+_LAST_PORT = 65_535
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Returns `; did you mean "busy"?` where a known word is near, else nothing."""
@@ -135,6 +137,15 @@ def _address(host: str) -> str:
     return host
 
 
+def _endpoint(text: str) -> str:
+    if text:
+        host, colon, port = text.rpartition(":")
+        if not colon or not port.isascii() or not port.isdecimal() or not 1 <= int(port) <= _LAST_PORT:
+            raise ValueError(f"{text!r} is no ADDRESS:PORT, like 127.0.0.1:{_LAST_PORT}")
+        _address(host.removeprefix("[").removesuffix("]"))
+    return text
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Text = Annotated[str, AfterValidator(plain_text)]
 Words = Annotated[str, AfterValidator(_words)]
@@ -146,6 +157,7 @@ Target = Annotated[str, AfterValidator(_target)]
 Note = Annotated[MidiNote, Field(strict=True, ge=0, le=127), BeforeValidator(_note)]
 Folder = Annotated[Path, AfterValidator(_folder), BeforeValidator(_folder_text)]
 Address = Annotated[str, AfterValidator(_address)]
-Port = Annotated[int, Field(strict=True, ge=0, le=65_535)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Port = Annotated[int, Field(strict=True, ge=0, le=_LAST_PORT)]
 Tempo = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_tempo)]
 Switch = Annotated[bool, Field(strict=True)]

@@ -15,6 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bridge.config.fields import (
     Address,
+    Endpoint,
     FamilyName,
     Folder,
     Name,
@@ -131,6 +132,11 @@ class MidiSettings(Section):
     )
     models: tuple[Name, ...] = Field(
         default=(), description="The models that a knob for the model chooses from; none: it does nothing."
+    )
+    hosts: tuple[Text, ...] = Field(
+        default=(),
+        description="The MIDI ports through which hosts speak with the bridge by System Exclusive, as FL Studio does: "
+        "those of other programs by a part of their name, or the virtual_port for an output beside it.",
     )
     devices: dict[Text, Name] = Field(
         default={},
@@ -319,6 +325,29 @@ class Host(Section):
     )
 
 
+SamplerName = Literal["fluidsynth", "hydrogen", "linuxsampler"]
+Channel = Annotated[int, Field(strict=True, ge=1, le=16)]
+
+
+class Sampler(Section):
+    """Describes a sampler that has no script: the bridge itself tells it what to load."""
+
+    address: Endpoint = Field(
+        default="",
+        examples=["127.0.0.1:9800"],
+        description="Where it listens on this computer, as ADDRESS:PORT; left out: where it usually does.",
+    )
+    kit: str = Field(default="", description='The kit that it plays; "" is the one that is selected.')
+    channel: Annotated[int, Field(strict=True, ge=0, le=16)] = Field(
+        default=10, description="The MIDI channel on which it plays the kit, 1 to 16; 0 plays none."
+    )
+    channels: dict[Name, Channel] = Field(
+        default={},
+        examples=[{"bass": 1}],
+        description="The pads that it plays over the keyboard, each on a MIDI channel of its own.",
+    )
+
+
 class Config(Section):
     """Holds the whole configuration. Read it with `bridge.config.load.load_config`."""
 
@@ -353,13 +382,17 @@ class Config(Section):
     hosts: dict[Name, Host] = Field(
         default={}, description="The hosts: DAWs and samplers that load the sounds by themselves."
     )
+    samplers: dict[SamplerName, Sampler] = Field(
+        default={}, description="The samplers without a script, which the bridge drives itself."
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Config:
         problems = [
             InitErrorDetails(type=PydanticCustomError("sentence", "{text}", {"text": text}), loc=place, input=None)
             for place, text in (
-                *disagreements(self.pads, self.kits, self.kit), *midi_disagreements(self.midi, self.pads, self.kits)
+                *disagreements(self.pads, self.kits, self.kit), *midi_disagreements(self.midi, self.pads, self.kits),
+                *sampler_disagreements(self.samplers, self.pads, self.kits),
             )
         ]
         if problems:
@@ -408,3 +441,21 @@ def midi_disagreements(midi: MidiSettings, pads: Mapping[str, Pad], kits: Mappin
             yield ("midi", "actions", source), "kit which? Only a program has a number that says so; name the kit"
         if source in midi.controls:
             yield ("midi", "actions", source), "it is a knob under midi.controls already; take it out of one of them"
+
+
+def sampler_disagreements(
+    samplers: Mapping[SamplerName, Sampler], pads: Mapping[str, Pad], kits: Mapping[str, Kit]
+) -> Iterator[Problem]:
+    """Yields what is wrong between the samplers and the tables: missing pads and kits, two on one channel."""
+    for name, sampler in samplers.items():
+        if sampler.kit and sampler.kit not in kits:
+            cure = did_you_mean(sampler.kit, kits)
+            yield ("samplers", name, "kit"), f"there is no kit {sampler.kit!r}{cure}"
+        on_channel = {sampler.channel: "the kit"}
+        for pad, channel in sampler.channels.items():
+            place = ("samplers", name, "channels", pad)
+            if pad not in pads:
+                yield place, f"there is no pad {pad!r}{did_you_mean(pad, pads)}"
+            other = on_channel.setdefault(channel, repr(pad))
+            if other != repr(pad):
+                yield place, f"{pad!r} and {other} are both on channel {channel}"

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bridge.config.models import Row
-from bridge.config.schema import Config, Host, Kit, Pad
+from bridge.config.schema import Config, Host, Kit, Pad, Sampler
 
 KIT_NAME = "main"
 KIT: dict[str, dict[str, Any]] = {
@@ -53,6 +53,10 @@ _KITS = "The kits: pads that are played together, each on its pad_note."
 _HOSTS = """\
 The hosts: DAWs and samplers that load the sounds by themselves. One that is not named here gets the default.
 """
+_SAMPLERS = """\
+The samplers without a script: fluidsynth, hydrogen and linuxsampler. One that is named here is told what to load
+(docs/samplers.md).
+"""
 _MODELS = """\
 The models: `oneshot models` lists those that the bridge knows. [models.NAME] adds one, or changes the known one of
 that name. This one asks a server of your own; docs/models.md tells all that a row can say.
@@ -65,7 +69,7 @@ MODEL: dict[str, Any] = {
 }
 """The row that the default file shows."""
 _WIDTH = 116
-_TABLES_BY_NAME = ("pads", "kits", "models", "hosts")
+_TABLES_BY_NAME = ("pads", "kits", "models", "hosts", "samplers")
 
 
 def default_config_text() -> str:
@@ -87,6 +91,8 @@ def default_config_text() -> str:
     blocks += _shown(Row, MODEL)
     blocks.append(_prose(_HOSTS) + "\n#[hosts.reaper]")
     blocks += _off(Host)
+    blocks.append(_prose(_SAMPLERS) + "\n#[samplers.fluidsynth]")
+    blocks += _off(Sampler)
     return "\n\n".join(blocks) + "\n"
 
 

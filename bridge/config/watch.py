@@ -59,7 +59,8 @@ class Watch:
 
     async def _pause(self) -> bool:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._nudge.wait(), LOOK_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._nudge.wait()
         nudged = self._nudge.is_set()
         self._nudge.clear()
         return nudged

@@ -17,7 +17,7 @@ LARGEST_COUNT = 16
 
 SLOWEST_BPM, FASTEST_BPM = 20, 400
 
-Origin = Literal["osc", "midi", "command", "http", "inbox", "again"]
+Origin = Literal["osc", "midi", "command", "http", "inbox", "host", "again"]
 Priority = Literal["pad", "command", "batch"]
 AudioUse = Literal["melody", "continue", "init", "finish"]
 """What a model makes of a sound that it is given: it follows its tune, goes on from its end, starts from it, or leaves

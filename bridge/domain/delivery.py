@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,3 +50,19 @@ def zone_text(zone: Zone, path: str) -> str:
     fields = (path, zone.root, cents, zone.low, zone.high, zone.velocity_low, zone.velocity_high,
               *(zone.loop or ("", "")), *zone.sequence)  # fmt: skip
     return "|".join(map(str, fields))
+
+
+def fields_of(order: Delivery, absolute: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yields what a message tells of a delivery besides its host and number; `absolute` makes native absolute paths of
+    those in the library."""
+    yield "v", str(DELIVERY_VERSION)
+    yield "sample", order.sample
+    yield "pad", order.pad
+    yield "action", order.action
+    yield "mode", order.mode
+    yield "swap", order.swap
+    yield "target", order.target
+    yield "path", absolute(order.path) if order.path else ""
+    yield "mtime", str(order.mtime)
+    for zone in order.zones:
+        yield "zone", zone_text(zone, absolute(zone.path))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from bridge.domain.event import Event
-from bridge.midi.devices import Device, filled
+from bridge.midi.devices import Device, Look, Slot, filled
 from bridge.midi.ports import Port
 from bridge.ports import Engine, PadState
 
@@ -40,11 +40,14 @@ class MidiLights:
         self._engine = engine
         self._sender = sender
         self._devices = devices
-        self._shown: dict[str, dict[int, bytes]] = {}  # by port and note, what was sent last
+        self._shown: dict[str, dict[Slot, bytes]] = {}  # by port and place, what was sent last
         self._words: dict[str, str] = {}  # the wanted name of each port
         self._notes: dict[str, int] = {}  # of the selected kit's pads
         self._states: dict[str, PadState | str] = {}
         self._news: dict[str, PadState | str] = {}
+        self._fractions: dict[str, float] = {}  # how far each pad's sound is
+        self._order: dict[str, None] = {}  # the pads that changed, the last one at the end
+        self._writes = any(device.strips for device in devices.values())
         self._changed = asyncio.Event()
         self._must_read = True
         self._beat = True
@@ -69,8 +72,7 @@ class MidiLights:
             self._worker = None
         for port, shown in self._shown.items():
             device = self._devices[self._words[port]]
-            dark = [out for note in shown if (out := device.out(note)) is not None]
-            self._sender.send(port, [*dark, *map(filled, device.farewell)])
+            self._sender.send(port, [*_dark(device, shown), *map(filled, device.farewell)])
         self._shown.clear()
         self._loop = None
 
@@ -86,6 +88,13 @@ class MidiLights:
         """Takes an event from the engine; never waits and never raises."""
         if event.kind == "pad":
             self._states[event.pad] = self._news[event.pad] = event.reason
+            self._order.pop(event.pad, None)
+            self._order[event.pad] = None
+            if event.reason != "rendering":
+                self._fractions.pop(event.pad, None)
+            self._changed.set()
+        elif event.kind == "progress" and event.pad and self._writes:
+            self._fractions[event.pad] = event.fraction
             self._changed.set()
         elif event.kind == "kit":
             self._must_read = True
@@ -105,7 +114,9 @@ class MidiLights:
         pause: float | None = None
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), pause)
+                # Not wait_for: before Python 3.12 it may swallow a cancel.
+                async with asyncio.timeout(pause):
+                    await self._changed.wait()
             if pause == BLINK_SECONDS and not self._changed.is_set():
                 self._beat = not self._beat
             self._changed.clear()
@@ -137,17 +148,37 @@ class MidiLights:
         pause: float | None = None
         for port, shown in list(self._shown.items()):
             device = self._devices[self._words[port]]
-            wanted: dict[int, bytes] = {}
+            wanted: dict[Slot, bytes] = {}
             for pad, note in self._notes.items():
                 state = self._states.get(pad, "idle")
                 light = device.light(note, state, beat=self._beat)
                 if light is not None:
                     wanted[note] = light
                     pause = pause or (BLINK_SECONDS if state in device.off else None)
-            gone = {note: out for note in shown if note not in wanted and (out := device.out(note)) is not None}
-            changes = [*gone.values(), *(light for note, light in wanted.items() if shown.get(note) != light)]
+            if device.strips is not None:
+                wanted |= device.strips.show(self._looks(device))
+            gone = _dark(device, (place for place in shown if place not in wanted))
+            changes = [*gone, *(light for place, light in wanted.items() if shown.get(place) != light)]
             if not changes or self._sender.send(port, changes):
                 self._shown[port] = wanted
             else:
                 pause = RETRY_SECONDS
         return pause
+
+    def _looks(self, device: Device) -> list[Look]:
+        """Returns how the pads are that the device has, those that changed last at the end."""
+        order = {pad: place for place, pad in enumerate(self._order)}
+        looks = []
+        # Of pads that never changed the lowest counts most.
+        for pad, note in sorted(self._notes.items(), key=lambda row: (order.get(row[0], -1), -row[1])):
+            key = device.key_of(note)
+            if key is not None:
+                looks.append(Look(key, pad, self._states.get(pad, "idle"), self._fractions.get(pad, 0.0)))
+        return looks
+
+
+def _dark(device: Device, places: Iterable[Slot]) -> list[bytes]:
+    """Returns what puts out what is shown at some places."""
+    empty = device.strips.show() if device.strips is not None else {}
+    found = (device.out(place) if isinstance(place, int) else empty.get(place) for place in places)
+    return [message for message in found if message is not None]

@@ -51,7 +51,8 @@ class OscVoice:
             self._unsubscribe = None
         if self._worker is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._waiting.join(), _PATIENCE_AT_CLOSE)
+                async with asyncio.timeout(_PATIENCE_AT_CLOSE):
+                    await self._waiting.join()
             self._worker.cancel()
             await asyncio.wait([self._worker])
             self._worker = None

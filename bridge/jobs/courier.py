@@ -16,6 +16,7 @@ from bridge.domain.sample import Sample
 from bridge.errors import LibraryError, StoreError
 from bridge.instruments.mapping import instrument_of
 from bridge.jobs.workshop import Workshop
+from bridge.ports import HostView
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
 from bridge.store import samples as sample_store
@@ -81,6 +82,21 @@ class Courier:
         await self._database.write(register)
         await self.send()
         return await self._database.read(lambda store: delivery_store.waiting_deliveries(store, host))
+
+    async def views(self) -> list[HostView]:
+        """Shows every host that has ever come. One that reads files is heard of when it moves one of them."""
+        hosts = await self._database.read(delivery_store.hosts)
+        for host in await self._files.run(self._library.hosts):
+            hosts[host] = await self._files.run(self._library.last_contact, host)
+        newest = await self._database.read(delivery_store.newest_deliveries)
+        shown = []
+        for host, seen in sorted(hosts.items()):
+            own = [delivery for delivery in newest if delivery.host == host]
+            shown.append(HostView(
+                name=host, seen=seen, waiting=tuple(each.pad for each in own if each.state == "waiting"),
+                failed={each.pad: each.reason for each in own if each.state == "failed"},
+            ))
+        return shown
 
     async def end(self, host: str, seq: int, state: DeliveryState, reason: str = "") -> None:
         """Notes a host's answer; an answer that was given before, or to nothing, changes nothing."""

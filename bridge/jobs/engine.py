@@ -46,7 +46,7 @@ from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
-from bridge.ports import BudgetView, Model, Outcome, PadState, PadView, Price
+from bridge.ports import BudgetView, HostView, Model, Outcome, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -390,7 +390,8 @@ class BridgeEngine:
             self._hub.release(job)
             return found
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ending.wait(), patience)
+            async with asyncio.timeout(patience):
+                await ending.wait()
         return await self.job(job)
 
     async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
@@ -454,6 +455,9 @@ class BridgeEngine:
         if waiting:
             return await self._database.read(lambda store: delivery_store.waiting_deliveries(store, host))
         return await self._database.read(lambda store: delivery_store.recent_deliveries(store, host, limit))
+
+    async def hosts(self) -> Sequence[HostView]:
+        return await self._courier.views()
 
     async def attach_host(self, host: str) -> Sequence[Delivery]:
         return await self._courier.attach(host)

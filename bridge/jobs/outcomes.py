@@ -30,7 +30,8 @@ async def outcomes(database: Database, hub: Hub, refs: Sequence[str], patience: 
         if not patience or any(one.job.state in ENDED or one.job.state is JobState.ASKING for one in found):
             return found
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), patience)
+            async with asyncio.timeout(patience):
+                await over.wait()
         return await database.read(partial(outcomes_of, refs=refs))
     finally:
         unsubscribe()

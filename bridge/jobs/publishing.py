@@ -191,9 +191,10 @@ class Publisher:
         for pad in pads:
             # An emptied pad keeps its file, without zones: the player that has it loaded falls silent and goes on.
             instrument = Instrument(name=pad, mode="drum", zones=())
-            if current := currents.get(pad):
+            current = currents.get(pad)
+            if current is not None:
                 instrument = instrument_of(pad, current, parts.get(current.id, ()))
-            self._library.write_instrument(instrument)
+            self._library.write_instrument(instrument, current.path if current is not None else "")
         for name, members in kits.items():
             held = [currents[pad] for pad in members if pad in currents]
             self._library.write_kit(kit_of(name, held, parts))

@@ -147,22 +147,37 @@ class Library:
 
     # --- presets ----------------------------------------------------------------------------------------------
 
-    def write_instrument(self, instrument: Instrument) -> None:
-        """Writes a pad's instrument in every format that is kept; its samples must be published before."""
-        self._write_preset(instrument, INSTRUMENTS)
+    def write_instrument(self, instrument: Instrument, sample: str = "") -> None:
+        """Writes a pad's instrument in every format that is kept; its samples must be published before.
+
+        `sample` is the path of the sample that the pad holds. A preset with the sounds inside gets a second name,
+        beside that sample and like it: songs of hosts that load such a file keep their sound when the pad has a new
+        one. Whatever has that name already stays as it is.
+        """
+        for path, content in self._write_preset(instrument, INSTRUMENTS):
+            if sample:
+                kept = self._sample(sample).with_suffix(PurePosixPath(path).suffix)
+                with self._at_work():
+                    if not kept.exists():
+                        atomic.replace(kept, content)
 
     def write_kit(self, kit: Instrument) -> None:
         """Writes a kit in every format that is kept; its samples must be published before."""
         self._write_preset(kit, KITS)
 
-    def _write_preset(self, instrument: Instrument, folder: str) -> None:
+    def _write_preset(self, instrument: Instrument, folder: str) -> list[tuple[str, bytes]]:
+        """Writes a preset in every format and returns the files that hold the sounds themselves."""
         sounds = SoundFiles(self.read_sample)
+        whole = []
         with self._at_work():
             for name, kind in self._kept.items():
                 for path, content in _files(name, kind, instrument, folder, sounds):
                     file = self._inside(path)
                     file.parent.mkdir(parents=True, exist_ok=True)
                     atomic.replace_watched(file, content)
+                    if kind.sounds == "inside":
+                        whole.append((path, content))
+        return whole
 
     # --- deliveries -------------------------------------------------------------------------------------------
 
@@ -170,6 +185,11 @@ class Library:
         """Returns the hosts that registered by their folder `deliveries/<host>/new`."""
         with self._at_work():
             return mailboxes.hosts(self.root / DELIVERIES)
+
+    def last_contact(self, host: str) -> float:
+        """Returns when a host last moved one of its files (seconds since 1970); 0 for one without a folder."""
+        with self._at_work():
+            return mailboxes.last_contact(self.root / DELIVERIES, host)
 
     def write_delivery(self, delivery: Delivery) -> None:
         """Puts a delivery before its host; one that is on its way, or acknowledged and not pruned, stays as it is.

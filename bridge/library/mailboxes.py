@@ -16,6 +16,9 @@ from bridge.library.deliveries import Acknowledgement, checked_host, file_name, 
 
 NEW, CLAIMED, DONE, FAILED = STATES = ("new", "claimed", "done", "failed")
 
+ASKED = "asked"
+"""Where a host without sockets asks for sounds; `bridge.triggers.asked` takes what lies there."""
+
 _READ_AT_MOST = 65_536
 
 
@@ -23,6 +26,16 @@ def hosts(deliveries: Path) -> list[str]:
     """Returns the hosts that have made themselves a `new` folder; folders with other names are no hosts."""
     found = (folder.name for folder in deliveries.iterdir() if is_host_name(folder.name))
     return sorted(host for host in found if (deliveries / host / NEW).is_dir())
+
+
+def last_contact(deliveries: Path, host: str) -> float:
+    """Returns when a host last moved something (seconds since 1970): its folders change when it claims, acknowledges
+    or asks. The bridge itself writes to `new`, so that one says nothing."""
+    moved = []
+    for state in (CLAIMED, DONE, FAILED, ASKED):
+        with suppress(FileNotFoundError):
+            moved.append((deliveries / checked_host(host) / state).stat().st_mtime)
+    return max(moved, default=0.0)
 
 
 def put(deliveries: Path, host: str, seq: int, content: bytes) -> None:

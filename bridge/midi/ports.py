@@ -55,19 +55,22 @@ Opened = Callable[[Port], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Says what to open: a virtual input of our own (none if empty), inputs and outputs by name or a part of it.
+    """Says what to open: a virtual input and output of our own (none if empty), inputs and outputs by name or a part of
+    it.
 
     `api` is a name out of SYSTEMS; empty tries those of this platform in order. `but` are
-    inputs, by their whole names, that somebody else listens to. With `clock` real-time ticks are heard, with
-    `listing` outputs are listed although none is wanted.
+    inputs, by their whole names, that somebody else listens to. With `clock` real-time ticks are heard, with `sysex`
+    System Exclusive, with `listing` outputs are listed although none is wanted.
     """
 
     api: str = ""
     virtual_port: str = ""
+    virtual_output: str = ""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     clock: bool = False
+    sysex: bool = False
     listing: bool = False
 
 
@@ -110,6 +113,7 @@ class _Live:
     servers: frozenset[str] = frozenset()
     seen: bool = False
     virtual: Any = None
+    virtual_output: Any = None
     inputs: dict[_Key, tuple[Port, _Place, Any]] = field(default_factory=dict)
     outputs: dict[_Key, tuple[Port, _Place, Any]] = field(default_factory=dict)
 
@@ -227,8 +231,14 @@ class Patchbay:
         if system.virtual and (name := self._wanted.virtual_port):
             virtual = self._input(rtmidi, api, name, Port(name=name))
             virtual.open_virtual_port(name)
+        virtual_output = None
+        if system.virtual and (name := self._wanted.virtual_output):
+            virtual_output = rtmidi.MidiOut(api, name=name)
+            virtual_output.open_virtual_port(name)
+            if self.opened is not None:
+                self.opened(Port(name=name, word=name))
         return _Live(
-            system=system, rtmidi=rtmidi, virtual=virtual, servers=servers,
+            system=system, rtmidi=rtmidi, virtual=virtual, virtual_output=virtual_output, servers=servers,
             look_in=virtual or rtmidi.MidiIn(api, name=CLIENT),
             # Every client of a JACK server takes part in each of its periods: none without need.
             look_out=rtmidi.MidiOut(api, name=CLIENT) if self._wanted.outputs or self._wanted.listing else None,
@@ -249,7 +259,8 @@ class Patchbay:
         """Closes what is gone and opens what has come."""
         ours = self._wanted.virtual_port or CLIENT
         # A port that goes in the very moment has no name (None).
-        raw_in = [name for name in live.look_in.get_ports() if name and not name.startswith(CLIENT)]
+        own_out = (CLIENT, self._wanted.virtual_output or CLIENT)
+        raw_in = [name for name in live.look_in.get_ports() if name and not name.startswith(own_out)]
         raw_out = [] if live.look_out is None else [
             name for name in live.look_out.get_ports() if name and not name.startswith((CLIENT, ours))
         ]
@@ -296,7 +307,7 @@ class Patchbay:
 
     def _input(self, rtmidi: Any, api: int, client: str, port: Port) -> Any:
         handle = rtmidi.MidiIn(api, name=client)
-        handle.ignore_types(sysex=True, timing=not self._wanted.clock, active_sense=True)
+        handle.ignore_types(sysex=not self._wanted.sysex, timing=not self._wanted.clock, active_sense=True)
 
         def called(event: tuple[Sequence[int], float], _: Any = None) -> None:
             if self.heard is not None:
@@ -314,8 +325,13 @@ class Patchbay:
         return _opened(handle, place, port.name)
 
     def _send(self, name: str, messages: Sequence[bytes]) -> None:
-        for port, _, handle in list(self._live.outputs.values()) if self._live is not None else ():
-            if port.name == name:
+        if self._live is None:
+            return
+        opened = [(port.name, handle) for port, _, handle in self._live.outputs.values()]
+        if self._live.virtual_output is not None:
+            opened.append((self._wanted.virtual_output, self._live.virtual_output))
+        for port, handle in opened:
+            if port == name:
                 try:
                     for message in messages:
                         handle.send_message(message)
@@ -329,7 +345,8 @@ class Patchbay:
         if live is None:
             return
         handles = [handle for _, _, handle in (*live.inputs.values(), *live.outputs.values())]
-        handles += [live.look_out, live.look_in] + ([live.virtual] if live.virtual is not live.look_in else [])
+        handles += [live.virtual_output, live.look_out, live.look_in]
+        handles += [live.virtual] if live.virtual is not live.look_in else []
         _close(live.system, [handle for handle in handles if handle is not None])
 
 

@@ -50,7 +50,8 @@ async def fetch(
         return await asyncio.to_thread(data_bytes, link)
     for delay in (*DELAYS, None):
         try:
-            return await asyncio.wait_for(_whole(client, link, most_bytes, token_for), LONGEST_SECONDS)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await _whole(client, link, most_bytes, token_for)
         except TimeoutError:
             trouble = f"it took more than {LONGEST_SECONDS:g} s"
         except (httpx.HTTPError, httpx.StreamError) as problem:

@@ -116,6 +116,8 @@ _ROWS: tuple[Address, ...] = (
     Address(direction="in", pattern="/oneshot/subscribe", arguments=_arguments("port:port", "host:name?"),
             doc="Sends everything to this port of the sender's machine for 60 s. With a host, its deliveries too, "
                 "the unacknowledged ones at once."),
+    Address(direction="in", pattern="/oneshot/pads",
+            doc="Answers with the state of every pad, for lights that have just come."),
     Address(direction="in", pattern="/oneshot/ping", doc="Renews the sender's subscriptions; answered by a pong."),
     Address(direction="in", pattern="/oneshot/loaded", arguments=_arguments("host:name", "seq:seq"),
             doc="Acknowledges a delivery: the host plays it."),

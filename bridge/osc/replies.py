@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from bridge.domain.delivery import DELIVERY_VERSION, Delivery, zone_text
+from bridge.domain.delivery import Delivery, fields_of
 from bridge.domain.instrument import Zone
 from bridge.domain.sample import Sample
 from bridge.osc.addresses import fill
@@ -27,18 +27,4 @@ def sample_ready(sample: Sample, zone: Zone, absolute: Absolute, ref: str = "") 
 
 def delivery(order: Delivery, absolute: Absolute) -> Message:
     """Says what a host has to load where: the fields of a delivery file, with absolute paths."""
-    return fill("delivery", host=order.host, seq=order.seq, pairs=_fields(order, absolute))
-
-
-def _fields(order: Delivery, absolute: Absolute) -> Iterator[tuple[str, str]]:
-    yield "v", str(DELIVERY_VERSION)
-    yield "sample", order.sample
-    yield "pad", order.pad
-    yield "action", order.action
-    yield "mode", order.mode
-    yield "swap", order.swap
-    yield "target", order.target
-    yield "path", absolute(order.path) if order.path else ""
-    yield "mtime", str(order.mtime)
-    for zone in order.zones:
-        yield "zone", zone_text(zone, absolute(zone.path))
+    return fill("delivery", host=order.host, seq=order.seq, pairs=fields_of(order, absolute))

@@ -15,6 +15,7 @@ from scipy import fft
 from scipy.signal import fftconvolve
 
 from bridge.audio import Audio
+from bridge.sound.envelope import amplitude
 from bridge.units import Seconds
 
 LISTEN = Seconds(0.080)
@@ -28,6 +29,8 @@ ALIKE = 0.6
 """Correlation of two waves that come from the same sound."""
 FARTHEST = Seconds(0.004)
 """From the middle of the set; what lies further begins in another way, and a gap before it would be worse."""
+QUIET = amplitude(-34.0)
+"""Relative to the peak: under this a beginning that only some members have, a ghost or a breath, may go."""
 
 
 def delays(sounds: Sequence[Audio]) -> list[Seconds]:
@@ -46,27 +49,44 @@ def delays(sounds: Sequence[Audio]) -> list[Seconds]:
 def align(sounds: Sequence[Audio]) -> list[tuple[Audio, Seconds | None]]:
     """Returns every sound with its attack at the same place, and the silence that was put before it for that.
 
-    Nothing is cut: the latest attack stays, the others wait for it. A sound whose attack lies more than `FARTHEST` from
-    the middle of the set stays as it is (None) and does not hold up the others.
+    The latest attack stays, the others wait for it. What lies more than `FARTHEST` behind the earliest loses so much of
+    its beginning (negative), if that is `QUIET`. One whose attack still lies more than `FARTHEST` from the middle of
+    the set stays as it is (None) and does not hold up the others.
     """
     found = delays(sounds)
     if len(found) < 2:
         return [(sound, Seconds(0.0)) for sound in sounds]
+    heads = [_quiet_head(sound, delay - min(found)) for sound, delay in zip(sounds, found, strict=True)]
+    sounds = [
+        sound.with_samples(sound.samples[head:]) if head else sound
+        for sound, head in zip(sounds, heads, strict=True)
+    ]
+    found = [Seconds(delay - head / sound.sample_rate) for delay, head, sound in zip(found, heads, sounds, strict=True)]
     middle = sorted(found)[(len(found) - 1) // 2]
     together = [abs(delay - middle) <= FARTHEST for delay in found]
     latest = max(delay for delay, near in zip(found, together, strict=True) if near)
     return [
-        _later(sound, latest - delay) if near else (sound, None)
-        for sound, delay, near in zip(sounds, found, together, strict=True)
+        _later(sound, latest - delay, head) if near else (sound, Seconds(-head / sound.sample_rate) if head else None)
+        for sound, delay, head, near in zip(sounds, found, heads, together, strict=True)
     ]
 
 
-def _later(audio: Audio, seconds: float) -> tuple[Audio, Seconds]:
+def _quiet_head(audio: Audio, seconds: float) -> int:
+    """Returns how many frames of a sound go so that it begins so much earlier; 0 where that is little or heard."""
     frames = round(seconds * audio.sample_rate)
+    if seconds <= FARTHEST or frames >= audio.frames:
+        return 0
+    heard = np.abs(audio.samples)
+    return frames if heard[:frames].max(initial=0.0) < QUIET * heard.max(initial=0.0) else 0
+
+
+def _later(audio: Audio, seconds: float, head: int) -> tuple[Audio, Seconds]:
+    frames = round(seconds * audio.sample_rate)
+    moved = Seconds((frames - head) / audio.sample_rate)
     if frames == 0:
-        return audio, Seconds(0.0)
+        return audio, moved
     silence = np.zeros((frames, audio.channels), dtype=np.float32)
-    return audio.with_samples(np.concatenate([silence, audio.samples])), Seconds(frames / audio.sample_rate)
+    return audio.with_samples(np.concatenate([silence, audio.samples])), moved
 
 
 def _beginning(audio: Audio) -> NDArray[np.float64]:

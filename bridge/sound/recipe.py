@@ -188,7 +188,8 @@ def _align(pieces: Sequence[Piece], _: Values) -> None:
     for piece, (audio, wait) in zip(pieces, align([piece.audio for piece in pieces]), strict=True):
         piece.audio = audio
         text = "begins in another way than the others of its set" if wait is None else (
-            f"put {1000 * wait:.2f} ms later, to start with the others of its set" if wait else "starts with its set"
+            f"put {1000 * abs(wait):.2f} ms {'later' if wait > 0 else 'earlier'}, to start with the others of its set"
+            if wait else "starts with its set"
         )  # fmt: skip
         piece.verdicts.append(
             Verdict(name="aligned", figure=wait or 0.0, rule="repair" if wait else "pass", text=text)

@@ -60,6 +60,13 @@ def recent_deliveries(store: Connection, host: str, limit: int) -> list[Delivery
     return [_delivery(row) for row in rows]
 
 
+def newest_deliveries(store: Connection) -> list[Delivery]:
+    """Returns the newest delivery of every pad to every host."""
+    # Of a group SQLite shows the row that has the greatest number.
+    rows = store.execute("SELECT *, MAX(seq) FROM deliveries GROUP BY host, pad ORDER BY host, pad")
+    return [_delivery(row) for row in rows]
+
+
 def end_delivery(store: Connection, host: str, seq: int, state: DeliveryState, reason: str = "") -> Delivery | None:
     """Ends a waiting delivery and returns it; None if it is unknown or ended before."""
     row = store.execute(

@@ -96,7 +96,8 @@ class OscDoor:
         self._timers.clear()
         if self._worker is not None:
             try:
-                await asyncio.wait_for(self._waiting.join(), _PATIENCE_AT_CLOSE)
+                async with asyncio.timeout(_PATIENCE_AT_CLOSE):
+                    await self._waiting.join()
             except TimeoutError:
                 log.warning("The OSC door closed on %d messages.", self._waiting.qsize())
             self._worker.cancel()
@@ -290,6 +291,11 @@ class OscDoor:
         for order in unread:
             self._outlet.send(delivery(order, self._engine.absolute), [endpoint])
 
+    async def _pads(self, values: dict[str, Any], turn: Turn) -> None:
+        to = self._subscribers.answers_to(turn.sender)
+        for pad in await self._engine.pads():
+            self._outlet.send(fill("pad/<pad>/state", pad=pad.name, state=pad.state), to)
+
     async def _ping(self, values: dict[str, Any], turn: Turn) -> None:
         self._subscribers.renew(turn.sender)
         self._outlet.send(fill("pong", version=self._version), self._subscribers.answers_to(turn.sender))
@@ -327,6 +333,7 @@ HANDLERS: dict[str, Callable[[OscDoor, dict[str, Any], Turn], Awaitable[None]]] 
     "key": OscDoor._key,
     "kit": OscDoor._kit,
     "subscribe": OscDoor._subscribe,
+    "pads": OscDoor._pads,
     "ping": OscDoor._ping,
     "loaded": OscDoor._loaded,
     "load_failed": OscDoor._load_failed,

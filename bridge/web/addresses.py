@@ -16,6 +16,7 @@
     POST  /v1/pads/{name}/set            key and value, until the daemon restarts
     POST  /v1/kits/{name}/select
     GET   /v1/deliveries                 ?host=&waiting=&limit=
+    GET   /v1/hosts
     GET   /v1/models
     GET   /v1/midi                       ?since=number&wait=seconds, what MIDI was heard since
     GET   /v1/events                     ?after=id  a stream of server-sent events that goes on; see `following`
@@ -70,6 +71,7 @@ ADDRESSES = (
     Address("kits", "GET", "/v1/kits"),
     Address("select_kit", "POST", "/v1/kits/{target}/select"),
     Address("deliveries", "GET", "/v1/deliveries"),
+    Address("hosts", "GET", "/v1/hosts"),
     Address("models", "GET", "/v1/models"),
     Address("midi_heard", "GET", "/v1/midi"),
     Address("events", "GET", "/v1/events"),

@@ -140,6 +140,10 @@ class Desk:
         found = await self._engine.deliveries(**read(DeliveriesWanted, fields).model_dump())
         return {"deliveries": plain(found)}
 
+    async def hosts(self, target: str, fields: Fields) -> dict[str, Any]:
+        read(Nothing, fields)
+        return {"hosts": plain(await self._engine.hosts())}
+
     async def models(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
         return {"models": [model_view(model) for model in self._engine.models()]}

@@ -39,7 +39,8 @@ async def follow(engine: Engine, after: int | None = None) -> AsyncIterator[Even
             yield event
         while True:
             try:
-                told = await asyncio.wait_for(heard.get(), PAUSE_SECONDS)
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    told = await heard.get()
             except TimeoutError:
                 told = None
             if told is None:

@@ -4,45 +4,67 @@
 -- @about
 --   Runs in the background and loads every sound that Oneshot Bridge delivers to REAPER into a
 --   ReaSamplOmatic5000 of its own on the pad's track, mapped to its keys and tuned. Nothing to click.
+--   The actions beside it, in the folder "Oneshot Bridge", ask the bridge for sounds; it adds them to the action list.
 --
---   Install: Actions > Show action list > New action > Load ReaScript..., choose this file, run it once.
---   Start with REAPER: see README.md beside the folder of this file.
+--   Install: oneshot daw install reaper. By hand: Actions > Show action list > New action > Load ReaScript...,
+--   choose this file, run it once; README.md says how to start it with REAPER.
 --   Needs: REAPER 6 or 7 (Lua only, no extensions), one that can name effects from a script.
---   The first run asks for the library's folder if it is not where it usually is.
+--   Where it was not installed by the bridge, the first run asks for the library's folder if it is not where it
+--   usually is.
 --
 --   Limits: it loads into the project in front. It never arms or monitors a track: to hear a pad, the track
 --   needs MIDI from you. Loops inside a sample are not set. Run it in one REAPER at a time.
 
 --------------------------------------------------------------------------------------------------- settings
 
--- The library's folder; "" finds the usual one, or the one that was typed in when the script asked.
+-- The library's folder; "" takes the one that the bridge wrote beside this script when it was installed, else the
+-- usual one, else the one that was typed in when the script asked.
 local LIBRARY = ""
 -- The folder under deliveries/ by which the bridge knows this host.
 local HOST = "reaper"
 -- Whether a track that a delivery names and the project lacks is made; otherwise such a delivery fails.
 local CREATE_TRACKS = true
--- How often the folder is looked at.
-local POLL_SECONDS = 0.1
+-- How often the folder is looked at: every time that REAPER lets the script run.
+local POLL_SECONDS = 0.03
 -- What a track plays under this peak (-60 dB) is silence.
 local SILENCE = 0.001
 -- How often it is made sure that the library is there.
 local CHECK_SECONDS = 2
 
 local SECTION = "oneshot_bridge"
-local STATES = { "new", "claimed", "done", "failed" }
+local FOLDERS = { "new", "claimed", "done", "failed", "asked" }
+-- Where this script lies, and beside it what the bridge told it, and its actions.
+local HERE = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or ""
+local SETTINGS = HERE .. "oneshot_bridge.settings"
+local ACTIONS_FOLDER = HERE .. "Oneshot Bridge"
 
 local said = {}
+
+local function say(text)
+  reaper.ShowConsoleMsg("Oneshot Bridge: " .. text .. "\n")
+end
 
 local function say_once(text)
   if not said[text] then
     said[text] = true
-    reaper.ShowConsoleMsg("Oneshot Bridge: " .. text .. "\n")
+    say(text)
   end
 end
 
 -- A failure that is no bug: its text goes to the user without a line number.
 local function refuse(text)
   error(text, 0)
+end
+
+local function read_settings()
+  local settings, file = {}, io.open(SETTINGS, "rb")
+  if not file then return settings end
+  for line in file:lines() do
+    local key, value = line:match("^([%w_]+)\t(.-)\r?$")
+    if key then settings[key] = value end
+  end
+  file:close()
+  return settings
 end
 
 local function is_library(folder)
@@ -70,6 +92,8 @@ end
 -- A folder that is not there yet is waited for.
 local function find_library()
   if LIBRARY ~= "" then return LIBRARY end
+  local told = read_settings().library or ""
+  if told ~= "" then return told end
   local typed = reaper.GetExtState(SECTION, "library")
   if is_library(typed) then return typed end
   local usual = usual_library()
@@ -93,23 +117,29 @@ end
 
 local function register(library)
   box = library .. "/deliveries/" .. HOST
-  for _, state in ipairs(STATES) do
-    reaper.RecursiveCreateDirectory(box .. "/" .. state, 0)
+  for _, folder in ipairs(FOLDERS) do
+    reaper.RecursiveCreateDirectory(box .. "/" .. folder, 0)
   end
+  reaper.SetExtState(SECTION, "box", box, false) -- for the actions
 end
 
--- Returns the deliveries in one state, oldest first.
-local function waiting_in(state)
-  local folder, names, index = box .. "/" .. state, {}, 0
+-- Returns the names of the files in a folder that are of a kind, sorted.
+local function names_in(folder, pattern)
+  local names, index = {}, 0
   reaper.EnumerateFiles(folder, -1) -- reads the folder anew
   while true do
     local name = reaper.EnumerateFiles(folder, index)
     if not name then break end
-    if name:match("^%d+$") then names[#names + 1] = name end
+    if name:match(pattern) then names[#names + 1] = name end
     index = index + 1
   end
-  table.sort(names) -- twelve digits each, so this is the order of the numbers
+  table.sort(names)
   return names
+end
+
+-- Returns the deliveries in one state, oldest first: twelve digits each, so their order is that of the numbers.
+local function list(state)
+  return names_in(box .. "/" .. state, "^%d+$")
 end
 
 local function read_text(path)
@@ -180,9 +210,7 @@ local function parse(text)
   for line in text:gmatch("[^\r\n]+") do
     local key, value = line:match("^([%w_]+)\t(.*)$")
     if key == "zone" then
-      local zone = parse_zone(value)
-      -- RS5k takes no turns: the first one of each is played.
-      if (zone.turn or 1) == 1 then delivery.zones[#delivery.zones + 1] = zone end
+      delivery.zones[#delivery.zones + 1] = parse_zone(value)
     elseif key then
       delivery[key] = value
     end
@@ -199,7 +227,7 @@ end
 local SAMPLER = "ReaSamplOmatic5000 (Cockos)"
 local MODES = { drum = "1", keys = "2" } -- 1 ignores the note, 2 shifts by semitones
 local RANGE_START, RANGE_END, PITCH_START, PITCH_END = 3, 4, 5, 6
-local OBEY_NOTE_OFFS, LOOP, VELOCITY_MIN, VELOCITY_MAX, FILTER_NOTES = 11, 12, 17, 18, 21
+local OBEY_NOTE_OFFS, LOOP, VELOCITY_MIN, VELOCITY_MAX, ROUND_ROBIN, FILTER_NOTES = 11, 12, 17, 18, 20, 21
 
 -- Rounding down must not turn a note into the one below.
 local function note_to_param(note)
@@ -283,21 +311,53 @@ local function add_sampler(track, label)
   return fx
 end
 
-local function file_of(track, fx)
-  local _, path = reaper.TrackFX_GetNamedConfigParm(track, fx, "FILE0")
+local function file_of(track, fx, index)
+  local _, path = reaper.TrackFX_GetNamedConfigParm(track, fx, "FILE" .. (index or 0))
   return path or ""
 end
 
-local function set_file(track, fx, path)
-  reaper.TrackFX_SetNamedConfigParm(track, fx, "FILE0", path)
+-- Returns whether a sampler holds these files and no others.
+local function holds(track, fx, paths)
+  for index, path in ipairs(paths) do
+    if plain_path(file_of(track, fx, index - 1)) ~= plain_path(path) then return false end
+  end
+  return file_of(track, fx, #paths) == ""
+end
+
+-- Gives a sampler these files and no others. REAPER takes up what was written when it is told that this was all.
+local function set_files(track, fx, paths)
+  if #paths == 1 and file_of(track, fx, 1) == "" then
+    reaper.TrackFX_SetNamedConfigParm(track, fx, "FILE0", paths[1])
+  else
+    reaper.TrackFX_SetNamedConfigParm(track, fx, "-FILE*", "")
+    for index, path in ipairs(paths) do
+      reaper.TrackFX_SetNamedConfigParm(track, fx, "+FILE" .. index - 1, path)
+    end
+  end
   reaper.TrackFX_SetNamedConfigParm(track, fx, "DONE", "")
-  if plain_path(file_of(track, fx)) ~= plain_path(path) then refuse("REAPER can't load " .. path) end
 end
 
 local function empty(track, fx)
-  reaper.TrackFX_SetNamedConfigParm(track, fx, "-FILE*", "")
-  reaper.TrackFX_SetNamedConfigParm(track, fx, "DONE", "")
+  set_files(track, fx, {})
   if file_of(track, fx) ~= "" then refuse("the sampler kept its sound") end
+end
+
+-- Lets the files of a sampler take turns, or not; returns whether this REAPER can.
+local function take_turns(track, fx, turns)
+  reaper.TrackFX_SetParamNormalized(track, fx, ROUND_ROBIN, turns and 1 or 0)
+  return not turns or reaper.TrackFX_GetParamNormalized(track, fx, ROUND_ROBIN) > 0.5
+end
+
+-- Brings the files into a sampler, unless they are there. A REAPER without turns plays the first.
+local function fill(track, fx, paths)
+  if #paths > 1 and not take_turns(track, fx, true) then paths = { paths[1] } end
+  if not holds(track, fx, paths) then set_files(track, fx, paths) end
+  if not holds(track, fx, paths) and #paths > 1 then
+    paths = { paths[1] }
+    set_files(track, fx, paths)
+  end
+  take_turns(track, fx, #paths > 1)
+  if not holds(track, fx, paths) then refuse("REAPER can't load " .. paths[1]) end
 end
 
 -- Empties a pad's samplers from a position on.
@@ -327,6 +387,23 @@ local function map_keys(track, fx, zone, mode, filters)
   set(FILTER_NOTES, filters and 1 or 0)
 end
 
+-- Returns the zones, each with the `paths` that take turns in it. In one sampler all are mapped alike, so a turn that
+-- is of another pitch is left out.
+local function with_turns(zones)
+  local first, joined = {}, {}
+  for _, zone in ipairs(zones) do
+    local place = table.concat({ zone.lo, zone.hi, zone.vlo, zone.vhi, zone.root }, " ")
+    local other = first[place]
+    if (zone.turn or 1) == 1 then
+      zone.paths = { zone.path }
+      first[place], joined[#joined + 1] = zone, zone
+    elseif other and math.abs(other.cents - zone.cents) <= 1 then
+      other.paths[#other.paths + 1] = zone.path
+    end
+  end
+  return joined
+end
+
 local function load(delivery)
   if #delivery.zones == 0 then refuse("the delivery has no zones") end
   if not MODES[delivery.mode] then refuse("REAPER has no mode " .. delivery.mode) end
@@ -335,14 +412,16 @@ local function load(delivery)
   end
   local track = resolve(delivery.target, true)
   -- A filtered note does not reach the next sampler, which may play the same key at another velocity.
-  local filters = delivery.mode == "drum" and #delivery.zones == 1
-  for position, zone in ipairs(delivery.zones) do
+  local zones = with_turns(delivery.zones)
+  if #zones == 0 then refuse("no zone of the delivery has a first turn") end
+  local filters = delivery.mode == "drum" and #zones == 1
+  for position, zone in ipairs(zones) do
     local label = label_of(delivery.pad, position)
     local fx = find_sampler(track, label) or add_sampler(track, label)
-    if plain_path(file_of(track, fx)) ~= plain_path(zone.path) then set_file(track, fx, zone.path) end
+    fill(track, fx, zone.paths)
     map_keys(track, fx, zone, delivery.mode, filters)
   end
-  empty_from(track, delivery.pad, #delivery.zones + 1)
+  empty_from(track, delivery.pad, #zones + 1)
 end
 
 local function clear(delivery)
@@ -360,6 +439,33 @@ local function carry_out(delivery)
   reaper.PreventUIRefresh(-1)
   reaper.Undo_EndBlock2(0, "Oneshot: " .. delivery.action .. " " .. delivery.pad, -1)
   if not good then error(problem, 0) end
+end
+
+---------------------------------------------------------------------------------------------------- asking
+
+-- Adds the actions beside this script to REAPER's list, and takes those away that are gone.
+local function list_actions()
+  local listed, here = {}, {}
+  for name in reaper.GetExtState(SECTION, "actions"):gmatch("[^|]+") do listed[name] = true end
+  local names = names_in(ACTIONS_FOLDER, "^Oneshot Bridge %- .+%.lua$")
+  for _, name in ipairs(names) do
+    here[name] = true
+    if not listed[name] then reaper.AddRemoveReaScript(true, 0, ACTIONS_FOLDER .. "/" .. name, true) end
+  end
+  for name in pairs(listed) do
+    if not here[name] then reaper.AddRemoveReaScript(false, 0, ACTIONS_FOLDER .. "/" .. name, true) end
+  end
+  reaper.SetExtState(SECTION, "actions", table.concat(names, "|"), true)
+end
+
+-- Says what the bridge did not do of what an action asked for.
+local function tell_refusals()
+  local folder = box .. "/asked/failed"
+  for _, name in ipairs(names_in(folder, "^[^.]")) do
+    local good, text = pcall(read_text, folder .. "/" .. name)
+    local reason = good and ("\n" .. text):match("\nreason\t([^\r\n]*)")
+    if reason and os.remove(folder .. "/" .. name) then say(reason) end
+  end
 end
 
 ------------------------------------------------------------------------------------------------------- loop
@@ -383,15 +489,17 @@ local function check_library(now)
   next_check = now + CHECK_SECONDS
   if not is_library(library) then
     registered = false
+    reaper.SetExtState(SECTION, "box", "", false)
     say_once("waiting for the library at " .. library)
     return
   end
   register(library)
   if not registered then
     registered = true
-    for _, name in ipairs(waiting_in("claimed")) do handle(name) end
+    for _, name in ipairs(list("claimed")) do handle(name) end
   end
   for name in pairs(unacknowledged) do acknowledge(name) end
+  tell_refusals()
 end
 
 -- Returns whether a delivery is to wait, because it may only swap in silence and its track is heard.
@@ -406,7 +514,7 @@ end
 -- Carries out one delivery at most, so that REAPER stays fluent however many are waiting.
 local function look(now)
   next_look = now + POLL_SECONDS
-  local names = waiting_in("new")
+  local names = list("new")
   for position, name in ipairs(names) do
     if not must_wait(name) then
       if claim(name) then handle(name) end
@@ -422,7 +530,11 @@ local function tick()
   if registered and now >= next_look then look(now) end
 end
 
+-- Run once more, as after an upgrade, the script takes the place of the one that runs.
+local run_id = reaper.genGuid("")
+
 local function run()
+  if reaper.GetExtState(SECTION, "run") ~= run_id then return end
   local good, problem = pcall(tick)
   if not good then say_once(tostring(problem)) end
   reaper.defer(run)
@@ -430,6 +542,8 @@ end
 
 library = find_library()
 if library then
+  reaper.SetExtState(SECTION, "run", run_id, false)
+  list_actions()
   run()
 else
   reaper.ShowConsoleMsg("Oneshot Bridge: no library, so nothing is loaded. Run the script again to choose one.\n")

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from bridge.config.load import config_of, load_config
 from bridge.config.problems import known_keys
-from bridge.config.schema import Config, Host, Kit, Pad, family_of_pad, pad_note_of
+from bridge.config.schema import Config, Host, Kit, Pad, Sampler, family_of_pad, pad_note_of
 from bridge.config.template import KIT, default_config_text, toml_value
 from bridge.domain.family import FAMILIES, family_of
 
@@ -45,7 +45,7 @@ def test_every_setting_is_in_the_file_and_switched_on_it_is_its_default():
     for name, table in tables(Config).items():
         assert set(on[name]) == set(table.model_fields), name
     config = config_of(on)
-    by_name = {"pads", "kits", "models", "hosts"}
+    by_name = {"pads", "kits", "models", "hosts", "samplers"}
     assert config.model_dump(exclude=by_name) == Config().model_dump(exclude=by_name)
 
 
@@ -55,6 +55,7 @@ def test_the_first_pad_shows_all_that_a_pad_can_say():
     assert set(on["kits"]["main"]) == set(Kit.model_fields)
     assert set(on["hosts"]["reaper"]) == set(Host.model_fields)
     assert on["hosts"]["reaper"]["target"] == Host().target
+    assert set(on["samplers"]["fluidsynth"]) == set(Sampler.model_fields)
     for key, field in Pad.model_fields.items():
         if field.default is not None and not field.is_required() and not field.examples:
             assert on["pads"]["kick"][key] == field.default, key

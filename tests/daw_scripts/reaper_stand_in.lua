@@ -6,6 +6,7 @@ local host = {
   tracks = {}, selected = nil, extstate = {}, answers = {}, prompts = 0, os = "Other",
   console = {}, undo = {}, undo_depth = 0, refresh_depth = 0, can_rename = true, knows_sampler = true,
   crash_before = nil, fail_rename = nil, clock = 100.0, deferred = {}, crashed = false, listings = 0,
+  actions = {}, guids = 0, hit = nil, can_take_turns = true, can_add_files = true, fuse = nil,
 }
 reaper = {}
 
@@ -90,7 +91,7 @@ end
 
 -- Not what a fresh sampler holds, but what a script that relies on defaults trips over.
 local function new_sampler()
-  local sampler = { renamed = "", files = {}, staged = nil, mode = 0, loads = 0, params = {} }
+  local sampler = { renamed = "", files = {}, staged = {}, mode = 0, loads = 0, params = {} }
   for param = 0, 35 do sampler.params[param] = float32(0.37) end
   return sampler
 end
@@ -121,14 +122,19 @@ local function is_wave(path)
 end
 
 local function finish(sampler)
-  local staged = sampler.staged
-  sampler.staged = nil
-  if not staged then return true end
-  if staged.clear then sampler.files = {} end
-  if staged.file and is_wave(staged.file) then
-    sampler.files[1] = staged.file
-    sampler.loads = sampler.loads + 1
+  for _, change in ipairs(sampler.staged) do
+    if change.clear then
+      sampler.files = {}
+    elseif is_wave(change.file) and change.index <= #sampler.files + 1 then
+      if change.add then
+        table.insert(sampler.files, change.index, change.file)
+      else
+        sampler.files[change.index] = change.file
+      end
+      sampler.loads = sampler.loads + 1
+    end
   end
+  sampler.staged = {}
   return true
 end
 
@@ -136,10 +142,11 @@ function reaper.TrackFX_SetNamedConfigParm(track, fx, key, value)
   local sampler = media_track(track).fx[fx + 1]
   value = text(value, "value")
   if not sampler then return false end
-  if key == "FILE0" then
-    sampler.staged = { file = value }
+  local added, index = key:match("^(%+?)FILE(%d+)$")
+  if index and (added == "" or host.can_add_files) then
+    sampler.staged[#sampler.staged + 1] = { file = value, index = tonumber(index) + 1, add = added == "+" }
   elseif key == "-FILE*" then
-    sampler.staged = { clear = true }
+    sampler.staged[#sampler.staged + 1] = { clear = true }
   elseif key == "DONE" then
     return finish(sampler)
   elseif key == "MODE" then
@@ -158,7 +165,11 @@ end
 function reaper.TrackFX_GetNamedConfigParm(track, fx, key)
   local sampler = media_track(track).fx[fx + 1]
   if not sampler then return false, "" end
-  if key == "FILE0" then return sampler.files[1] ~= nil, sampler.files[1] or "" end
+  local index = key:match("^FILE(%d+)$")
+  if index then
+    local file = sampler.files[tonumber(index) + 1]
+    return file ~= nil, file or ""
+  end
   if key == "renamed_name" and host.can_rename then return true, sampler.renamed end
   return false, ""
 end
@@ -166,8 +177,15 @@ end
 function reaper.TrackFX_SetParamNormalized(track, fx, param, value)
   local sampler = media_track(track).fx[fx + 1]
   if not sampler or not sampler.params[number(param, "param")] then return false end
+  if param == 20 and not host.can_take_turns then return false end
   sampler.params[param] = float32(math.max(0, math.min(1, number(value, "value"))))
   return true
+end
+
+function reaper.TrackFX_GetParamNormalized(track, fx, param)
+  local sampler = media_track(track).fx[fx + 1]
+  if param == 20 and not host.can_take_turns then return 0.0 end
+  return sampler and sampler.params[number(param, "param")] or -1.0
 end
 
 -- How many semitones a key shifts the sample; nil where the key or velocity plays nothing. The note range is held
@@ -219,6 +237,27 @@ function reaper.GetUserInputs(title, count, captions, values)
   return answer ~= nil, answer or values
 end
 
+function reaper.genGuid(into)
+  assert(into == "")
+  host.guids = host.guids + 1
+  return ("{0F8FAD5B-D9CB-469F-A165-%012d}"):format(host.guids)
+end
+
+-- Returns the number of the action, 0 for a file that is not there.
+function reaper.AddRemoveReaScript(add, section, path, commit)
+  assert(type(add) == "boolean" and section == 0 and type(commit) == "boolean")
+  local name = text(path, "scriptfn"):match("[^/]+$")
+  if add and not reaper.file_exists(path) then return 0 end
+  host.actions[name] = add and (host.actions[name] or 0) + 1 or nil
+  return 1
+end
+
+-- What runs an action: `host.hit` is mode, resolution and value of a note, knob or message; a key has none.
+function reaper.get_action_context()
+  local hit = host.hit or { -1, -1, -1 }
+  return false, "", 0, 0, hit[1], hit[2], hit[3], ""
+end
+
 function reaper.Undo_BeginBlock2(project)
   number(project, "proj")
   host.undo_depth = host.undo_depth + 1
@@ -238,6 +277,25 @@ function reaper.defer(work)
 end
 
 -------------------------------------------------------------------------------------------------- the test's side
+
+-- With `host.fuse` the script is killed at that call of REAPER or the system, counted from now on.
+local function fused(call)
+  return function(...)
+    if host.fuse and coroutine.isyieldable() then
+      host.fuse = host.fuse - 1
+      if host.fuse <= 0 then
+        host.fuse = nil
+        coroutine.yield("crash")
+      end
+    end
+    return call(...)
+  end
+end
+
+for name, call in pairs(reaper) do reaper[name] = fused(call) end
+for place, names in pairs({ [os] = { "rename", "remove" }, [io] = { "open" } }) do
+  for _, name in ipairs(names) do place[name] = fused(place[name]) end
+end
 
 local function switch_on(work)
   local thread = coroutine.create(work)
@@ -281,7 +339,7 @@ local function described(sampler)
   local keys = { none = 0 }
   for key = 0, 127 do keys[tostring(key)] = shift(sampler, key, 100) end
   return {
-    name = sampler.renamed, file = sampler.files[1] or "", loads = sampler.loads, mode = sampler.mode, keys = keys,
+    name = sampler.renamed, file = sampler.files[1] or "", files = sampler.files, turns = sampler.params[20], loads = sampler.loads, mode = sampler.mode, keys = keys,
     soft = shift(sampler, math.floor(sampler.params[3] * 127), 1) ~= nil,
     obeys_note_offs = sampler.params[11], loop = sampler.params[12], filters = sampler.params[21],
   }
@@ -297,7 +355,7 @@ function host.report()
   print(json({
     tracks = tracks, console = host.console, undo = host.undo, undo_depth = host.undo_depth, prompts = host.prompts,
     refresh_depth = host.refresh_depth, crashed = host.crashed, listings = host.listings,
-    library = host.extstate["oneshot_bridge/library"] or "", running = #host.deferred,
+    library = host.extstate["oneshot_bridge/library"] or "", running = #host.deferred, actions = host.actions,
   }))
 end
 

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bridge.cli.scripts.installing import Setting, carry_out, installation
+from bridge.cli.scripts.places import System
+from bridge.cli.scripts.shelf import scripts
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.library.deliveries import Acknowledgement
 from bridge.library.folder import Library
+from bridge.triggers.wishes import Wish, read_wish
+from support.patience import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "reaper" / "oneshot_bridge.lua"
 STAND_IN = Path(__file__).with_name("reaper_stand_in.lua")
+DELIVERIES = int(os.environ.get("ONESHOT_DELIVERIES", "150"))
+"""How many are made while the script is killed again and again; 10,000 take some minutes."""
 WAV = b"RIFF\x24\x00\x00\x00WAVE"
 
 
@@ -32,14 +41,19 @@ class Reaper:
         self.program, self.library, self.folder = program, library, folder
         self.script = SCRIPT
 
-    def run(self, *lines, home=None, known=True):
+    def write(self, *lines, home=None, known=True):
+        """Writes a scenario; returns how it is run."""
         place = f'host.extstate["oneshot_bridge/library"] = {lua(self.library.root)}' if known else ""
         scenario = self.folder / "scenario.lua"
         scenario.write_text("\n".join([
             f"local host, script = dofile({lua(STAND_IN)}), {lua(self.script)}", place, *lines, "host.report()",
         ]))
-        environment = {"PATH": os.environ["PATH"], "HOME": str(home or self.folder)}
-        result = subprocess.run([self.program, scenario], capture_output=True, check=False, env=environment, timeout=30)
+        return {"args": [self.program, scenario],
+                "env": {"PATH": os.environ["PATH"], "HOME": str(home or self.folder)}}
+
+    def run(self, *lines, home=None, known=True):
+        call = self.write(*lines, home=home, known=known)
+        result = subprocess.run(**call, capture_output=True, check=False, timeout=PATIENCE_SECONDS)
         assert result.returncode == 0, result.stderr.decode()
         report = json.loads(result.stdout)
         assert report["undo_depth"] == report["refresh_depth"] == 0 or report["crashed"]
@@ -75,7 +89,7 @@ def deliver(library):
         key = {"root": 36, "cents": 0.0, "low": 36, "high": 36}
         mode = changes.get("mode", "drum")
         zones = [{}] if zones is None else zones
-        made = tuple(Zone(path=path, **{**key, **zone}, follows_keys=mode == "keys") for zone in zones)
+        made = tuple(Zone(**{"path": path, **key, **zone}, follows_keys=mode == "keys") for zone in zones)
         values = {
             "host": "reaper", "seq": seq, "sample": sample, "pad": pad, "action": "load", "mode": mode,
             "target": f"track:{pad}", "path": path, "mtime": 1_800_000_000, "zones": made,
@@ -184,22 +198,91 @@ def test_one_turn_carries_out_one_delivery(reaper, library, deliver):
     assert len(reaper.play(ticks=1)["tracks"]) == 2  # one at the start, one in the turn
 
 
-def test_what_is_delivered_while_reaper_runs_is_loaded_within_a_fifth_of_a_second(reaper, library, deliver):
+def test_what_is_delivered_while_reaper_runs_is_loaded_the_next_time_that_the_script_may_run(reaper, library, deliver):
     deliver()
     name = files(library, "new")[0]
     new = library.root / "deliveries" / "reaper" / "new" / name
     new.rename(library.root / name)
     report = reaper.run(
-        "host.start(script)", "host.tick(30)", f"os.rename({lua(library.root / name)}, {lua(new)})", "host.tick(6)"
+        "host.start(script)", "host.tick(30)", f"os.rename({lua(library.root / name)}, {lua(new)})", "host.tick(1)"
     )
     assert len(samplers(report)) == 1
     assert library.acknowledgements() == loaded(1)
 
 
-def test_the_folder_is_read_ten_times_a_second_and_no_more(reaper, library):
-    report = reaper.play(ticks=300)
-    assert 60 < report["listings"] < 110
+def test_an_idle_turn_reads_one_folder_however_long_the_history_is(reaper, library):
+    history = library.root / "deliveries" / "reaper" / "done"
+    for seq in range(1, 200):
+        (history / f"{seq:012}").touch()
+    report = reaper.play(ticks=60)
+    assert 60 <= report["listings"] < 60 + 6  # and a few every other second, as at the start
     assert report["running"] == 1
+
+
+# --- turns -------------------------------------------------------------------------------------------------------
+
+
+def turns(count, library, *, cents=None, **zone):
+    """Returns zones on the same keys that take turns, each with a sample of its own."""
+    made = []
+    for turn in range(1, count + 1):
+        path = f"samples/kick/turn-{turn}.wav"
+        library.write_sample(path, WAV, {})
+        made.append({"path": path, "cents": 0.0, **zone, "sequence": (turn, count)})
+    for turn, value in (cents or {}).items():
+        made[turn - 1]["cents"] = value
+    return made
+
+
+def names(sampler):
+    return [Path(file).stem for file in sampler["files"]]
+
+
+def test_turns_lie_in_one_sampler_that_takes_them_in_order(reaper, library, deliver):
+    deliver(zones=turns(4, library))
+    (sampler,) = samplers(reaper.play())
+    assert (names(sampler), sampler["turns"]) == (["turn-1", "turn-2", "turn-3", "turn-4"], 1)
+    assert library.acknowledgements() == loaded(1)
+
+
+def test_turns_and_velocity_layers_are_a_sampler_for_each_layer(reaper, library, deliver):
+    soft, hard = turns(2, library, velocity_high=80), turns(2, library, velocity_low=81)
+    deliver(zones=[*soft, *hard])
+    first, second = samplers(reaper.play())
+    assert names(first) == names(second) == ["turn-1", "turn-2"]
+    assert (first["soft"], second["soft"]) == (True, False)
+
+
+def test_loading_the_same_turns_again_loads_nothing(reaper, library, deliver):
+    for seq in (1, 2):
+        deliver(seq, zones=turns(3, library))
+    (sampler,) = samplers(reaper.play())
+    assert sampler["loads"] == 3
+    assert library.acknowledgements() == loaded(1, 2)
+
+
+@pytest.mark.parametrize("missing", ["can_take_turns", "can_add_files"])
+def test_a_reaper_without_turns_plays_the_first(reaper, library, deliver, missing):
+    deliver(zones=turns(3, library))
+    (sampler,) = samplers(reaper.play(f"host.{missing} = false"))
+    assert names(sampler) == ["turn-1"]
+    assert sampler["turns"] != 1
+    assert library.acknowledgements() == loaded(1)
+
+
+def test_one_sound_takes_the_place_of_turns_and_turns_that_of_one_sound(reaper, library, deliver):
+    deliver(1, sample="single")
+    deliver(2, zones=turns(3, library))
+    deliver(3, sample="other")
+    report = reaper.run("host.start(script)", "host.tick(1)", "host.fuse = nil", "host.tick(10)")
+    (sampler,) = samplers(report)
+    assert (names(sampler), sampler["turns"], sampler["loads"]) == (["other"], 0, 5)
+
+
+def test_a_turn_of_another_pitch_is_left_out_for_a_sampler_has_one_pitch(reaper, library, deliver):
+    deliver(mode="keys", zones=turns(3, library, cents={2: 30.0, 3: 0.5}))
+    (sampler,) = samplers(reaper.play())
+    assert names(sampler) == ["turn-1", "turn-3"]
 
 
 # --- targets -----------------------------------------------------------------------------------------------------
@@ -390,6 +473,58 @@ def test_clearing_a_pad_that_was_never_loaded_makes_no_track(reaper, library, de
     assert library.acknowledgements() == loaded(1)
 
 
+def test_killed_at_random_the_script_loses_nothing_and_ends_with_the_newest_sound_of_every_pad(
+    reaper, library, deliver, tmp_path
+):
+    """The library writes, withdraws and tidies up as the bridge does, in another process than the script, which is
+    killed at any call of REAPER or the system and started again."""
+    over, pads, dice = tmp_path / "over", ["kick", "snare", "hat", "bass"], random.Random(7)
+    script = subprocess.Popen(
+        **reaper.write(
+            "math.randomseed(7)",
+            "local function exists(path) local f = io.open(path, 'rb') if f then f:close() end return f end",
+            "local kills = 0",
+            "host.start(script)",
+            f"while not exists({lua(over)}) do",
+            "  host.fuse = host.fuse or math.random(1, 300)",
+            "  if host.crashed then kills = kills + 1 host.start(script) else host.tick(1) end",
+            "end",
+            "host.fuse = nil",
+            "if host.crashed then host.start(script) end",
+            "host.tick(200)",
+            "assert(kills > 0, 'never killed')",
+        ),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+    newest, waiting, withdrawn, answers = {}, {}, set(), []
+
+    def tidy():
+        for answer in library.acknowledgements():
+            answers.append(answer)
+            library.prune_delivery("reaper", answer.seq)
+
+    for seq in range(1, DELIVERIES + 1):
+        pad = dice.choice(pads)
+        if pad in waiting and library.withdraw_delivery("reaper", waiting[pad]):
+            withdrawn.add(waiting[pad])
+        newest[pad], waiting[pad] = deliver(seq, pad=pad, sample=f"s{seq}"), seq
+        if dice.random() < 0.2:
+            tidy()
+    over.touch()
+    output, errors = script.communicate(timeout=PATIENCE_SECONDS)
+    assert script.returncode == 0, errors.decode()
+    tidy()
+    report = json.loads(output)
+
+    assert [answer for answer in answers if not answer.loaded] == []
+    times = Counter(answer.seq for answer in answers)
+    assert set(times.values()) == {1}
+    assert times.keys() | withdrawn == set(range(1, DELIVERIES + 1))
+    assert not times.keys() & withdrawn
+    held = {sampler["name"]: sampler["file"] for track in report["tracks"] for sampler in track["fx"]}
+    assert held == {f"Oneshot: {pad}": library.absolute(path) for pad, path in newest.items()}
+
+
 # --- finding the library -----------------------------------------------------------------------------------------
 
 
@@ -398,7 +533,9 @@ def test_the_script_registers_the_host_by_making_its_folders(reaper, library):
     assert library.hosts() == []
     reaper.play(ticks=1)
     assert library.hosts() == ["reaper"]
-    assert sorted(os.listdir(library.root / "deliveries" / "reaper")) == ["claimed", "done", "failed", "new"]
+    assert sorted(os.listdir(library.root / "deliveries" / "reaper")) == [
+        "asked", "claimed", "done", "failed", "new",
+    ]  # fmt: skip
 
 
 def test_the_usual_library_is_found_in_a_music_folder_of_any_language(reaper, tmp_path):
@@ -465,3 +602,140 @@ def test_what_may_swap_in_silence_only_waits_while_its_track_is_heard(reaper, li
     )  # fmt: skip
     assert library.acknowledgements() == loaded(1, 2, 3)
     assert report["undo"] == [f"Oneshot: load {pad}" for pad in ("hat", "bass", "kick")]
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def installed(reaper, library, tmp_path):
+    """The script and its actions, put by `oneshot daw install` into a REAPER that never saw the library."""
+    folder = tmp_path / "Scripts of REAPER"
+    setting = Setting(library=library.root, osc_port=9127, pads=("kick", "bass"))
+    work = installation(scripts()["reaper"], System.here(), tmp_path / "state", setting, folder=folder)
+    carry_out(work, tmp_path / "state")
+    reaper.script = folder / "oneshot_bridge.lua"
+    return folder / "Oneshot Bridge"
+
+
+def act(folder, name):
+    return f"dofile({lua(folder / f'Oneshot Bridge - {name}.lua')})"
+
+
+def wishes(library):
+    folder = library.root / "deliveries" / "reaper" / "asked"
+    return [read_wish(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+def test_an_installed_script_asks_for_no_folder_and_lists_its_actions_once(reaper, library, installed):
+    report = reaper.run(
+        "host.start(script)", "host.tick(5)", "host.start(script)", "host.tick(5)", known=False
+    )
+    assert report["prompts"] == 0
+    assert library.hosts() == ["reaper"]
+    assert report["actions"] == {
+        f"Oneshot Bridge - {name}.lua": 1
+        for name in ("trigger kick", "trigger bass", *(f"{word} (selected track)" for word in WORDS))
+    }
+
+
+WORDS = ("trigger", "again", "keep", "discard", "cancel")
+
+
+def test_the_action_of_a_pad_that_is_gone_leaves_the_list(reaper, library, installed):
+    report = reaper.run(
+        "host.start(script)", "host.tick(1)", f"os.remove({lua(installed / 'Oneshot Bridge - trigger bass.lua')})",
+        "host.start(script)", known=False,
+    )
+    assert "Oneshot Bridge - trigger kick.lua" in report["actions"]
+    assert "Oneshot Bridge - trigger bass.lua" not in report["actions"]
+
+
+def test_the_action_of_a_pad_asks_for_its_sound(reaper, library, installed):
+    report = reaper.run("host.start(script)", act(installed, "trigger bass"), known=False)
+    assert wishes(library) == [Wish(action="trigger", target="bass")]
+    assert report["console"] == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "resolution", "value", "energy"),
+    [(0, 127, 127, 1.0), (0, 127, 1, 1 / 127), (0, 16383, 16383, 1.0), (0, 16383, 8192, 64 / 127), (2, 127, 65, None),
+     (-1, -1, -1, None)],
+)  # fmt: skip
+def test_the_velocity_that_runs_an_action_is_the_energy(reaper, library, installed, mode, resolution, value, energy):
+    reaper.run(f"host.hit = {{ {mode}, {resolution}, {value} }}", "host.start(script)",
+               act(installed, "trigger kick"), known=False)
+    assert wishes(library) == [Wish(action="trigger", target="kick", energy=energy)]
+
+
+def test_a_button_that_is_let_go_asks_for_nothing(reaper, library, installed):
+    reaper.run("host.hit = { 0, 127, 0 }", "host.start(script)", act(installed, "trigger kick"), known=False)
+    assert wishes(library) == []
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_an_action_of_the_selected_track_asks_for_the_pad_of_its_sampler(reaper, library, installed, deliver, word):
+    deliver(pad="bass", target="track:Low end")
+    reaper.run("host.start(script)", "host.selected = host.tracks[1]", act(installed, f"{word} (selected track)"),
+               known=False)
+    assert wishes(library) == [Wish(action=word, target="bass")]
+
+
+def test_a_track_without_a_sampler_is_the_pad_with_its_name(reaper, library, installed):
+    reaper.run('host.selected = host.add_track("Kick")', "host.start(script)",
+               act(installed, "trigger (selected track)"), known=False)
+    assert wishes(library) == [Wish(action="trigger", target="kick")]
+
+
+def test_of_several_pads_on_a_track_the_user_chooses(reaper, library, installed, deliver):
+    deliver(1, pad="kick", target="track:Drums", zones=[{}, {"root": 38, "low": 38, "high": 38}])
+    deliver(2, pad="snare", target="track:Drums")
+    report = reaper.run(
+        'host.answers = { " snare " }', "host.start(script)", "host.tick(3)", "host.selected = host.tracks[1]",
+        act(installed, "keep (selected track)"), known=False,
+    )
+    assert wishes(library) == [Wish(action="keep", target="snare")]
+    assert report["prompts"] == 1
+    reaper.run(
+        "host.start(script)", 'local track = host.add_track("Drums")', "host.selected = track",
+        'for _, name in ipairs({ "Oneshot: a", "Oneshot: b" }) do',
+        '  local fx = reaper.TrackFX_AddByName(track, "ReaSamplOmatic5000 (Cockos)", false, -1)',
+        '  reaper.TrackFX_SetNamedConfigParm(track, fx, "renamed_name", name)',
+        "end", act(installed, "keep (selected track)"), known=False,
+    )
+    assert len(wishes(library)) == 1  # who gives no answer asks for nothing
+
+
+def test_an_action_without_a_track_or_a_running_script_says_so(reaper, library, installed):
+    report = reaper.run(act(installed, "trigger kick"), "host.start(script)", act(installed, "keep (selected track)"),
+                        'host.selected = host.add_track("Track 1")', act(installed, "again (selected track)"),
+                        known=False)
+    not_running, no_track, no_pad = report["console"]
+    assert "Run oneshot_bridge.lua once" in not_running
+    assert "select the track" in no_track
+    assert "no pad's name" in no_pad
+    assert wishes(library) == []
+
+
+def test_what_the_bridge_refuses_is_shown_once(reaper, library, installed):
+    failed = library.root / "deliveries" / "reaper" / "asked" / "failed"
+    failed.mkdir(parents=True)
+    (failed / "press").write_text("v\t1\naction\ttrigger\npad\tkik\nreason\tThere is no pad 'kik'.\n")
+    (failed / ".half").write_text("reason\tno\n")
+    report = reaper.run("host.start(script)", "host.tick(200)", known=False)
+    assert report["console"] == ["Oneshot Bridge: There is no pad 'kik'.\n"]
+    assert os.listdir(failed) == [".half"]
+
+
+def test_a_script_that_is_run_again_takes_the_place_of_the_one_that_runs(reaper, library, deliver):
+    report = reaper.run("host.start(script)", "host.tick(1)", "dofile(script)", "host.tick(5)")
+    assert report["running"] == 1
+
+
+def test_settings_of_the_user_win_over_those_of_the_bridge(reaper, library, installed, tmp_path):
+    other = Library.open(tmp_path / "other")
+    text = reaper.script.read_text()
+    reaper.script.write_text(text.replace('LIBRARY = ""', f"LIBRARY = {lua(other.root)}"))
+    reaper.run("host.start(script)", "host.tick(1)", known=False)
+    assert other.hosts() == ["reaper"]
+    other.close()

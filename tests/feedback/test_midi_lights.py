@@ -10,6 +10,7 @@ from bridge.domain.event import Event
 from bridge.feedback.midi import BLINK_SECONDS, MidiLights
 from bridge.midi.devices.generic import GREEN, OFF, ORANGE, RED, YELLOW, open_device
 from bridge.midi.devices.launchpad import open_mini
+from bridge.midi.devices.mcu import open_device as open_mcu
 from bridge.midi.ports import Port
 from support.midi import rig
 from support.patience import until
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.anyio
 
 PAD = Port(name="MPD218 Port A", word="mpd")
 GRID = Port(name="LPMiniMK3 MIDI", word="launchpad")
-DEVICES = {"mpd": open_device(), "launchpad": open_mini()}
+DESK = Port(name="X-Touch INT", word="x-touch")
+DEVICES = {"mpd": open_device(), "launchpad": open_mini(), "x-touch": open_mcu()}
+SELECT, REC = 24, 0
 
 
 class Desk:
@@ -37,6 +40,15 @@ class Desk:
         """Returns channel and colour by key, as the controller shows it now."""
         return {message[1]: (message[0] & 0x0F, message[2]) for to, message in self.sent
                 if to == port.name and message[0] & 0xF0 == 0x90}
+
+    def strip(self, port, number):
+        """Returns both lines over a strip of a Mackie Control, as it shows them now."""
+        letters = [" "] * 112
+        for to, message in self.sent:
+            if to == port.name and message[0] == 0xF0:
+                letters[message[6] : message[6] + 7] = map(chr, message[7:-1])
+        lines = "".join(letters)
+        return tuple(lines[start : start + 7].strip() for start in (7 * number, 56 + 7 * number))
 
     def colours(self, port=PAD):
         return {key: colour for key, (_, colour) in self.lights(port).items()}
@@ -170,6 +182,46 @@ async def test_when_the_bridge_goes_every_light_is_out_and_the_launchpad_is_give
     assert desk.sent[-1] == (GRID.name, bytes([0xF0, 0, 0x20, 0x29, 2, 0x0D, 0x0E, 0, 0xF7]))
 
 
+async def test_a_mackie_control_names_its_pads_and_says_what_goes_on(lights, desk, engine):
+    lights.opened(DESK)
+    await until(lambda: desk.strip(DESK, 0) == ("kick", ""))
+    assert desk.strip(DESK, 4) == ("808", "")
+    engine.emit(Event(kind="pad", pad="kick", reason="rendering"))
+    engine.emit(Event(kind="progress", pad="kick", job="j-a", stage="generating", fraction=0.43))
+    await until(lambda: desk.strip(DESK, 0) == ("kick", "40 %"))
+    assert desk.lights(DESK)[SELECT] == (0, 1)
+    engine.emit(Event(kind="pad", pad="kick", reason="failed"))
+    await until(lambda: desk.strip(DESK, 0) == ("kick", "failed"))
+    assert desk.lights(DESK)[REC] == (0, 127)
+    engine.emit(Event(kind="pad", pad="kick", reason="ready"))
+    await until(lambda: desk.strip(DESK, 0) == ("kick", "ready"))
+    assert (desk.lights(DESK)[SELECT], desk.lights(DESK)[REC]) == ((0, 127), (0, 0))
+
+
+async def test_progress_in_small_steps_is_not_sent(lights, desk, engine):
+    lights.opened(DESK)
+    await until(lambda: desk.strip(DESK, 0) == ("kick", ""))
+    engine.emit(Event(kind="pad", pad="kick", reason="rendering"))
+    await until(lambda: desk.strip(DESK, 0) == ("kick", "0 %"))
+    written = [message for _, message in desk.sent if message[0] == 0xF0]
+    for step in range(50):
+        engine.emit(Event(kind="progress", pad="kick", job="j-a", stage="generating", fraction=step / 1_000))
+    await asyncio.sleep(0.1)
+    assert [message for _, message in desk.sent if message[0] == 0xF0] == written
+
+
+async def test_a_mackie_control_is_left_dark_and_blank(engine, desk):
+    lights = MidiLights(engine, desk, DEVICES)
+    await lights.start()
+    lights.opened(DESK)
+    await until(lambda: desk.strip(DESK, 0) == ("kick", ""))
+    engine.emit(Event(kind="pad", pad="kick", reason="failed"))
+    await until(lambda: desk.lights(DESK).get(REC) == (0, 127))
+    await lights.close()
+    assert {desk.strip(DESK, number) for number in range(8)} == {("", "")}
+    assert set(desk.lights(DESK).values()) == {(0, 0)}
+
+
 # --- on a real MIDI system ------------------------------------------------------------------------------------
 
 
@@ -214,3 +266,40 @@ async def _lit_and_plugged_in_again(peer, engine):
     assert [0x90, 11, 0] in heard
     grid.close_port()
     grid.delete()
+
+
+async def test_the_display_of_a_mackie_control_on_jack_is_written_and_its_select_button_plays(jack, peer, engine):
+    late = jack.late_clients()
+    try:
+        await _written_and_played(peer, engine)
+    except TimeoutError:
+        if jack.late_clients() > late:
+            pytest.skip("this machine is too busy for JACK to keep time: what a late client sends is lost")
+        raise
+
+
+async def _written_and_played(peer, engine):
+    rtmidi = peer.module("rtmidi")
+    heard: list[list[int]] = []
+    display = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="X-Touch")
+    display.ignore_types(sysex=False)
+    display.set_callback(lambda event, _: heard.append(event[0]))
+    display.open_virtual_port("INT")
+    buttons = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="X-Touch")
+    buttons.open_virtual_port("INT out")
+
+    def written(place, text):
+        return [0xF0, 0x00, 0x00, 0x66, 0x14, 0x12, place, *text.ljust(7).encode(), 0xF7]
+
+    async with rig(engine, {"X-Touch": open_mcu()}, virtual_port="Shown", api="jack") as midi:
+        await until(lambda: written(0, "kick") in heard and midi.listening)
+        buttons.send_message([0x90, SELECT, 127])
+        await until(lambda: engine.requests)
+        assert engine.requests[0].pad == "kick"
+        engine.emit(Event(kind="pad", pad="kick", reason="ready"))
+        await until(lambda: written(56, "ready") in heard and [0x90, SELECT, 127] in heard)
+        heard.clear()
+    await until(lambda: written(0, "") in heard and [0x90, SELECT, 0] in heard)
+    for end in (display, buttons):
+        end.close_port()
+        end.delete()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -384,6 +385,34 @@ def test_an_acknowledgement_is_noted_once_and_tidied_away(house) -> None:
 
     assert story(house, tell) == (["done"], [])
     assert [event.kind for event in house.told].count("loaded") == 1
+
+
+def test_a_host_is_shown_with_what_waits_what_failed_and_when_it_last_moved_a_file(house) -> None:
+    box = house.library / "deliveries" / "reaper"
+
+    async def tell(engine):
+        for state in ("new", "claimed", "failed"):
+            (box / state).mkdir(parents=True)
+        await engine._courier.look_around()
+        await made(engine, Request(pad="kick"))
+        (kick,) = _new(house, "reaper")
+        (box / "failed" / kick.name).write_text(kick.read_text() + "reason\tno such track\n")
+        kick.unlink()
+        await engine._courier.look_around()
+        await made(engine, Request(pad="bass"))
+        await engine.attach_host("scsynth")
+        for state in ("claimed", "failed"):
+            os.utime(box / state, (1_500_000_000, 1_500_000_000))
+        before = await engine.hosts()
+        await made(engine, Request(pad="kick"))
+        return before, await engine.hosts()
+
+    before, after = story(house, tell)
+    assert [(host.name, host.waiting, host.failed) for host in before] == [
+        ("reaper", ("bass",), {"kick": "no such track"}), ("scsynth", ("bass", "kick"), {}),
+    ]
+    assert (before[0].seen, before[1].seen) == (1_500_000_000.0, 1_800_000_000.0)
+    assert (after[0].waiting, after[0].failed) == (("bass", "kick"), {})
 
 
 def test_deliveries_written_down_but_not_sent_are_sent_by_the_next_start(house) -> None:

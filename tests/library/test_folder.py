@@ -269,6 +269,28 @@ def test_instruments_and_kits_lie_in_their_folders(library):
     assert names(library.root / "kits") == ["live.sfz"]
 
 
+def test_a_preset_with_the_sounds_inside_lies_beside_its_sample_too_and_never_changes_there(tmp_path):
+    def write(instrument, folder, sounds):
+        yield f"{folder}/{instrument.name}.box", sounds.wav(instrument.zones[0].path) if instrument.zones else b"empty"
+
+    box = Format(title="box", players="", sounds="inside", write=write)
+    beside = plain_format("note", lambda instrument, folder: iter([(f"{folder}/{instrument.name}.note", b"")]))
+    library = Library.open(
+        tmp_path / "library", formats=Formats(writers={"box": box, "note": beside}, problems={}), kept=["box", "note"]
+    )
+    first, second = "samples/kick/a.wav", "samples/kick/b.wav"
+    for path, sound in ((first, b"RIFF 1"), (second, b"RIFF 2")):
+        library.write_sample(path, sound, {})
+        library.write_instrument(Instrument(name="kick", mode="drum", zones=(replace(ZONE, path=path),)), path)
+    library.write_instrument(Instrument(name="kick", mode="drum", zones=(replace(ZONE, path=second),)), first)
+    library.write_instrument(Instrument(name="kick", mode="drum", zones=()))
+    assert names(library.root / "samples" / "kick") == ["a.box", "a.json", "a.wav", "b.box", "b.json", "b.wav"]
+    assert (library.root / "samples" / "kick" / "a.box").read_bytes() == b"RIFF 1"
+    assert (library.root / "samples" / "kick" / "b.box").read_bytes() == b"RIFF 2"
+    assert (library.root / "instruments" / "kick.box").read_bytes() == b"empty"
+    library.close()
+
+
 def test_a_format_that_breaks_costs_only_its_own_files(tmp_path, make_sample, caplog):
     def broken(instrument, folder):
         yield f"{folder}/half.xyz", b""

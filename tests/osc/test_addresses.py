@@ -65,7 +65,7 @@ def test_every_outgoing_row_is_filled_in_its_types(row):
 def test_the_addresses_are_the_documented_ones():
     assert set(INCOMING) == {
         "pad/<pad>", "generate", "set/<pad>/<key>", "again", "keep", "discard", "cancel", "accept", "tempo", "key",
-        "kit", "play", "silence", "subscribe", "ping", "loaded", "load_failed",
+        "kit", "play", "silence", "subscribe", "pads", "ping", "loaded", "load_failed",
     }
     assert set(OUTGOING) == {
         "job/accepted", "job/progress", "job/asking", "job/ready", "job/failed", "job/cancelled", "job/rejected",

@@ -96,9 +96,24 @@ def test_what_begins_in_another_way_stays_where_it_is(sounds):
     assert max(added for _, added in aligned[:2]) <= 2 * FARTHEST
 
 
+@pytest.mark.parametrize(("level", "moved"), [(0.005, True), (0.1, False)])
+def test_a_quiet_ghost_before_a_hit_goes_where_the_others_have_none_and_a_loud_one_stays(sounds, level, moved):
+    hit, ghost = sounds.snare(), round(0.012 * 44_100)
+    loudest = level * np.abs(hit.samples).max()
+    before = np.linspace(0, loudest, ghost)[:, None] * np.random.default_rng(1).uniform(-1, 1, (ghost, 1))
+    haunted = Audio.of(np.concatenate([before, hit.samples]), 44_100)
+    aligned = align([hit, haunted, hit])
+    if moved:
+        assert aligned[1][1] == pytest.approx(-0.012, abs=0.00025)
+        assert np.array_equal(aligned[1][0].samples, haunted.samples[-aligned[1][0].frames :])
+    else:
+        assert aligned[1] == (haunted, None)
+    assert [added for _, added in (aligned[0], aligned[2])] == pytest.approx([0, 0], abs=0.00025)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 3_000), max_size=4), st.sampled_from([8_000, 44_100, 192_000]))
-def test_any_set_can_be_aligned_and_nothing_is_cut(lengths, rate):
+def test_any_set_can_be_aligned_and_nothing_loud_is_cut(lengths, rate):
     random = np.random.default_rng(len(lengths))
     sounds_ = [Audio.of(random.uniform(-1, 1, (length, 2)), rate) for length in lengths]
     for audio, (aligned, added) in zip(sounds_, align(sounds_), strict=True):

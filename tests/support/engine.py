@@ -22,7 +22,7 @@ from bridge.domain.tags import tags_of
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
 from bridge.instruments.mapping import instrument_of, kit_of
-from bridge.ports import BudgetView, Capabilities, Model, Outcome, PadView, Price, Spent
+from bridge.ports import BudgetView, Capabilities, HostView, Model, Outcome, PadView, Price, Spent
 from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds, Usd
 
 AT = 1_800_000_000.0
@@ -213,6 +213,10 @@ class FakeEngine:
     def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
         return next((pad for pad in KITS[self.kit] if PADS[pad][1] == note), None)
 
+    def announce(self, reason: str, hint: str) -> None:
+        self._note("announce", reason)
+        self.emit(Event(kind="notice", reason=reason, hint=hint))
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
@@ -303,8 +307,11 @@ class FakeEngine:
     async def instrument(self, targets: Sequence[str]) -> Instrument:
         """Answers as the engine does for one target; several become a kit."""
         self._break()
-        if list(targets) == ["main"]:
-            return kit_of("main", [self._sample(pad) for pad in KITS["main"] if self._held[pad]])
+        if len(targets) == 1 and targets[0] in KITS:
+            held = [self._sample(pad) for pad in KITS[targets[0]] if self._held[pad]]
+            if not held:
+                raise NotFoundError(f"The kit {targets[0]} holds no sound yet.")
+            return kit_of(targets[0], held)
         samples = [self._sample(target) for target in targets]
         return instrument_of(targets[0], samples[0]) if len(samples) == 1 else kit_of("set", samples)
 
@@ -338,6 +345,19 @@ class FakeEngine:
         if waiting:
             return [order for order in found if order.state == "waiting"]
         return found[::-1][:limit]
+
+    async def hosts(self) -> Sequence[HostView]:
+        names = sorted({order.host for order in self.all_deliveries})
+        newest = {(order.host, order.pad): order for order in sorted(self.all_deliveries, key=lambda order: order.seq)}
+        return [
+            HostView(
+                name=name, seen=AT,
+                waiting=tuple(pad for (host, pad), order in newest.items() if (host, order.state) == (name, "waiting")),
+                failed={pad: order.reason for (host, pad), order in newest.items()
+                        if (host, order.state) == (name, "failed")},
+            )
+            for name in names
+        ]
 
     async def attach_host(self, host: str) -> Sequence[Delivery]:
         self._note("attach_host", host)

@@ -11,6 +11,7 @@ import subprocess
 import pytest
 from pythonosc.osc_message import OscMessage
 
+from bridge.domain.brief import Request
 from bridge.errors import BridgeError, InUseError
 from bridge.osc.addresses import INCOMING
 from bridge.osc.outlet import Outlet
@@ -65,6 +66,15 @@ async def test_generate_hands_over_everything_that_was_said(scene):
     assert (request.seed, request.seconds, request.note, request.pad_note) == (7, 0.7, 36, 40)
     assert (request.mapping, request.family, request.count, request.ref) == ("keys", "bass", 2, "mine")
     assert request.energy == pytest.approx(100 / 127)
+
+
+async def test_lights_that_come_late_hear_how_every_pad_is(scene):
+    friend = scene.friend()
+    scene.engine.finish((await scene.engine.trigger(Request(pad="bell"))).id)
+    friend.send("/oneshot/pads")
+    states = dict([tuple(await friend.hear()) for _ in range(3)])
+    assert states == {"/oneshot/pad/kick/state": "idle", "/oneshot/pad/808/state": "idle",
+                      "/oneshot/pad/bell/state": "ready"}
 
 
 async def test_the_other_addresses_reach_their_method(scene):

@@ -2,30 +2,17 @@
 Reference Manuals, "Programmer / Live mode switch" and "Colouring the surface").
 
 A note on channel 1 is a still colour, on channel 2 it flashes, on channel 3 it pulses: the device does that itself.
-The keys of that mode are row × 10 + column from 11, bottom left. The bridge lays notes on them as a drum rack does:
-blocks of 4 × 4, the one at the bottom left from 36 to 51, the one on its right from 68, those above from 52 and 84.
+The keys of that mode are row × 10 + column from 11, bottom left.
 """
 
 from __future__ import annotations
 
-from bridge.midi.devices import KEY, Device, Template
+from bridge.midi.devices import KEY, Device, Template, drum_rack
 
 MINI, X, PRO = 0x0D, 0x0C, 0x0E
 """What tells the models apart in their System Exclusive messages."""
 _STILL, _FLASH, _PULSE = 0x90, 0x91, 0x92
 _OFF, _GREY, _RED, _ORANGE, _YELLOW, _GREEN, _BLUE = 0, 1, 5, 9, 13, 21, 45
-_LOWEST, _BLOCK = 36, 16
-
-
-def keys() -> dict[int, int]:
-    """Returns note → key for the 64 pads."""
-    table = {}
-    for row in range(8):
-        for column in range(8):
-            block = (row // 4) + 2 * (column // 4)
-            note = _LOWEST + _BLOCK * block + 4 * (row % 4) + column % 4
-            table[note] = 10 * (row + 1) + column + 1
-    return table
 
 
 def open_mini() -> Device:
@@ -56,5 +43,5 @@ def _device(name: str, model: int) -> Device:
         dark=(_STILL, KEY, _OFF),
         greeting=(mode(1),),
         farewell=(mode(0),),
-        keys=keys(),
+        keys=drum_rack(lambda row, column: 10 * (row + 1) + column + 1),
     )

@@ -117,7 +117,8 @@ class Pool:
             for stage in self._waiting:
                 stage.set("queued" if busy else "cold start")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._freed.wait(), min(max(waited / 20, SHORTEST_PAUSE), LONGEST_PAUSE))
+                async with asyncio.timeout(min(max(waited / 20, SHORTEST_PAUSE), LONGEST_PAUSE)):
+                    await self._freed.wait()
 
     async def _ready(self, servers: Sequence[Server]) -> list[Server]:
         """Looks at some servers and returns those that are ready, without waiting long for those that say nothing."""

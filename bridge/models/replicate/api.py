@@ -186,7 +186,8 @@ class Api:
         deadline.set(silence)
         extra_headers.set(headers or {})
         try:
-            answer = await asyncio.wait_for(client._async_request(method, path, **body), 2 * silence + 10)
+            async with asyncio.timeout(2 * silence + 10):
+                answer = await client._async_request(method, path, **body)
             found = answer.json() if answer.content else {}
         except RefusedError as problem:
             raise self._refused(method, problem.status, problem.headers, problem.body) from None

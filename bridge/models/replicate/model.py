@@ -71,7 +71,8 @@ class Office:
         call = self.watch.follow(ticket)
         if not call.ended:
             with suppress(TimeoutError):
-                await asyncio.wait_for(call.news.wait(), max(0.0, patience))
+                async with asyncio.timeout(max(0.0, patience)):
+                    await call.news.wait()
             call.news.clear()
         if not call.known:
             self.watch.leave(ticket)

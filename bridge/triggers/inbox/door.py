@@ -23,7 +23,7 @@ from bridge.triggers.inbox.asking import REF, drop_of, request_of
 from bridge.triggers.inbox.names import kind_of
 from bridge.triggers.inbox.place import Claim, Place
 from bridge.triggers.inbox.settling import Entry, Settling
-from bridge.triggers.inbox.watching import Watch
+from bridge.triggers.watching import Watch
 
 log = logging.getLogger(__name__)
 

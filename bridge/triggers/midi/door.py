@@ -62,7 +62,8 @@ class MidiDoor:
             self._something.set()
             self._idle.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), _PATIENCE_AT_CLOSE)
+                async with asyncio.timeout(_PATIENCE_AT_CLOSE):
+                    await self._idle.wait()
             self._worker.cancel()
             await asyncio.wait([self._worker])
             self._worker = None
@@ -199,10 +200,13 @@ class MidiDoor:
 
 
 def wanted_ports(settings: MidiSettings, devices: Collection[str] = ()) -> Wanted:
-    """Returns the ports that the config asks for; those of `devices` are heard and lit, by their wanted names."""
+    """Returns the ports that the config asks for; those of `devices` are heard and lit, by their wanted names, and
+    through those of hosts both sides speak."""
+    others = tuple(name for name in settings.hosts if name != settings.virtual_port)
     return Wanted(
-        api=settings.api, virtual_port=settings.virtual_port, inputs=(*devices, *settings.ports),
-        outputs=tuple(devices), clock=settings.clock,
+        api=settings.api, virtual_port=settings.virtual_port, inputs=(*devices, *settings.ports, *others),
+        outputs=(*devices, *others), clock=settings.clock, sysex=bool(settings.hosts),
+        virtual_output=settings.virtual_port if len(others) < len(settings.hosts) else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,16 +22,23 @@ Identity = tuple[int, int]
 class Watch:
     """Calls `changed`, from threads of its own, whenever something but reading happens in one of some folders.
 
-    What happens in folders below them is not told. Every method may wait for the system.
+    What happens in folders below them is not told. Every method may wait for the system, and for the other: a door that
+    closes does not wait for the thread that is just about to listen.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._observer: BaseObserver | None = None
         self._watches: dict[Path, tuple[Identity, ObservedWatch]] = {}
+        self._turn = threading.Lock()
+        self._stopped = False
 
     def follow(self, folders: Mapping[Path, Identity]) -> bool:
         """Listens to these folders from now on and to no others; tells whether the system lets it listen to all."""
+        with self._turn:
+            return self._stopped or self._follow(folders)
+
+    def _follow(self, folders: Mapping[Path, Identity]) -> bool:
         if {path: identity for path, (identity, _) in self._watches.items()} == folders:
             return True
         observer = self._started()
@@ -46,12 +54,14 @@ class Watch:
         return len(self._watches) == len(folders)
 
     def stop(self) -> None:
-        """Listens no more; stopping twice is stopping once."""
-        if self._observer is not None:
-            self._observer.stop()
-            self._observer.join(PATIENCE_AT_END)
-            self._observer = None
-            self._watches.clear()
+        """Listens no more, whoever asks; stopping twice is stopping once."""
+        with self._turn:
+            self._stopped = True
+            if self._observer is not None:
+                self._observer.stop()
+                self._observer.join(PATIENCE_AT_END)
+                self._observer = None
+                self._watches.clear()
 
     def _started(self) -> BaseObserver:
         if self._observer is None:

@@ -1,0 +1,1 @@
+"""Stands in for the framework that Live brings for Remote Scripts."""
