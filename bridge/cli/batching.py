@@ -45,6 +45,12 @@ class Batch:
             self._take(session.ask("outcomes", refs=refs)["outcomes"])
         self.before = {ref for ref, outcome in self.outcomes.items() if outcome["state"] == JobState.READY}
 
+    def with_samples(self, session: Session) -> dict[str, Shown]:
+        """Returns what was made with its samples, which are shown only now: there may be thousands."""
+        refs = [ref for ref, outcome in self.outcomes.items() if outcome["state"] == JobState.READY]
+        parts = (session.ask("outcomes", refs=part, samples=True) for part in _chunks(refs, ASKED_AT_ONCE))
+        return {outcome["ref"]: outcome for part in parts for outcome in part["outcomes"]}
+
     def missing(self, *, retry: bool) -> list[Item]:
         """Returns the items that are still to be asked for: all but those that are made, ask something or failed; with
         `retry` those that failed, too.
@@ -109,7 +115,7 @@ class Batch:
             "merged": self.plan.merged,
             "made": sum(outcome["ref"] not in self.before for outcome in ready),
             "there_before": len(self.before),
-            "sounds": sum(len(outcome["samples"]) for outcome in ready),
+            "sounds": sum(outcome["sounds"] for outcome in ready),
             "failed": _counted([*(outcome["reason"] for outcome in failed), *(str(e) for e in self.refused.values())]),
             "cancelled": sum(outcome["state"] == JobState.CANCELLED for outcome in found),
             "asking": [outcome["id"] for outcome in found if outcome["state"] == JobState.ASKING],
@@ -125,7 +131,7 @@ class Batch:
         except RequestError as refused:
             self.refused[item.ref] = refused
             return
-        self.outcomes[item.ref] = {**job, "samples": [], "usd": 0.0, "model": "", "refused": []}
+        self.outcomes[item.ref] = {**job, "sounds": 0, "usd": 0.0, "model": "", "refused": []}
         under_way.add(item.ref)
 
     def _take(self, outcomes: Iterable[Shown]) -> None:

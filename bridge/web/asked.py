@@ -117,9 +117,11 @@ class JobWanted(Asked):
 
 
 class OutcomesWanted(Asked):
-    """`refs` are the asker's own words for some jobs, `wait` how many seconds to wait for one of them to end."""
+    """`refs` are the asker's own words for some jobs, `wait` how many seconds to wait for one of them to end. The
+    samples are shown only on demand."""
 
     refs: Annotated[list[Text], Field(max_length=LONGEST_LIST)]
+    samples: Annotated[bool, Field(strict=True)] = False
     wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
 
 

@@ -98,10 +98,10 @@ class Desk:
         return {"job": job_view(job)}
 
     async def outcomes(self, target: str, fields: Fields) -> dict[str, Any]:
-        """Shows what became of requests, each as its job with `samples`, `usd`, `model` and `refused`."""
+        """Shows what became of requests."""
         asked = read(OutcomesWanted, fields)
         found = await self._engine.outcomes(asked.refs, patience=Seconds(asked.wait))
-        return {"outcomes": [outcome_view(outcome, self._engine) for outcome in found]}
+        return {"outcomes": [outcome_view(outcome, self._engine, samples=asked.samples) for outcome in found]}
 
     async def samples(self, target: str, fields: Fields) -> dict[str, Any]:
         found = await self._engine.samples(**read(SamplesWanted, fields).model_dump())

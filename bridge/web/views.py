@@ -44,12 +44,14 @@ def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:
     return {**plain(sample), "key": sample.key, "file": engine.absolute(sample.path)}
 
 
-def outcome_view(outcome: Outcome, engine: Engine) -> dict[str, Any]:
-    """Adds what came of a job to its fields, `samples` as `sample_view` shows them."""
-    return {
-        **job_view(outcome.job), "samples": [sample_view(sample, engine) for sample in outcome.samples],
-        "usd": outcome.usd, "model": outcome.model, "refused": list(outcome.refused),
+def outcome_view(outcome: Outcome, engine: Engine, *, samples: bool) -> dict[str, Any]:
+    """Shows how a job ended and what came of it, short enough for thousands at once; with `samples` those, too."""
+    job = outcome.job
+    shown = {
+        "id": job.id, "ref": job.ref, "state": str(job.state), "reason": job.reason, "hint": job.hint,
+        "sounds": len(outcome.samples), "usd": outcome.usd, "model": outcome.model, "refused": list(outcome.refused),
     }  # fmt: skip
+    return {**shown, "samples": [sample_view(sample, engine) for sample in outcome.samples]} if samples else shown
 
 
 def pad_view(pad: PadView, engine: Engine) -> dict[str, Any]:

@@ -78,3 +78,19 @@ def test_a_file_with_mistakes_starts_nothing(home, engine, pack, either):
     assert result.exit_code == 1
     assert "there is no family 'kik'" in result.output
     assert engine.calls == []
+
+
+def test_a_generation_config_makes_what_it_says_or_names_what_it_can_not(home, engine, either):
+    file = home.folder / "config.json"
+    (home.folder / "prompts.txt").write_text("deep kick\nglassy bell\n", encoding="utf-8")
+    file.write_text('{"generation": {"steps": 9, "seed": 5}, "conditioning_defaults": {"seconds_total": 2},'
+                    ' "input": {"type": "file", "prompts_file": "prompts.txt"}}', encoding="utf-8")  # fmt: skip
+    refused = home.run("batch", str(file))
+    assert refused.exit_code == 1
+    assert "generation.steps: synth has no such input" in refused.output
+    assert engine.requests == []
+    assert home.json("batch", str(file), "--leave-out", "steps")["report"]["made"] == 2
+    said = [(request.prompt, request.seconds, request.seed) for request in engine.requests]
+    assert said == [("deep kick", 2.0, 5), ("glassy bell", 2.0, 5)]
+    known = home.run("batch", str(file), "--pretrained-name", "me/mine")
+    assert "No model here has the weights 'me/mine'" in known.output

@@ -144,9 +144,10 @@ def test_a_mistake_in_a_table_is_named_with_its_line_or_column(text, said):
         plan(text, "a.csv")
 
 
-def test_a_product_beyond_all_measure_is_refused_before_anything_is_made():
-    text = '[[sounds]]\nprompt = "kick"\ncount = 10000\nnotes = [1,2,3,4,5,6,7,8,9,10,11]\n'
-    with pytest.raises(RequestError, match="more than 100,000 sounds"):
+def test_a_product_beyond_all_measure_is_refused_before_anything_is_made(monkeypatch):
+    monkeypatch.setattr("bridge.packs.plan.MOST_ITEMS", 1_000)
+    text = '[[sounds]]\nprompt = "kick"\ncount = 100\nnotes = [1,2,3,4,5,6,7,8,9,10,11]\n'
+    with pytest.raises(RequestError, match="more than 1,000 sounds"):
         plan(text)
 
 

@@ -74,7 +74,7 @@ def batch(
             say.error(problem, "What can't be paid fails; the same command with --retry goes on later.")
         asked.run(session, at_once=at_once, retry=retry)
         licences = {one["name"]: one["licence"] for one in session.ask("models")["models"]}
-        files = writer.write(session, asked.outcomes, licences) if writer else []
+        files = writer.write(session, asked.with_samples(session), licences) if writer else []
     report = asked.report(licences)
     if writer:
         report |= {"folder": str(Path(plan.output.folder or "").absolute()), "files": [str(path) for path in files]}
@@ -99,17 +99,24 @@ class Choice(NamedTuple):
 
 
 def _plan(shell: Shell, session: Session, file: Path, choice: Choice) -> Plan:
-    from bridge.models.catalogue.rows import rows
+    if file.suffix.lower() == ".json" or choice.weights:
+        return _plan_of_script(shell, session, file, choice)
     from bridge.packs.recipe import read_recipe
+
+    model, octave = choice.model or shell.config.model, shell.config.library.middle_c_octave
+    return read_recipe(file.name, _text(file), model=model, edition=choice.edition, octave=octave, digest=_digest)
+
+
+def _plan_of_script(shell: Shell, session: Session, file: Path, choice: Choice) -> Plan:
+    from bridge.models.catalogue.rows import rows
     from bridge.packs.tools import Can, model_of_weights, read_script
 
+    if file.suffix.lower() != ".json":
+        raise RequestError(f"{file.name} is no generation config, so it has no pretrained weights.", "Say --model.")
     known = rows(shell.config.models)
     model = choice.model or shell.config.model
     if choice.weights and not choice.model:
         model = model_of_weights(choice.weights, {name: row.licence.link for name, row in known.items() if row.licence})
-    if file.suffix.lower() != ".json":
-        return read_recipe(file.name, _text(file), model=model, edition=choice.edition,
-                           octave=shell.config.library.middle_c_octave, digest=_digest)  # fmt: skip
     models = {one["name"]: one["capabilities"] for one in session.ask("models")["models"]}
     if model not in models:
         raise unknown("model", model, models)
