@@ -38,12 +38,15 @@ class Batch:
     """What was not even accepted."""
     before: set[str] = field(default_factory=set)
     """What was made when the batch began."""
+    spent: float = 0.0
+    """What has been paid since then, in US dollars."""
 
     def look(self, session: Session) -> None:
         """Finds out what is there already."""
         for refs in _chunks([item.ref for item in self.plan.items], ASKED_AT_ONCE):
             self._take(session.ask("outcomes", refs=refs)["outcomes"])
         self.before = {ref for ref, outcome in self.outcomes.items() if outcome["state"] == JobState.READY}
+        self.spent = 0.0
 
     def with_samples(self, session: Session) -> dict[str, Shown]:
         """Returns what was made with its samples, which are shown only now: there may be thousands."""
@@ -121,7 +124,7 @@ class Batch:
             "asking": [outcome["id"] for outcome in found if outcome["state"] == JobState.ASKING],
             "refused_takes": _counted(text for outcome in found for text in outcome["refused"]),
             "usd": sum(outcome["usd"] for outcome in found),
-            "usd_now": sum(outcome["usd"] for outcome in found if outcome["ref"] not in self.before),
+            "usd_now": self.spent,
             "licences": _counted(names),
         }
 
@@ -131,17 +134,22 @@ class Batch:
         except RequestError as refused:
             self.refused[item.ref] = refused
             return
-        self.outcomes[item.ref] = {**job, "sounds": 0, "usd": 0.0, "model": "", "refused": []}
+        known = self.outcomes.get(item.ref)
+        if known is None or known["id"] != job["id"]:
+            self.outcomes[item.ref] = {**job, "sounds": 0, "usd": 0.0, "model": "", "refused": []}
         under_way.add(item.ref)
 
     def _take(self, outcomes: Iterable[Shown]) -> None:
-        self.outcomes |= {outcome["ref"]: outcome for outcome in outcomes}
+        for outcome in outcomes:
+            known = self.outcomes.get(outcome["ref"])
+            self.spent += outcome["usd"] - (known["usd"] if known and known["id"] == outcome["id"] else 0.0)
+            self.outcomes[outcome["ref"]] = outcome
 
     def _progress(self, done: int, total: int, seconds: float) -> str:
         """Returns how far it is: `12 of 300, about 4 min left, $0.26`."""
         left = f"about {_span(seconds / done * (total - done))} left" if done and done < total else ""
-        usd = sum(outcome["usd"] for ref, outcome in self.outcomes.items() if ref not in self.before)
-        return ", ".join(part for part in (f"{done} of {total}", left, f"${usd:.2f}" if usd else "") if part)
+        usd = f"${self.spent:.2f}" if self.spent else ""
+        return ", ".join(part for part in (f"{done} of {total}", left, usd) if part)
 
 
 def report_lines(report: Shown) -> Iterator[str]:
