@@ -399,6 +399,18 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Shows what became of a request: its newest job, the published samples, what all its calls cost, the model that
+    was called last (empty: none yet), and what the gate said of each take that it refused."""
+
+    job: Job
+    samples: tuple[Sample, ...] = ()
+    usd: Usd = Usd(0.0)
+    model: str = ""
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
     """Shows what the calls of one model came to this month, in US dollars."""
 
@@ -508,6 +520,11 @@ class Engine(Protocol):
     async def jobs(self, *, unfinished: bool = False, limit: int = 50) -> Sequence[Job]: ...
     async def wait(self, job: str, patience: Seconds) -> Job:
         """Returns the job when it has ended, or as it is after `patience`."""
+        ...
+
+    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+        """Returns what became of those requests that were accepted, by the `ref` of each job; at once where one of them
+        has ended (or asks its user), else when one does, or as they are after `patience`."""
         ...
 
     async def sample(self, target: str) -> Sample: ...

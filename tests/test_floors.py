@@ -18,7 +18,7 @@ FLOORS = (
     ("sound", "instruments", "osc", "midi", "surfaces", "config"),
     ("ports", "store", "workers"),
     ("models", "prompts", "library", "shaping"),
-    ("jobs",),
+    ("jobs", "packs"),
     ("triggers", "feedback", "player", "service", "web"),
     ("app", "doors"),
     ("daemon", "cli", "__main__"),

@@ -15,7 +15,9 @@ import click
 from bridge import __version__
 from bridge.cli import say
 from bridge.cli.commands import (
+    batch,
     completion,
+    dataset,
     daw,
     doctor,
     export,
@@ -88,7 +90,7 @@ def main(context: click.Context, chosen: Path | None, options: tuple[str, ...], 
 for _command in (
     run.run,
     sounds.generate, sounds.finish, sounds.trigger, sounds.again, sounds.keep, sounds.discard, sounds.cancel,
-    sounds.accept, money.budget, keys.keys,
+    sounds.accept, batch.batch, dataset.dataset, money.budget, keys.keys,
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor, service.service, logs.logs,

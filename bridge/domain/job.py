@@ -46,6 +46,10 @@ LEGAL_MOVES: dict[JobState, frozenset[JobState]] = {
 ENDED = frozenset(state for state, following in LEGAL_MOVES.items() if not following)
 CANCELLABLE = frozenset(state for state, following in LEGAL_MOVES.items() if JobState.CANCELLED in following)
 
+BATCH_REF = "batch-"
+"""How the refs of batches begin. They say what the sound is, not when it was asked for: such a ref means its job for
+ever, and a new one once that ended without a sound."""
+
 PRIORITIES: dict[Priority, int] = {"pad": 0, "command": 1, "batch": 2}
 """A pad pressed now goes before a command, a command before a batch; equals go in order of arrival."""
 

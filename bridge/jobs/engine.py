@@ -40,12 +40,13 @@ from bridge.jobs.finding import find_sample, find_samples, tags_in
 from bridge.jobs.hub import Listener
 from bridge.jobs.intake import Intake
 from bridge.jobs.lines import Lines
+from bridge.jobs.outcomes import outcomes
 from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
 from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
-from bridge.ports import BudgetView, HostView, Model, PadState, PadView, Price
+from bridge.ports import BudgetView, HostView, Model, Outcome, PadState, PadView, Price
 from bridge.store import deliveries as delivery_store
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -268,6 +269,8 @@ class BridgeEngine:
         if is_new:
             log.info("job %s accepted from %s: %s %r", added.id, added.origin, added.brief.family, added.brief.prompt)
             self._scheduler.add(added)
+        elif added.state not in ENDED and added.state is not JobState.ASKING and not self._scheduler.holds(added.id):
+            self._scheduler.add(added)  # a command without a daemon takes up only what it asks for
         return added
 
     async def accept(self, target: str, *, prompt: str | None = None, original: bool = False, pay: bool = False) -> Job:
@@ -412,6 +415,9 @@ class BridgeEngine:
             async with asyncio.timeout(patience):
                 await ending.wait()
         return await self.job(job)
+
+    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+        return await outcomes(self._database, self._hub, refs, patience)
 
     async def sample(self, target: str) -> Sample:
         return await find_sample(self._database, self._pads, target)

@@ -38,6 +38,10 @@ class Scheduler:
         self._waiting_ids.add(job.id)
         self._start_more(job.brief.model)
 
+    def holds(self, job: str) -> bool:
+        """Tells whether a job waits or runs here."""
+        return job in self._waiting_ids or job in self._running
+
     def start_more(self) -> None:
         """Starts what may run now that the limits of the models are others."""
         for model in tuple(self._waiting):

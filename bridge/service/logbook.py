@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import queue
@@ -164,25 +165,32 @@ class Tail:
                 before = self._rest() if self._seen not in (None, identity) else []
                 if self._seen != identity or opened.seek(0, os.SEEK_END) < self._at:
                     self._seen, self._at = identity, 0
-                return before + self._read(opened.fileno())
+                lines, self._at = _lines_from(opened.fileno(), self._at)
+                return before + lines
         except OSError:
             return []
 
     def _rest(self) -> list[str]:
-        """Returns what was still written to the file that has another name now."""
-        with suppress(OSError), self._file.with_name(f"{self._file.name}.1").open("rb") as older:
-            if _identity(older.fileno()) == self._seen:
-                return self._read(older.fileno())
+        """Returns what was still written to the file of the last look, which has another name now, and to those that
+        came after it; nothing where it is gone."""
+        newer: list[str] = []
+        with suppress(OSError):
+            for number in itertools.count(1):
+                with self._file.with_name(f"{self._file.name}.{number}").open("rb") as older:
+                    if _identity(older.fileno()) == self._seen:
+                        return _lines_from(older.fileno(), self._at)[0] + newer
+                    newer = _lines_from(older.fileno(), 0)[0] + newer
         return []
 
-    def _read(self, descriptor: int) -> list[str]:
-        os.lseek(descriptor, self._at, os.SEEK_SET)
-        found = b""
-        while part := os.read(descriptor, 1 << 20):
-            found += part
-        whole = found[: found.rfind(b"\n") + 1]
-        self._at += len(whole)
-        return whole.decode("utf-8", "replace").splitlines()
+
+def _lines_from(descriptor: int, start: int) -> tuple[list[str], int]:
+    """Returns the whole lines of a file from a place on, and the place behind them."""
+    os.lseek(descriptor, start, os.SEEK_SET)
+    found = b""
+    while part := os.read(descriptor, 1 << 20):
+        found += part
+    whole = found[: found.rfind(b"\n") + 1]
+    return whole.decode("utf-8", "replace").splitlines(), start + len(whole)
 
 
 def _private(path: str, flags: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from sqlite3 import Connection, Row
 
 from bridge.domain.brief import Brief
-from bridge.domain.job import CANCELLABLE, LEGAL_MOVES, Job, JobState
+from bridge.domain.job import BATCH_REF, CANCELLABLE, LEGAL_MOVES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.take import SOUND, Call, Take, Verdict
 from bridge.errors import StoreError
@@ -38,11 +38,15 @@ def find_job(store: Connection, job: str) -> Job | None:
 
 
 def job_of_ref(store: Connection, ref: str, now: float) -> Job | None:
-    """Returns the job that this `ref` asked for within the last day."""
+    """Returns the job that this `ref` asked for within the last day; of a batch's ref (`BATCH_REF`) the job that made
+    its sound, or is going to, whenever it was asked for."""
+    where, since = "", now - REF_MEMORY_SECONDS
+    if ref.startswith(BATCH_REF):
+        where, since = " AND state NOT IN ('failed', 'cancelled')", 0.0
     return _one(
         store.execute(
-            "SELECT * FROM jobs WHERE ref = ? AND ref <> '' AND created > ? ORDER BY number DESC LIMIT 1",
-            (ref, now - REF_MEMORY_SECONDS),
+            f"SELECT * FROM jobs WHERE ref = ? AND ref <> '' AND created > ?{where} ORDER BY number DESC LIMIT 1",
+            (ref, since),
         ).fetchone()
     )
 
@@ -51,7 +55,7 @@ def unfinished_jobs(store: Connection, pad: str | None = None) -> list[Job]:
     """Returns the jobs that have not ended, of one pad or of all, oldest first."""
     where, values = ("", ()) if pad is None else (" AND pad = ?", (pad,))
     rows = store.execute(f"SELECT * FROM jobs WHERE {_UNFINISHED}{where} ORDER BY number", values)
-    return [_job(row) for row in rows]
+    return [read_job(row) for row in rows]
 
 
 def unfinished_states(store: Connection, pad: str) -> frozenset[JobState]:
@@ -62,7 +66,7 @@ def unfinished_states(store: Connection, pad: str) -> frozenset[JobState]:
 
 def recent_jobs(store: Connection, limit: int) -> list[Job]:
     """Returns the newest jobs, newest first."""
-    return [_job(row) for row in store.execute("SELECT * FROM jobs ORDER BY number DESC LIMIT ?", (limit,))]
+    return [read_job(row) for row in store.execute("SELECT * FROM jobs ORDER BY number DESC LIMIT ?", (limit,))]
 
 
 def last_job_of_pad(store: Connection, pad: str) -> Job | None:
@@ -217,10 +221,10 @@ def load_verdicts(text: str) -> tuple[Verdict, ...]:
 
 
 def _one(row: Row | None) -> Job | None:
-    return None if row is None else _job(row)
+    return None if row is None else read_job(row)
 
 
-def _job(row: Row) -> Job:
+def read_job(row: Row) -> Job:
     read = ("brief", "state", "pad", "written")
     values = {key: row[key] for key in row.keys() if key not in read}  # noqa: SIM118 (a Row)
     return Job(

@@ -36,7 +36,7 @@ def plan_sample(store: Connection, sample: Sample, fingerprint: bytes = b"") -> 
 
 def planned_samples(store: Connection, job: str) -> list[Sample]:
     """Returns all samples of a job, published or not, in order."""
-    return [_sample(row) for row in store.execute("SELECT * FROM samples WHERE job = ? ORDER BY number", (job,))]
+    return [read_sample(row) for row in store.execute("SELECT * FROM samples WHERE job = ? ORDER BY number", (job,))]
 
 
 def publish_sample(store: Connection, sample: str) -> None:
@@ -58,7 +58,7 @@ def drop_sample(store: Connection, sample: str) -> None:
 def find_sample(store: Connection, sample: str) -> Sample | None:
     """Returns a published sample by its id."""
     row = store.execute("SELECT * FROM samples WHERE id = ? AND published = 1", (sample,)).fetchone()
-    return None if row is None else _sample(row)
+    return None if row is None else read_sample(row)
 
 
 def list_samples(store: Connection, wanted: Wanted | None = None, *, limit: int = 50) -> list[Sample]:
@@ -66,14 +66,14 @@ def list_samples(store: Connection, wanted: Wanted | None = None, *, limit: int 
     numbers = find_numbers(store, wanted or Wanted(), limit)
     marks = ", ".join("?" * len(numbers))
     rows = store.execute(f"SELECT * FROM samples WHERE number IN ({marks}) ORDER BY number DESC", numbers)
-    return [_sample(row) for row in rows]
+    return [read_sample(row) for row in rows]
 
 
 def list_near(store: Connection, wanted: Wanted, fingerprint: bytes, *, but: str, limit: int) -> list[Alike]:
     """Returns the wanted samples that sound most like a fingerprint, the nearest first, as `find_near` does."""
     found = []
     for sample_id, likeness in find_near(store, wanted, fingerprint, but=but, limit=limit):
-        sample = _sample(store.execute("SELECT * FROM samples WHERE id = ?", (sample_id,)).fetchone())
+        sample = read_sample(store.execute("SELECT * FROM samples WHERE id = ?", (sample_id,)).fetchone())
         values = {field.name: getattr(sample, field.name) for field in fields(sample)}
         found.append(Alike(**values, likeness=round(likeness, 4)))
     return found
@@ -91,19 +91,19 @@ def current_sample(store: Connection, pad: str) -> Sample | None:
     """Returns what a pad holds."""
     row = store.execute("SELECT samples.* FROM pads JOIN samples ON samples.id = current WHERE pads.pad = ?", (pad,))
     found = row.fetchone()
-    return None if found is None else _sample(found)
+    return None if found is None else read_sample(found)
 
 
 def current_samples(store: Connection) -> dict[str, Sample]:
     """Returns what every pad holds; empty pads are left out."""
     rows = store.execute("SELECT samples.*, pads.pad AS on_pad FROM pads JOIN samples ON samples.id = current")
-    return {row["on_pad"]: _sample(row) for row in rows}
+    return {row["on_pad"]: read_sample(row) for row in rows}
 
 
 def parts_of(store: Connection, samples: Iterable[str]) -> dict[str, list[Sample]]:
     """Returns the parts of some samples by their ids; those without parts are left out."""
     found = {
-        sample: [_sample(row) for row in store.execute(
+        sample: [read_sample(row) for row in store.execute(
             "SELECT * FROM samples WHERE part_of = ? AND published = 1 ORDER BY number", (sample,)
         )]
         for sample in samples
@@ -133,7 +133,7 @@ def waiting_sample(store: Connection, pad: str) -> Sample | None:
         " ORDER BY jobs.number DESC, samples.number LIMIT 1",
         (pad,),
     ).fetchone()
-    return None if row is None else _sample(row)
+    return None if row is None else read_sample(row)
 
 
 def step_back(store: Connection, pad: str) -> Sample | None:
@@ -147,7 +147,7 @@ def step_back(store: Connection, pad: str) -> Sample | None:
         store.execute("DELETE FROM pads WHERE pad = ?", (pad,))
         return None
     _set_current(store, pad, row["id"])
-    return _sample(row)
+    return read_sample(row)
 
 
 def is_newer_than_current(store: Connection, pad: str, job_number: int) -> bool:
@@ -183,7 +183,7 @@ def _character(row: Row) -> Character | None:
     return Character(**{name: row[column] for name, column in _CHARACTER.items()})
 
 
-def _sample(row: Row) -> Sample:
+def read_sample(row: Row) -> Sample:
     return Sample(
         **{name: row[name] for name in _PLAIN},
         analysis=Analysis(**{name: row[name] for name in _ANALYSIS}, loop=_loop(row), character=_character(row)),

@@ -6,6 +6,7 @@
     GET   /v1/budget
     GET   /v1/jobs                       ?unfinished=&limit=
     GET   /v1/jobs/{id}                  ?wait=seconds, up to 60, for the end of the job
+    POST  /v1/outcomes                   refs of jobs; samples; wait, up to 60 seconds, for one of them to end
     GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
     GET   /v1/instruments                ?targets= a pad, a kit or a sample, or several behind commas
@@ -51,6 +52,7 @@ ADDRESSES = (
     Address("again", "POST", "/v1/jobs/{target}/again"),
     Address("cancel", "POST", "/v1/jobs/{target}/cancel"),
     Address("accept", "POST", "/v1/jobs/{target}/accept"),
+    Address("outcomes", "POST", "/v1/outcomes"),
     Address("samples", "GET", "/v1/samples"),
     Address("sample", "GET", "/v1/samples/{target}"),
     Address("again", "POST", "/v1/samples/{target}/again"),

@@ -116,6 +116,15 @@ class JobWanted(Asked):
     wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
 
 
+class OutcomesWanted(Asked):
+    """`refs` are the asker's own words for some jobs, `wait` how many seconds to wait for one of them to end. The
+    samples are shown only on demand."""
+
+    refs: Annotated[list[Text], Field(max_length=LONGEST_LIST)]
+    samples: Annotated[bool, Field(strict=True)] = False
+    wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS, allow_inf_nan=False)] = 0.0
+
+
 class MidiWanted(Asked):
     """`since` is the number of the last message that is known already; without it only the newest number is told."""
 

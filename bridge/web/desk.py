@@ -21,6 +21,7 @@ from bridge.web.asked import (
     JobsWanted,
     JobWanted,
     Nothing,
+    OutcomesWanted,
     PadSetting,
     Play,
     SamplesWanted,
@@ -28,7 +29,7 @@ from bridge.web.asked import (
     read,
 )
 from bridge.web.following import follow
-from bridge.web.views import job_view, model_view, pad_view, plain, sample_view
+from bridge.web.views import job_view, model_view, outcome_view, pad_view, plain, sample_view
 
 Fields = Mapping[str, Any]
 
@@ -95,6 +96,12 @@ class Desk:
         patience = Seconds(read(JobWanted, fields).wait)
         job = await (self._engine.wait(target, patience) if patience else self._engine.job(target))
         return {"job": job_view(job)}
+
+    async def outcomes(self, target: str, fields: Fields) -> dict[str, Any]:
+        """Shows what became of requests."""
+        asked = read(OutcomesWanted, fields)
+        found = await self._engine.outcomes(asked.refs, patience=Seconds(asked.wait))
+        return {"outcomes": [outcome_view(outcome, self._engine, samples=asked.samples) for outcome in found]}
 
     async def samples(self, target: str, fields: Fields) -> dict[str, Any]:
         found = await self._engine.samples(**read(SamplesWanted, fields).model_dump())

@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +96,19 @@ class _ClosingDesk(Desk):
         self.closing = asyncio.Event()
 
     async def job(self, target: str, fields: Fields) -> dict[str, Any]:
-        answer = asyncio.create_task(super().job(target, fields))
+        return await self._unless_closing(super().job(target, fields)) or await super().job(target, {})
+
+    async def outcomes(self, target: str, fields: Fields) -> dict[str, Any]:
+        now = {**fields, "wait": 0.0}
+        return await self._unless_closing(super().outcomes(target, fields)) or await super().outcomes(target, now)
+
+    async def _unless_closing(self, answering: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any] | None:
+        """Returns an answer, or None where the daemon stops before it is there."""
+        answer = asyncio.create_task(answering)
         closing = asyncio.create_task(self.closing.wait())
         try:
             await asyncio.wait({answer, closing}, return_when=asyncio.FIRST_COMPLETED)
-            return answer.result() if answer.done() else await super().job(target, {})
+            return answer.result() if answer.done() else None
         finally:
             answer.cancel()
             closing.cancel()

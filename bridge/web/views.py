@@ -11,7 +11,7 @@ from typing import Any
 from bridge.domain.job import Job
 from bridge.domain.sample import Sample
 from bridge.errors import BridgeError
-from bridge.ports import Engine, Model, PadView
+from bridge.ports import Engine, Model, Outcome, PadView
 
 
 def plain(value: Any) -> Any:
@@ -42,6 +42,16 @@ def job_view(job: Job) -> dict[str, Any]:
 def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:
     """Adds its `key` and `file`, the absolute path on this computer, to the fields of a sample."""
     return {**plain(sample), "key": sample.key, "file": engine.absolute(sample.path)}
+
+
+def outcome_view(outcome: Outcome, engine: Engine, *, samples: bool) -> dict[str, Any]:
+    """Shows how a job ended and what came of it, short enough for thousands at once; with `samples` those, too."""
+    job = outcome.job
+    shown = {
+        "id": job.id, "ref": job.ref, "state": str(job.state), "reason": job.reason, "hint": job.hint,
+        "sounds": len(outcome.samples), "usd": outcome.usd, "model": outcome.model, "refused": list(outcome.refused),
+    }  # fmt: skip
+    return {**shown, "samples": [sample_view(sample, engine) for sample in outcome.samples]} if samples else shown
 
 
 def pad_view(pad: PadView, engine: Engine) -> dict[str, Any]:

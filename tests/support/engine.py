@@ -22,7 +22,7 @@ from bridge.domain.tags import tags_of
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError, unknown
 from bridge.instruments.mapping import instrument_of, kit_of
-from bridge.ports import BudgetView, Capabilities, HostView, Model, PadView, Price, Spent
+from bridge.ports import BudgetView, Capabilities, HostView, Model, Outcome, PadView, Price, Spent
 from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds, Usd
 
 AT = 1_800_000_000.0
@@ -248,6 +248,16 @@ class FakeEngine:
         finally:
             self.waiting -= 1
         return await self.job(job)
+
+    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+        jobs = [self.all_jobs[self._refs[ref]] for ref in refs if ref in self._refs]
+        if patience and jobs and not any(job.state in ENDED for job in jobs):
+            await self.wait(jobs[0].id, patience)
+        return [
+            Outcome(job=job, samples=tuple(one for one in self.all_samples.values() if one.job == job.id),
+                    usd=Usd(0.02), model=job.brief.model)
+            for job in (self.all_jobs[job.id] for job in jobs)
+        ]
 
     async def sample(self, target: str) -> Sample:
         self._break()
