@@ -67,13 +67,17 @@ class _Inlet(QueueHandler):
 
     def enqueue(self, record: logging.LogRecord) -> None:
         try:
+            if self._lost:
+                self.queue.put_nowait(_missing(self._lost))
+                self._lost = 0
             self.queue.put_nowait(record)
         except queue.Full:
             self._lost += 1
-            return
-        if self._lost:
-            lost, self._lost = self._lost, 0
-            logging.getLogger(__name__).warning("%d lines are missing here: the disk was too slow", lost)
+
+
+def _missing(lost: int) -> logging.LogRecord:
+    text = "%d lines are missing here: the disk was too slow"
+    return logging.LogRecord(__name__, logging.WARNING, __file__, 0, text, (lost,), None)
 
 
 class _Writer(QueueListener):

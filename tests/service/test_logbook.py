@@ -44,7 +44,7 @@ def test_warnings_of_everybody_and_the_story_are_written_and_nothing_else(file):
         logging.getLogger(f"{STORY}.chronicle").info("another")
         other.warning("%s is low", "disk")
         other.info("not this")
-        logging.getLogger("uvicorn").error("nor is this missing")
+        logging.getLogger("somebody.else").error("nor is this missing")
 
     lines = written(file, tell)
     assert [line.split("  ", 1)[1].split(None, 1) for line in lines] == [
