@@ -102,9 +102,10 @@ def current_samples(store: Connection) -> dict[str, Sample]:
 
 def parts_of(store: Connection, samples: Iterable[str]) -> dict[str, list[Sample]]:
     """Returns the parts of some samples by their ids; those without parts are left out."""
+    # The index holds parts alone, and SQLite takes it only where the query says that it wants one.
     found = {
         sample: [read_sample(row) for row in store.execute(
-            "SELECT * FROM samples WHERE part_of = ? AND published = 1 ORDER BY number", (sample,)
+            "SELECT * FROM samples WHERE part_of = ? AND part_of <> '' AND published = 1 ORDER BY number", (sample,)
         )]
         for sample in samples
     }  # fmt: skip
