@@ -20,7 +20,7 @@ from bridge.units import MidiNote, Seconds
 
 SUSPECT = 0.97
 """Likeness from which two samples may be one recording (`bridge.sound.similar` says how that was measured)."""
-SAME_BRIGHTNESS = 1.05
+SAME_BRIGHTNESS = 1.1
 """Factor by which the brightness of two copies of one recording may differ: measured 1.01, with a tilt of 3 dB 1.2."""
 SAME_LENGTH = 2.0
 """Factor by which their lengths may: a little more noise, and the tail is cut elsewhere."""
