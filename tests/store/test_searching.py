@@ -17,7 +17,15 @@ from bridge.sound.likeness import SIZE, likeness, likenesses
 from bridge.store import searching
 from bridge.store.database import connect, migrate
 from bridge.store.migrations import MIGRATIONS
-from bridge.store.samples import drop_planned, find_sample, list_near, list_samples, plan_sample, publish_sample
+from bridge.store.samples import (
+    drop_planned,
+    find_sample,
+    list_near,
+    list_samples,
+    parts_of,
+    plan_sample,
+    publish_sample,
+)
 from bridge.store.searching import Wanted, find_numbers, fingerprint_of, same_sound, suspects
 from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds
 
@@ -243,12 +251,14 @@ def test_what_is_found_among_the_newest_is_what_the_whole_store_would_give(store
     assert answers[0] == sorted(answers[0], reverse=True)
 
 
-def test_duplicates_are_looked_for_among_equally_bright_sounds_by_an_index(store):
+def test_duplicates_and_parts_are_looked_for_by_an_index(store):
     statements = []
     store.set_trace_callback(statements.append)
     suspects(store, sample(1, analysis=HEARD), a_print(1))
     same_sound(store, sample(1))
+    parts_of(store, ["s-aaaaaaaaaaaa"])
     store.set_trace_callback(None)
     plans = ["; ".join(row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {text}")) for text in statements]
     assert "USING COVERING INDEX samples_by_brightness" in plans[0]
     assert "USING INDEX samples_by_sha256" in plans[1]
+    assert "USING INDEX samples_by_part" in plans[2]
