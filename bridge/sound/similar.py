@@ -68,18 +68,21 @@ def agreement(one: Audio, other: Audio) -> float:
     least = 1.0 - (1.0 - SAME**2) / max(share, 1e-9)
     if least > 0 and _alike(piece, _window(second, start - reach, len(piece) + 2 * reach)) ** 2 < least - 1e-3:
         return 0.0
-    return correlation(one, other)
+    return _correlation(first, second, reach)
 
 
 def correlation(one: Audio, other: Audio) -> float:
     """Returns the highest correlation of the first second of two waves within `SHIFT` of each other, 0…1."""
-    first, second = _compared(one), _compared(other)
+    return _correlation(_compared(one), _compared(other), round(SHIFT * one.sample_rate))
+
+
+def _correlation(first: NDArray[np.float32], second: NDArray[np.float32], reach: int) -> float:
     energies = _energy(first) * _energy(second)
     if energies <= 0.0:
         return 0.0
     size = fft.next_fast_len(len(first) + len(second), real=True)
     products = fft.irfft(fft.rfft(first, size) * np.conj(fft.rfft(second, size)), size)
-    reach = min(round(SHIFT * one.sample_rate), size // 2 - 1)
+    reach = min(reach, size // 2 - 1)
     near = np.concatenate([products[: reach + 1], products[-reach:]]) if reach else products[:1]
     return float(np.abs(near).max() / np.sqrt(energies))
 
