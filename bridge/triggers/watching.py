@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -17,6 +18,31 @@ log = logging.getLogger(__name__)
 PATIENCE_AT_END = 2.0
 Identity = tuple[int, int]
 """What tells a folder from another one that comes into its place: device and inode."""
+
+
+class Alarm:
+    """Wakes the worker of a door, from any thread. Make it where the loop runs."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Has the worker look; a copy of a large file is told in a thousand pieces, and one of them is enough."""
+        if not self._rung.is_set():
+            with suppress(RuntimeError):  # the loop may have ended while the news was on its way
+                self._loop.call_soon_threadsafe(self._rung.set)
+
+    def reset(self) -> None:
+        """Begins a look: what rings from now on is another one's."""
+        self._rung.clear()
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when it rings, or after so many seconds."""
+        # No wait_for: before Python 3.12 it may swallow the cancel that ends a door.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
 
 
 class Watch:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
 from bridge.errors import BridgeError, LibraryError, RequestError, StoreError
 from bridge.ports import Engine
 from bridge.triggers.asked.box import LARGEST_BYTES, Box, Claim
-from bridge.triggers.watching import Watch
+from bridge.triggers.watching import Alarm, Watch
 from bridge.triggers.wishes import fulfil, read_wish
 
 log = logging.getLogger(__name__)
@@ -43,17 +42,15 @@ class AskedDoor:
         self._box = Box(deliveries, check)
         self._rescan_seconds = rescan_seconds
         self._slow_seconds = slow_seconds
-        self._wake = asyncio.Event()
-        self._watch = Watch(self._changed)
+        self._alarm = Alarm()
+        self._watch = Watch(self._alarm.ring)
         self._owing = True
         """Whether something may have been taken and not done: looked for at the start and after every trouble."""
         self._trouble = ""
-        self._loop: asyncio.AbstractEventLoop
         self._worker: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begins; what is in the way may go away by itself."""
-        self._loop = asyncio.get_running_loop()
         self._worker = asyncio.create_task(self._work(), name="asked door")
 
     async def close(self) -> None:
@@ -65,7 +62,7 @@ class AskedDoor:
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
+            self._alarm.reset()
             pause = self._rescan_seconds
             try:
                 if await self._round():
@@ -81,10 +78,7 @@ class AskedDoor:
                 log.exception("The door for hosts stumbled.")
                 self._owing = True
                 pause = self._slow_seconds
-            # No wait_for: before Python 3.12 it may swallow the cancel that `close` sends.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            await self._alarm.wait(pause)
 
     async def _round(self) -> bool:
         """Does what there is to do; tells whether there may be more."""
@@ -101,13 +95,6 @@ class AskedDoor:
         """Listens to the folders that are there now, and takes what lies in them. Waits for the disk."""
         self._watch.follow(self._box.places())
         return list(self._box.take(MOST_AT_ONCE))
-
-    def _changed(self) -> None:
-        """Hops from the watch's thread into the loop."""
-        if self._wake.is_set():
-            return
-        with suppress(RuntimeError):  # the loop may have ended while the news was on its way
-            self._loop.call_soon_threadsafe(self._wake.set)
 
     # --- obeying ----------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from bridge.triggers.inbox.asking import REF, drop_of, request_of
 from bridge.triggers.inbox.names import kind_of
 from bridge.triggers.inbox.place import Claim, Place
 from bridge.triggers.inbox.settling import Entry, Settling
-from bridge.triggers.watching import Watch
+from bridge.triggers.watching import Alarm, Watch
 
 log = logging.getLogger(__name__)
 
@@ -59,22 +59,20 @@ class InboxDoor:
         self._settle_seconds = settle_seconds
         self._rescan_seconds = rescan_seconds
         self._slow_seconds = slow_seconds
-        self._wake = asyncio.Event()
+        self._alarm = Alarm()
         self._pads: frozenset[str] = frozenset()
         self._at_work: set[str] = set()
         self._lost: set[str] = set()
         self._owing = True
         """Whether something may lie between inbox and done: looked for at the start and after every trouble."""
-        self._watch = Watch(self._changed)
+        self._watch = Watch(self._alarm.ring)
         self._hears = True
-        self._loop: asyncio.AbstractEventLoop
         self._trouble = ""
         self._unsubscribe: Callable[[], None] = lambda: None
         self._worker: asyncio.Task[None] | None = None
 
     async def start(self) -> list[str]:
         """Begins; returns what is in the way, a line each. Never raises for that: it may go away by itself."""
-        self._loop = asyncio.get_running_loop()
         self._unsubscribe = self._engine.subscribe(self._heard)
         notices = []
         try:
@@ -97,7 +95,7 @@ class InboxDoor:
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
+            self._alarm.reset()
             try:
                 pause = await self._round()
                 if self._trouble:
@@ -114,10 +112,7 @@ class InboxDoor:
                 log.exception("The inbox stumbled.")
                 await asyncio.sleep(self._slow_seconds)
                 continue
-            # No wait_for: before Python 3.12 it may swallow the cancel that `close` sends.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            await self._alarm.wait(pause)
             # Whatever woke it, more of the same is on its way.
             await asyncio.sleep(min(SOON_SECONDS, pause))
 
@@ -142,14 +137,6 @@ class InboxDoor:
             log.info("The system does not tell of all changes in the inbox: it is looked at every %g s.",
                      self._rescan_seconds)
         self._hears = hears
-
-    def _changed(self) -> None:
-        """Hops from the watch's thread into the loop; a copy of a large file is told in a thousand pieces."""
-        if self._wake.is_set():
-            return
-        # The loop may have ended while the news was on its way.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._wake.set)
 
     def _look(self) -> tuple[list[Entry], bool]:
         """Returns what can be taken, in order, and whether more is about to be. Waits for the disk."""
@@ -273,7 +260,7 @@ class InboxDoor:
         elif event.kind != "ready" and event.stage != JobState.ASKING:
             return
         self._at_work.discard(event.job)
-        self._wake.set()
+        self._alarm.ring()
 
 
 def _end_of(job: Job) -> tuple[str, str]:
