@@ -47,11 +47,12 @@ def sounds(seed: int) -> list[tuple[str, np.ndarray]]:
 
 
 def spectrogram(wave: np.ndarray) -> np.ndarray:
-    """Returns levels of shape `(HEIGHT, WIDTH)` in 0…1, the lowest frequency first; a short sound gets short windows."""
+    """Returns levels of shape `(HEIGHT, WIDTH)`, 0…1, the lowest frequency first; a short sound gets short windows."""
     window = min(max(len(wave) // 16, 512), 2048)
     padded = np.pad(wave, (window // 2, window))
     shape = scipy.signal.get_window("hann", window)
-    blocks = np.stack([padded[place : place + window] * shape for place in np.linspace(0, len(wave), WIDTH).astype(int)])
+    starts = np.linspace(0, len(wave), WIDTH).astype(int)
+    blocks = np.stack([padded[start : start + window] * shape for start in starts])
     levels = np.abs(np.fft.rfft(blocks, 8192))
     at = np.geomspace(LOWEST, HIGHEST, HEIGHT) * 8192 / RATE
     places = np.meshgrid(np.arange(WIDTH), at, indexing="ij")
