@@ -70,12 +70,12 @@ def drive(wave: Wave, amount: float, bias: float = 0.0) -> Wave:
         return wave
     frames = wave.shape[-1]
     size = fft.next_fast_len(frames + 64, real=True)
-    bins = np.zeros((*wave.shape[:-1], OVERSAMPLING * size // 2 + 1), dtype=np.complex64)
-    bins[..., : size // 2 + 1] = fft.rfft((wave / peak).astype(np.float32), size)
+    bins = np.zeros((*wave.shape[:-1], OVERSAMPLING * size // 2 + 1), dtype=np.complex128)
+    bins[..., : size // 2 + 1] = fft.rfft(wave / peak, size)
     fine = fft.irfft(bins, OVERSAMPLING * size) * OVERSAMPLING
     bent = np.tanh(amount * fine + bias) - math.tanh(bias)
     coarse = fft.irfft(fft.rfft(bent)[..., : size // 2 + 1], size)[..., :frames] / OVERSAMPLING
-    driven: Wave = coarse.astype(np.float64) / math.tanh(amount + abs(bias))
+    driven: Wave = coarse / math.tanh(amount + abs(bias))
     return driven
 
 

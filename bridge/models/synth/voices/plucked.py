@@ -6,6 +6,7 @@ import numpy as np
 
 from bridge.models.synth import envelopes, filters, oscillators, unison
 from bridge.models.synth.part import Part, Wave
+from bridge.models.synth.voices.drums import click
 
 MOST_PARTIALS = 160
 
@@ -34,7 +35,7 @@ def _string(part: Part, *, damping: float, noise: float, place: tuple[float, flo
     pick = filters.band_pass(dice.noise("pick", part.frames), 2_800 * part.bright(0.5), 0.7)
     pick *= envelopes.decay(part.frames, 0.02)
     body /= np.abs(body).max()
-    return body + 0.1 * part.hard() * pick
+    return body + 0.16 * part.hard() * pick
 
 
 def guitar(part: Part) -> Wave:
@@ -63,8 +64,9 @@ def synth_pluck(part: Part) -> Wave:
     spectrum = oscillators.spectrum("saw" if shape == "saw" else "square", part.pitch, dice.between("width", 0.25, 0.5))
     trio = unison.players(part, [dice.between("cents", 3, 9)], 0.3, scatter=0.3)
     closing = envelopes.decay(frames, dice.between("close", 0.25, 0.7) * min(part.ring, 1.5))
-    rest = max(dice.ratio("rest", 350, 800), 1.3 * part.pitch) * part.bright(0.8)
+    rest = max(dice.ratio("rest", 450, 1_000), 1.3 * part.pitch) * part.bright(0.8)
     cutoff = rest * np.exp2(dice.between("octaves", 2.2, 3.8) * part.hard(0.35) * closing)
     levels, phases = [one.level for one in trio], [one.cycles for one in trio]
     body = oscillators.swept(spectrum, part.pitch, cutoff, dice.between("q", 0.9, 2.2), levels, phases)
-    return body * envelopes.decay(frames, part.ring) * envelopes.rise(frames, 0.001 / part.hard(2.5))
+    body *= envelopes.decay(frames, part.ring) * envelopes.rise(frames, 0.001 / part.hard(2.5))
+    return body + 0.06 * part.hard() * float(np.abs(body).max()) * click(part, 4_000, 0.015, 0.5)
