@@ -67,8 +67,8 @@ def _biquad(wave: Wave, b: tuple[float, ...], a: tuple[float, ...]) -> Wave:
 
 
 def drive(wave: Wave, amount: float, bias: float = 0.0) -> Wave:
-    """Pushes a wave into tanh, `amount` times its peak, oversampled four times, or eight where it is pushed hard, so that
-    no alias is heard.
+    """Pushes a wave into tanh, `amount` times its peak, oversampled so that no alias is heard: four times, or eight times
+    where it is pushed hard.
 
     `bias` moves it off the middle, which makes even harmonics. The peak stays about 1. It works in blocks that overlap,
     many short transforms being faster than one long one: a block is faded in and out, and only what lies between the

@@ -22,6 +22,18 @@ def click(part: Part, hz: float, t60: float, q: float = 0.8) -> Wave:
     return burst / (np.abs(burst).max() or 1.0)
 
 
+def thudding(part: Part, wave: Wave, decibels: float, hz: float, t60: float) -> Wave:
+    """Puts under a struck thing what its whole mass does: a dull thud around `hz`, of so much power against the wave's.
+
+    What is softly struck thuds less than it sounds.
+    """
+    noise = part.dice.noise("thud", part.frames)
+    thud = filters.band_pass(noise, hz, 0.4) + 0.5 * filters.low_pass(noise, 0.5 * hz)
+    thud *= envelopes.decay(part.frames, t60) * envelopes.rise(part.frames, 0.0005 / part.hard(2.0))
+    power = float(np.square(wave).mean()) / (float(np.square(thud).mean()) or 1.0)
+    return wave + part.hard(0.3) * 10 ** (decibels / 20) * power**0.5 * thud
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kick:
     """Holds what makes one kick another: ranges that the seed draws from.
@@ -47,7 +59,7 @@ _DEEP = _Kick(
     edge=(0.04, 0.12), edge_hz=(1500, 2500), grit=(0.5, 1.0),
 )  # fmt: skip
 _PUNCHY = _Kick(
-    drop=(2.0, 3.5), drop_tau=(0.022, 0.035), snap=(3.0, 7.0), snap_tau=(0.003, 0.006), beat=(0.03, 0.06), ring=0.85,
+    drop=(1.2, 2.6), drop_tau=(0.02, 0.032), snap=(3.0, 7.0), snap_tau=(0.003, 0.006), beat=(0.03, 0.06), ring=0.85,
     edge=(0.12, 0.25), edge_hz=(2500, 4500), grit=(1.0, 1.8),
 )  # fmt: skip
 _ACOUSTIC = _Kick(
@@ -82,7 +94,12 @@ def _kick(part: Part, kick: _Kick) -> Wave:
         body += kick.skin * oscillators.modes(shell, 0.3 * part.ring, [0.6, 0.5, 0.4, 0.3], frames)
     body = filters.drive(body, dice.between("grit", *kick.grit) * part.driven(), dice.between("bias", 0.0, 0.15))
     edge = dice.between("edge", *kick.edge) * part.hard(0.8) * part.bright(0.8)
-    return body + edge * click(part, dice.ratio("edge hz", *kick.edge_hz), dice.between("edge t60", 0.008, 0.018))
+    hz = dice.ratio("edge hz", *kick.edge_hz)
+    # The beater leaves the air of the shell, and of the room that the machine's samples were made in, for a moment.
+    air = filters.low_pass(dice.noise("air", frames), 1.5 * hz * part.bright(0.6), 1)
+    air = filters.high_pass(air * envelopes.decay(frames, 0.4 * ring), 150, 1)
+    body += (0.04 + 0.1 * kick.skin) * part.hard(0.4) * air
+    return body + edge * click(part, hz, dice.between("edge t60", 0.012, 0.03))
 
 
 def deep_kick(part: Part) -> Wave:
@@ -131,9 +148,9 @@ def tom(part: Part) -> Wave:
         dice.many("skin phase", len(MEMBRANE) - 1),
     )
     skin *= part.bright(0.5) * dice.between("skin level", 0.25, 0.6)
-    air = filters.low_pass(dice.noise("air", frames), 1_800 * part.bright()) * envelopes.decay(frames, 0.3 * ring)
-    body = filters.drive(body + skin + 0.25 * air, 0.9 * part.driven(), 0.1)
-    return body + dice.between("stick", 0.25, 0.5) * part.hard() * click(part, 2_200, 0.022)
+    air = filters.low_pass(dice.noise("air", frames), 2_500 * part.bright(), 1) * envelopes.decay(frames, 0.35 * ring)
+    body = filters.drive(body + skin + 0.4 * air, 0.9 * part.driven(), 0.1)
+    return body + dice.between("stick", 0.5, 1.0) * part.hard() * click(part, 2_800, 0.04, 0.4)
 
 
 def machine_tom(part: Part) -> Wave:
@@ -148,7 +165,7 @@ def machine_tom(part: Part) -> Wave:
     body += dice.between("breath level", 0.2, 0.5) * breath * envelopes.decay(frames, 0.5 * ring)
     body *= envelopes.rise(frames, 0.0008 / part.hard(2.5))
     body = filters.drive(body, 1.2 * part.driven(), 0.1)
-    return body + dice.between("edge", 0.15, 0.35) * part.hard() * click(part, 2_500, 0.01)
+    return body + dice.between("edge", 0.4, 0.8) * part.hard() * click(part, 2_800, 0.03, 0.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

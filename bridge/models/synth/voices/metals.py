@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import Part, Wave
+from bridge.models.synth.voices.drums import thudding
 
 BANK = np.array([205.3, 304.4, 369.6, 522.7, 540.0, 800.0])
 """Hz of the six squares of a well-known metal bank (Werner, Abel and Smith, ICMC 2014); units differ by ±20 %."""
@@ -90,17 +91,18 @@ def _cymbals(part: Part) -> Wave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metal:
-    """Says which words ask for the metal of a hat, and how loud the stick on it is."""
+    """Says which words ask for the metal of a hat, how loud the stick on it is, and how many decibels its thud."""
 
     words: tuple[str, ...]
     sound: Callable[[Part], Wave]
     stick: float
+    thud: float
 
 
 METALS = (
-    Metal(words=("acoustic", "live", "jazz", "rock", "real", "brass"), sound=_cymbals, stick=0.35),
-    Metal(words=("808", "606", "machine", "electro", "metallic", "analog"), sound=_machine, stick=0.15),
-    Metal(words=("909", "crisp", "trap", "house", "techno"), sound=_crisp, stick=0.3),
+    Metal(words=("acoustic", "live", "jazz", "rock", "real", "brass"), sound=_cymbals, stick=0.35, thud=-9),
+    Metal(words=("808", "606", "machine", "electro", "metallic", "analog"), sound=_machine, stick=0.15, thud=-15),
+    Metal(words=("909", "crisp", "trap", "house", "techno"), sound=_crisp, stick=0.3, thud=-12),
 )
 """The seed draws one of them for the closed, the open and the pedalled hat alike: they are one pair of cymbals."""
 
@@ -116,7 +118,9 @@ def _closing(part: Part) -> Wave:
 
 
 def _hat(part: Part, metal: Metal) -> Wave:
-    return metal.sound(part) * _closing(part) + stick(part, metal.stick)
+    wave = metal.sound(part) * _closing(part) + stick(part, metal.stick)
+    thud = metal.thud + part.dice.between("thud", -3.0, 3.0)
+    return thudding(part, wave, thud, part.dice.ratio("thud hz", 320, 700), part.at_most(0.2))
 
 
 def acoustic_hat(part: Part) -> Wave:
@@ -158,10 +162,12 @@ def _wash(part: Part, low: float, ring: float, top: float) -> Wave:
 def crash(part: Part) -> Wave:
     """A crash: all modes at once, and the highest of them swell for a moment after the stroke."""
     dice, frames, ring = part.dice, part.frames, part.ring
-    modes = plate(part, 260, dice.between("lowest", 300, 600), 15_000, ring, 2, centre=dice.between("middle", 3e3, 5e3))
+    middle = dice.between("middle", 2_200, 4_000)
+    modes = plate(part, 260, dice.between("lowest", 200, 400), 14_000, 1.1 * ring, 2, centre=middle)
     swell = 0.55 + 0.45 * envelopes.rise(frames, dice.between("swell", 0.02, 0.05))
-    wash = _wash(part, dice.between("low", 900, 1_800), 0.8 * ring, dice.between("top", 8_000, 12_000)) * swell
-    return 2.2 * modes + dice.between("wash", 0.3, 0.5) * wash + stick(part, 0.4)
+    wash = _wash(part, dice.between("low", 500, 1_200), 0.8 * ring, dice.between("top", 7_000, 11_000)) * swell
+    whole = 2.2 * modes + dice.between("wash", 0.2, 0.4) * wash + stick(part, 0.4)
+    return thudding(part, whole, dice.between("thud", -17, -11), dice.ratio("thud hz", 300, 600), part.at_most(0.7))
 
 
 def ride(part: Part) -> Wave:
@@ -171,7 +177,8 @@ def ride(part: Part) -> Wave:
     gains = dice.many("ping gains", 9, 0.3, 1.0) * np.array([0.5, 0.6, 0.8, 1, 1, 1, 0.9, 0.8, 0.7]) * part.hard(0.4)
     clear = oscillators.modes(ping, ring * dice.many("ping t60s", 9, 0.5, 1.0), gains, frames, dice.many("at", 9))
     modes = plate(part, 220, 500, 14_000, 1.1 * ring, 2, centre=dice.between("middle", 3e3, 4.5e3))
-    return 0.3 * clear + 1.5 * modes + 0.16 * _wash(part, 2_000, 0.9 * ring, 9_000) + stick(part, 0.6)
+    whole = 0.3 * clear + 1.5 * modes + 0.16 * _wash(part, 2_000, 0.9 * ring, 9_000) + stick(part, 0.6)
+    return thudding(part, whole, -16, 400, part.at_most(0.5))
 
 
 def splash(part: Part) -> Wave:
@@ -199,4 +206,5 @@ def tambourine(part: Part) -> Wave:
             shakes[late:] += 0.5 * envelopes.decay(frames - late, 0.4 * part.ring)
     hiss = filters.high_pass(dice.noise("hiss", frames), 7_500, 4) * shakes
     knock = oscillators.modes([dice.between("frame", 260, 420)], 0.05, [0.25 * part.hard()], frames)
-    return 2.5 * jingle * (0.5 + 0.5 * shakes) + 0.4 * hiss + knock
+    whole = 2.5 * jingle * (0.5 + 0.5 * shakes) + 0.4 * hiss + knock
+    return thudding(part, whole, -13, dice.ratio("thud hz", 250, 500), part.at_most(0.2))

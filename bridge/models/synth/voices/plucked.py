@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.models.synth import envelopes, filters, oscillators, unison
 from bridge.models.synth.part import Part, Wave
-from bridge.models.synth.voices.drums import click
+from bridge.models.synth.voices.drums import click, thudding
 
 MOST_PARTIALS = 160
 
@@ -35,7 +35,9 @@ def _string(part: Part, *, damping: float, noise: float, place: tuple[float, flo
     pick = filters.band_pass(dice.noise("pick", part.frames), 2_800 * part.bright(0.5), 0.7)
     pick *= envelopes.decay(part.frames, 0.02)
     body /= np.abs(body).max()
-    return body + 0.16 * part.hard() * pick
+    body += 0.16 * part.hard() * pick
+    thud = part.dice.between("thud", -26, -18)
+    return thudding(part, body, thud, part.dice.ratio("thud hz", 110, 260), part.at_most(0.25))
 
 
 def guitar(part: Part) -> Wave:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.models.synth import envelopes, oscillators
+from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import Part, Wave
-from bridge.models.synth.voices.drums import click
+from bridge.models.synth.voices.drums import click, thudding
 
 SHORTER = 600.0
 """Hz above which a body rings shorter the higher it is tuned."""
@@ -118,7 +118,11 @@ def _struck(part: Part, body: _Body) -> Wave:
         wave *= 1 - body.tremolo * 2.0**part.character.motion / 2 * (1 - np.cos(2 * np.pi * rate * part.time))
     wave *= envelopes.rise(frames, dice.between("touch", 0.0005, 0.0015) / part.hard(2.5))
     knock = body.knock * part.hard() * float(np.abs(wave).max())
-    return wave + knock * click(part, body.knock_hz * part.bright(0.3), 0.024, 0.5)
+    # The stand, the tubes or the box go on for a moment.
+    box = filters.band_pass(dice.noise("box", frames), 0.5 * body.knock_hz * part.bright(0.5), 0.4)
+    box *= envelopes.decay(frames, part.at_most(0.35))
+    wave += knock * (click(part, body.knock_hz * part.bright(0.3), 0.024, 0.5) + 0.3 * box)
+    return thudding(part, wave, dice.between("thud", -26, -18), dice.ratio("thud hz", 150, 350), part.at_most(0.15))
 
 
 def _clang(part: Part) -> Wave:
@@ -187,4 +191,5 @@ def fm_bell(part: Part) -> Wave:
     body += 0.6 * oscillators.modes([part.pitch], part.ring, [1.0], frames)
     body *= envelopes.rise(frames, 0.001 / part.hard(2.5))
     body += 0.2 * part.hard(0.5) * part.bright(0.6) * _clang(part)
-    return body + 0.15 * part.hard() * click(part, 5_000, 0.02, 0.5)
+    body += 0.15 * part.hard() * click(part, 5_000, 0.02, 0.5)
+    return thudding(part, body, dice.between("thud", -28, -20), 250, part.at_most(0.15))
