@@ -6,14 +6,13 @@
   judged by all of these models.
 - aliases: a sound on one note, with its noises, its unison and its vibrato switched off, is periodic: it has lines at
   whole multiples of its pitch and nothing between them. What lies farther than 40 Hz from every line is alias, by
-  power against all, in a Kaiser window (β 20, sides under −150 dB) over half a second of the held sound.
+  power against all,
+  in a Kaiser window (β 20, sides under −150 dB) over half a second of the held sound.
 - offset: the mean of a take against full scale, and the power under 10 Hz against all.
 - pitch: the first partial, brought down by the asked pitch, must stand still; how fast its phase turns is the error.
   librosa's YIN hears independently whether it is the right note.
 - speed: processor time of one thread, from the brief to the bytes of the take.
 """
-# ruff: noqa: E402 (the threads of the libraries are set before they are imported)
-
 from __future__ import annotations
 
 import os
@@ -47,6 +46,8 @@ PERIODIC = ("808", "bass", "pluck", "lead", "pad-synth")
 CHORDS = ("chord_stab",)
 """Voices of several notes."""
 NEAR = 40.0
+HELD = 2.4
+"""Seconds: half a second from its third on lies between the beginning and the end of any sound."""
 PITCHED = ("808", "bass", "pluck", "mallet", "bell", "lead", "pad-synth")
 NOTE = "note"
 
@@ -114,8 +115,8 @@ def _alone(part, cents, level, **_) -> list[unison.Player]:
 def periodic() -> Iterator[None]:
     """Switches off what makes a tone less than periodic: noises, unison, vibrato.
 
-    A faint rest of the noise stays: rooms are made of it, and they are as loud as ever. A room is linear and makes no line
-    of its own.
+    A faint rest of the noise stays: rooms are made of it, and they are as loud as ever. A room is linear and makes no
+    line of its own.
     """
     noise = Dice.noise
     with (
@@ -141,27 +142,28 @@ def high_note(family: str, seed: int) -> int:
 
 def alias_of(family: str, seed: int, prompt: str) -> tuple[str, float] | None:
     """Returns the voice that plays, and its alias in dB; None for a chord or a note whose lines lie too close."""
-    voice, part = plan(brief(family, seed, prompt, note=high_note(family, seed), seconds=1.0), seed)
+    voice, part = plan(brief(family, seed, prompt, note=high_note(family, seed), seconds=HELD), seed)
     if voice.__name__ in CHORDS or part.pitch < 3 * NEAR:
         return None
     part = replace(part, words=replace(part.words, character=replace(part.character, motion=-2.0)))
     with periodic():
         samples = finish(voice(part), part).samples.astype(np.float64)
-    return voice.__name__, alias(samples[round(0.3 * RATE) : round(0.8 * RATE)].mean(axis=1), part.pitch)
+    return voice.__name__, alias(samples[round(HELD / 3 * RATE) :][: RATE // 2].mean(axis=1), part.pitch)
 
 
 def show_aliases(seeds: int) -> None:
     print(f"\naliases: {seeds} seeds\n")
-    print("| family | median dB | loudest dB | voice of the loudest | distorted: median | loudest |\n|---|---|---|---|---|---|")
+    print("| family | sounds | median dB | loudest dB | its voice | distorted: median | loudest |")
+    print("|---|---|---|---|---|---|---|")
     for family in PERIODIC:
         plain = [one for seed in range(1, seeds + 1) if (one := alias_of(family, seed, ""))]
         driven = [one for seed in range(1, seeds + 1, 5) if (one := alias_of(family, seed, "distorted"))]
         if not plain:
-            print(f"| {family} | every note too low to look between its lines | | | | |")
+            print(f"| {family} | every note is too low to look between its lines | | | | | |")
             continue
-        worst = max(plain, key=lambda one: one[1])
-        print(f"| {family} | {np.median([db for _, db in plain]):.0f} | {worst[1]:.0f} | {worst[0]} |"
-              f" {np.median([db for _, db in driven]):.0f} | {max(db for _, db in driven):.0f} |", flush=True)  # fmt: skip
+        worst, hard = max(plain, key=lambda one: one[1]), [db for _, db in driven]
+        print(f"| {family} | {len(plain)} | {np.median([db for _, db in plain]):.0f} | {worst[1]:.0f} | {worst[0]} |"
+              f" {np.median(hard):.0f} | {max(hard):.0f} |", flush=True)  # fmt: skip
 
 
 # --- offset -------------------------------------------------------------------------------------------------------
@@ -215,7 +217,8 @@ def yin_off(samples: np.ndarray, pitch: float) -> float:
 
 def show_pitch(seeds: int) -> None:
     print(f"\npitch: {seeds} seeds, notes all over the register\n")
-    print("| family | median cents | 99 % within | farthest | YIN hears the note (50 cents) | YIN's median cents |\n|---|---|---|---|---|---|")
+    print("| family | median cents | 99 % within | farthest | YIN hears the note (50 cents) | YIN's median cents |")
+    print("|---|---|---|---|---|---|")
     for family in PITCHED:
         low, high = FAMILIES[family].register
         errors, yin = [], []

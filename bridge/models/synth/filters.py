@@ -14,7 +14,7 @@ from bridge.models.synth.envelopes import decay, fall
 from bridge.models.synth.part import RATE, Wave
 
 OVERSAMPLING = 4
-HARD = 3.0
+HARD = 1.75
 _LOWEST, _HIGHEST = 5.0, 0.47 * RATE
 _WINDOW = 1_024
 _BLOCK, _FADE = 2_048, 256
@@ -67,7 +67,7 @@ def _biquad(wave: Wave, b: tuple[float, ...], a: tuple[float, ...]) -> Wave:
 
 
 def drive(wave: Wave, amount: float, bias: float = 0.0) -> Wave:
-    """Pushes a wave into tanh, `amount` times its peak, oversampled so that no alias is heard: four times, or eight times
+    """Pushes a wave into tanh, `amount` times its peak, oversampled so that no alias is heard: four times, or eight
     where it is pushed hard.
 
     `bias` moves it off the middle, which makes even harmonics. The peak stays about 1. It works in blocks that overlap,

@@ -138,8 +138,8 @@ def modes(frequencies: ArrayLike, t60s: ArrayLike, gains: ArrayLike, frames: int
 def fm(frequency: float, ratio: float, index: Wave, frames: int, *, start: float = 0.0) -> Wave:
     """Returns a sine whose phase is moved by another (Chowning 1973), at `ratio` times its frequency.
 
-    `index` in radians is limited so that the sidebands that matter (index + 2 of them) stay below `HIGHEST`.
+    `index` in radians is limited so that the sidebands that matter (index + 4 of them) stay below `HIGHEST`.
     """
-    room = max(0.0, (HIGHEST - frequency) / max(frequency * ratio, 1e-9) - 2)
+    room = max(0.0, (HIGHEST - frequency) / max(frequency * ratio, 1e-9) - 4)
     modulator = np.minimum(index, room) * sine(phase(frequency * ratio, frames))
     return np.sin(2 * np.pi * phase(frequency, frames, start) + modulator)

@@ -31,7 +31,8 @@ def thudding(part: Part, wave: Wave, decibels: float, hz: float, t60: float) -> 
     thud = filters.band_pass(noise, hz, 0.4) + 0.5 * filters.low_pass(noise, 0.5 * hz)
     thud *= envelopes.decay(part.frames, t60) * envelopes.rise(part.frames, 0.0005 / part.hard(2.0))
     power = float(np.square(wave).mean()) / (float(np.square(thud).mean()) or 1.0)
-    return wave + part.hard(0.3) * 10 ** (decibels / 20) * power**0.5 * thud
+    whole: Wave = wave + part.hard(0.3) * 10 ** (decibels / 20) * power**0.5 * thud
+    return whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

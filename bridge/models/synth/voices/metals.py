@@ -78,7 +78,8 @@ def _crisp(part: Part) -> Wave:
     hiss = filters.low_pass(hiss, dice.between("top", 9_000, 13_000) * part.bright(0.35), 1)
     hiss += 0.6 * filters.band_pass(hiss, 1.5 * floor, 2.0)
     metal = filters.high_pass(bank(part, dice.between("bank", 1.2, 1.9)), 0.8 * floor)
-    return hiss + dice.between("metal", 0.8, 2.0) * 2.0 ** (0.7 * part.character.metal) * metal
+    level = dice.between("metal", 0.8, 2.0) * float(2.0 ** (0.7 * part.character.metal))
+    return hiss + level * metal
 
 
 def _cymbals(part: Part) -> Wave:
