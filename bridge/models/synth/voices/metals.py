@@ -157,7 +157,7 @@ def _wash(part: Part, low: float, ring: float, top: float) -> Wave:
     ceiling = top * part.bright(0.4) * (0.35 + 0.65 * np.exp(-2.5 * steps / ring))
     gains = 1 / (1 + (place / ceiling) ** 6) * (place > 0) / (1 + (low / np.maximum(place, 1)) ** 4)
     hiss = np.stack([filters.moving(dice.noise(f"wash {side}", frames), gains) for side in ("left", "right")])
-    return hiss * envelopes.two_stage(frames, 0.35 * ring, ring, 0.35)
+    return hiss * envelopes.two_stage(frames, 0.35 * ring, 1.15 * ring, 0.45)
 
 
 def crash(part: Part) -> Wave:
