@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test lint bench bench-doors bench-midi bench-sound bench-synth bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -16,7 +16,7 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: bench-doors bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
+bench: bench-doors bench-midi bench-remote bench-sound bench-synth  ## every figure, and every table in the docs
 
 bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
 	$(BIN)/python tests/bench/doors.py
@@ -37,7 +37,12 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/strokes.py
 	$(BIN)/python tests/bench/known.py
 	$(BIN)/python tests/bench/library.py
+
+bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md, and its picture; downloads Debian packages once
 	$(BIN)/python tests/bench/like_records.py
+	$(BIN)/python tests/bench/synthesiser.py
+	$(BIN)/python tests/bench/built_in.py --seeds 500
+	$(BIN)/python examples/contact_sheet.py docs/contact-sheet.webp
 
 wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
