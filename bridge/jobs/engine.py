@@ -416,8 +416,10 @@ class BridgeEngine:
                 await ending.wait()
         return await self.job(job)
 
-    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
-        return await outcomes(self._database, self._hub, refs, patience)
+    async def outcomes(
+        self, refs: Sequence[str], *, samples: bool = False, patience: Seconds = Seconds(0.0)
+    ) -> Sequence[Outcome]:
+        return await outcomes(self._database, self._hub, refs, samples, patience)
 
     async def sample(self, target: str) -> Sample:
         return await find_sample(self._database, self._pads, target)

@@ -249,14 +249,18 @@ class FakeEngine:
             self.waiting -= 1
         return await self.job(job)
 
-    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+    async def outcomes(
+        self, refs: Sequence[str], *, samples: bool = False, patience: Seconds = Seconds(0.0)
+    ) -> Sequence[Outcome]:
         jobs = [self.all_jobs[self._refs[ref]] for ref in refs if ref in self._refs]
         if patience and jobs and not any(job.state in ENDED for job in jobs):
             await self.wait(jobs[0].id, patience)
+        found = [(self.all_jobs[job.id], tuple(one for one in self.all_samples.values() if one.job == job.id))
+                 for job in jobs]  # fmt: skip
         return [
-            Outcome(job=job, samples=tuple(one for one in self.all_samples.values() if one.job == job.id),
-                    usd=Usd(0.02), model=job.brief.model)
-            for job in (self.all_jobs[job.id] for job in jobs)
+            Outcome(job=job.id, ref=job.ref, state=job.state, reason=job.reason, hint=job.hint, sounds=len(made),
+                    samples=made if samples else (), usd=Usd(0.02), model=job.brief.model)
+            for job, made in found
         ]
 
     async def sample(self, target: str) -> Sample:
