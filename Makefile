@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test lint bench bench-batch bench-doors bench-midi bench-sound bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -16,10 +16,13 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: bench-doors bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
+bench: bench-doors bench-batch bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
 
 bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
 	$(BIN)/python tests/bench/doors.py
+
+bench-batch: $(VENV)/bench-installed  ## a thousand sounds into a finished pack, on one core and on two
+	$(BIN)/python tests/bench/batch.py
 
 bench-midi: $(VENV)/bench-installed  ## from a note to its accepted job, and a flood of notes
 	$(BIN)/python tests/bench/midi.py
