@@ -500,7 +500,7 @@ class BridgeEngine:
         if model not in {known.name for known in self._shop.models.all()}:
             return 1
         pressed = PRESSED_JOBS if urgency == PRIORITIES["pad"] else 0
-        return self._model_of(model).capabilities.concurrent or self._config.jobs.worker_count + SPARE_JOBS + pressed
+        return self._model_of(model).capabilities.concurrent or self._shop.at_once + SPARE_JOBS + pressed
 
     async def _job_behind(self, target: str) -> Job:
         if is_id(target, "j"):
