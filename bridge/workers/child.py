@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, NoReturn
 
+from bridge import __version__
 from bridge.errors import BridgeError
 from bridge.workers.frames import GREETING, HEADER, pack, pack_answer, pack_error
 
@@ -35,7 +36,7 @@ def main(warm: Sequence[str]) -> NoReturn:
     faulthandler.enable()
     if sys.platform != "win32":
         os.nice(NICENESS)
-    tasks, answers = _take_pipes()
+    tasks, answers = take_pipes()
     frames: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(tasks, frames), daemon=True).start()
     for module in warm:
@@ -49,7 +50,7 @@ def main(warm: Sequence[str]) -> NoReturn:
     os._exit(0)
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Takes standard input and output for frames alone: what a task reads is empty, what it prints goes to the log.
 
     On Windows this also keeps libraries that look at the standard handles while they load from waiting for the
@@ -95,6 +96,16 @@ def work(frame: bytes) -> bytes:
         return pack_answer(task, _function(task)(*arguments))
     except BaseException as problem:  # even SystemExit: a task may fail in any way, the worker goes on
         return pack_error(task, problem)
+
+
+def work_for(task: str, frame: bytes, version: str) -> bytes:
+    """Runs a task, its frame given without a length, for a bridge of a version on another machine: it must be ours."""
+    if version != __version__:
+        return pack_error(task, BridgeError(
+            f"A machine of the cluster has oneshot-bridge {__version__}, and this one {version}.",
+            f"Run there: pip install 'oneshot-bridge[ray]=={version}'",
+        ))  # fmt: skip
+    return work(frame)
 
 
 def _function(task: str) -> Callable[..., Any]:

@@ -1,30 +1,28 @@
 """The pool of workers on a Ray cluster: the same tasks, on the cores and GPUs of many machines.
 
 What a task gets and returns goes over the network as the same frames that go over a worker's pipes. A machine that goes
-away costs time: what it worked on is begun again elsewhere. Ray is an extra, and is imported when a cluster is opened.
+away costs time: what it worked on is begun again elsewhere. `gateway` runs in the process that speaks with Ray.
 """
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-import logging
-from contextlib import suppress
+import itertools
+import pickle
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge import __version__
 from bridge.errors import BridgeError
-from bridge.workers.child import work
-from bridge.workers.frames import HEADER, pack, pack_error, unpack_answer
-from bridge.workers.process import ONE_THREAD
+from bridge.units import Seconds
+from bridge.workers.frames import GREETING, HEADER, pack, unpack_answer
+from bridge.workers.process import PIPE_BUFFER, aside, environment, log_lines
 
-log = logging.getLogger(__name__)
-
-HERE = "ray"
-"""The address of the cluster that this computer belongs to."""
-RETRIES = 5
-"""How often a task is begun again whose machine or process went away; after that its job decides."""
+START_PATIENCE = Seconds(120.0)
+CLOSE_PATIENCE = Seconds(10.0)
+"""How long leaving the cluster may take; its own work for this process ends in any case."""
 
 
 @dataclass(slots=True, order=True)
@@ -44,13 +42,17 @@ class ClusterPool:
     """
 
     def __init__(self, address: str) -> None:
+        """`address` is as the setting `jobs.on` says it."""
         self._address = address
         self._count = 1
-        self._ray: Any = None
-        self._task: Any = None
-        self._sent = 0
-        self._arrived = 0
+        self._numbers = itertools.count(1)
+        self._under_way = 0
         self._turns: list[_Turn] = []
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._listening: list[asyncio.Task[None]] = []
+        self._starting = asyncio.Lock()
+        self._closed = False
 
     @property
     def count(self) -> int:
@@ -58,102 +60,122 @@ class ClusterPool:
         return self._count
 
     async def start(self) -> None:
-        """Finds the cluster; raises BridgeError where there is no Ray, or no cluster answers."""
-        await asyncio.to_thread(self._open)
+        """Joins the cluster; raises BridgeError where there is no Ray, or no cluster answers.
+
+        The next task joins it again where the way to it has broken off.
+        """
+        async with self._starting:
+            if self._process is None and not self._closed:
+                await self._launch()
 
     async def run(self, task: str, *arguments: Any, priority: int = 0, gpus: float = 0.0) -> Any:
         """Calls `package.module:function` on the cluster, as `bridge.ports.Workers.run` says."""
         frame = pack((task, arguments))[HEADER.size :]
         await self._turn(priority)
         try:
-            return await self._send(task, frame, gpus)
+            await self.start()
+            return await self._ask(task, frame, gpus)
         finally:
-            self._sent -= 1
-            self._let_in()
+            self._leave()
 
     async def close(self) -> None:
         """Leaves the cluster, which ends what it still works on for this process."""
-        if self._ray is not None:
-            await asyncio.to_thread(self._ray.shutdown)
-            self._ray = None
+        self._closed = True
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            await asyncio.wait(self._listening, timeout=CLOSE_PATIENCE)
+            if self._process is not None:
+                self._process.kill()
+                await asyncio.wait(self._listening, timeout=CLOSE_PATIENCE)
 
-    # --- the cluster ------------------------------------------------------------------------------------------
+    # --- the way to the cluster -------------------------------------------------------------------------------
 
-    def _open(self) -> None:
+    async def _launch(self) -> None:
         try:
-            import ray
-        except ImportError as problem:
-            raise BridgeError("Ray is not installed here.", "Run: pip install 'oneshot-bridge[ray]'") from problem
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "bridge.workers.gateway", self._address,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                limit=PIPE_BUFFER, env=environment(), **aside(),
+            )  # fmt: skip
+        except OSError as problem:
+            raise BridgeError(f"No process can be started: {problem}.", retryable=True) from problem
+        assert process.stdout is not None
+        assert process.stderr is not None
+        logging = asyncio.create_task(log_lines(process.stderr, "cluster"))
         try:
-            ray.init(
-                address="auto" if self._address == HERE else self._address, log_to_driver=False, logging_level="error",
-                runtime_env={"env_vars": ONE_THREAD},
-            )
-        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as problem:
-            raise BridgeError(
-                f"No Ray cluster answers at {self._address}: {_first_line(problem)}.", "Start one: ray start --head"
-            ) from problem
-        self._ray = ray
-        self._count = max(1, int(ray.cluster_resources().get("CPU", 1)))
-        self._task = ray.remote(max_retries=RETRIES, num_cpus=1)(call)
-        log.info("the cluster at %s has %d cores", self._address, self._count)
-
-    async def _send(self, task: str, frame: bytes, gpus: float) -> Any:
-        errors = self._ray.exceptions
-        sent = await asyncio.to_thread(self._task.options(num_gpus=gpus).remote, task, frame, __version__)
-        try:
-            payload = await asyncio.wrap_future(sent.future())
-        except asyncio.CancelledError:
-            with suppress(errors.RayError, RuntimeError):
-                self._ray.cancel(sent, force=True)
+            async with asyncio.timeout(START_PATIENCE):
+                await process.stdout.readuntil(GREETING)
+                self._count = unpack_answer(await _frame(process.stdout))
+        except BaseException as problem:
+            process.kill()
+            await asyncio.wait([logging], timeout=CLOSE_PATIENCE)
+            if isinstance(problem, TimeoutError | EOFError | OSError):
+                raise BridgeError(
+                    f"No Ray cluster answers at {self._address}.", "Look at: ray status", retryable=True
+                ) from problem
             raise
-        except (errors.RayTaskError, errors.RuntimeEnvSetupError) as problem:
-            # Its own mistakes come back in a frame: this one was not even begun.
-            raise BridgeError(
-                f"The cluster can't run {task}: {_first_line(problem.__cause__ or problem)}.",
-                f"Every machine of it needs oneshot-bridge {__version__} in the environment that runs Ray.",
-            ) from problem
-        except errors.RayError as problem:
-            raise BridgeError(
-                f"The cluster lost {task}: {_first_line(problem)}.", "Trying again is safe.", retryable=True
-            ) from problem
-        return unpack_answer(payload)
+        self._process = process
+        self._listening = [logging, asyncio.create_task(self._listen(process, process.stdout))]
+
+    async def _listen(self, process: asyncio.subprocess.Process, pipe: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                number, payload = pickle.loads(await _frame(pipe))
+                answer = self._answers.pop(number, None)
+                if answer is not None and not answer.done():
+                    answer.set_result(payload)
+        except (EOFError, OSError):
+            pass  # the end of the pipe is the end of the way, however it comes
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            self._process = None
+            lost, self._answers = self._answers, {}
+            for answer in lost.values():
+                if not answer.done():
+                    answer.set_exception(
+                        BridgeError("The way to the cluster broke off.", "Trying again is safe.", retryable=True)
+                    )
+
+    async def _ask(self, task: str, frame: bytes, gpus: float) -> Any:
+        if self._process is None or self._process.stdin is None:
+            raise BridgeError(f"{task} can't run: the cluster was left.", retryable=True)
+        pipe, number = self._process.stdin, next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        try:
+            pipe.write(pack((number, task, frame, gpus)))
+            return unpack_answer(await answer)
+        except asyncio.CancelledError:
+            if self._answers.pop(number, None) is not None:
+                pipe.write(pack((number,)))
+            raise
 
     # --- turns ------------------------------------------------------------------------------------------------
 
     async def _turn(self, priority: int) -> None:
         """Waits until the cluster has room for one more task, and takes that room."""
-        self._arrived += 1
-        turn = _Turn(priority, self._arrived, asyncio.get_running_loop().create_future())
+        turn = _Turn(priority, next(self._numbers), asyncio.get_running_loop().create_future())
         heapq.heappush(self._turns, turn)
         self._let_in()
         try:
             await turn.open
         except asyncio.CancelledError:
-            if turn.open.done() and not turn.open.cancelled():
-                self._sent -= 1
-                self._let_in()
+            if not turn.open.cancelled():
+                self._leave()
             raise
 
+    def _leave(self) -> None:
+        self._under_way -= 1
+        self._let_in()
+
     def _let_in(self) -> None:
-        while self._turns and self._sent < self._count:
+        while self._turns and self._under_way < self._count:
             turn = heapq.heappop(self._turns)
             if not turn.open.done():
-                self._sent += 1
+                self._under_way += 1
                 turn.open.set_result(None)
 
 
-def call(task: str, frame: bytes, version: str) -> bytes:
-    """Runs on a machine of the cluster: calls the task of a frame and returns the frame of its answer, without its
-    length."""
-    if version != __version__:
-        problem = BridgeError(
-            f"A machine of the cluster has oneshot-bridge {__version__}, and this one {version}.",
-            f"Run there: pip install oneshot-bridge[ray]=={version}",
-        )
-        return pack_error(task, problem)[HEADER.size :]
-    return work(frame)[HEADER.size :]
-
-
-def _first_line(problem: BaseException) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[0].rstrip(".:")
+async def _frame(pipe: asyncio.StreamReader) -> bytes:
+    return await pipe.readexactly(HEADER.unpack(await pipe.readexactly(HEADER.size))[0])
