@@ -4,13 +4,16 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench bench-batch bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test test-ray lint bench bench-batch bench-doors bench-midi bench-sound bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
 
 test: $(VENV)/tests-installed  ## every test, against the built wheel
 	$(BIN)/pytest
+
+test-ray: $(VENV)-ray/tests-installed  ## batches on a Ray cluster of two nodes, which it starts
+	$(VENV)-ray/bin/pytest tests/cluster
 
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
@@ -46,7 +49,7 @@ wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-ray dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -62,6 +65,13 @@ $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
 
 $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+# Ray in an environment of its own: the other tests must do without it.
+$(VENV)-ray/tests-installed: $(SOURCES)
+	@$(PYTHON) -m venv $(VENV)-ray
+	@$(VENV)-ray/bin/pip --quiet install --upgrade pip
+	$(VENV)-ray/bin/pip --quiet install '.[ray]' --group test
 	@touch $@
 
 $(VENV)/bench-installed: $(VENV)/installed
