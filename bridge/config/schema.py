@@ -178,7 +178,6 @@ class JobSettings(Section):
     )
     on: Cluster = Field(
         default="",
-        examples=["ray"],
         description='Where sounds are computed: left empty, on this computer; "ray": on the Ray cluster that it is in; '
         '"ray://HOST:10001": on another one.',
     )

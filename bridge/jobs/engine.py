@@ -427,11 +427,11 @@ class BridgeEngine:
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
-        limit: int = 50,
+        before: str = "", limit: int = 50,
     ) -> Sequence[Sample]:
         wanted = Wanted(
             pad=pad, job=job, family=family, kept=kept, longer=longer, shorter=shorter, note=note, tags=tags_in(tag),
-            text=text,
+            text=text, before=before,
         )
         one = await self.sample(near) if near else None
         return await find_samples(self._database, wanted, near=one, limit=limit)

@@ -202,13 +202,14 @@ class Engine(Protocol):
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
-        limit: int = 50,
+        before: str = "", limit: int = 50,
     ) -> Sequence[Sample]:
         """Returns the published samples that everything said applies to, the newest first.
 
         `longer` and `shorter` bound the length, both included. `note` is the root. `tag` are tags behind commas, of
         which a sample has all. `text` are words, each of which stands somewhere in its prompt or tags. With `near`, a
-        sample or pad, the answers are `Alike`, the nearest first, without that sample itself.
+        sample or pad, the answers are `Alike`, the nearest first, without that sample itself. Only what was made before
+        the sample `before` is answered: the last one of an answer asks for the next part of a long list.
         """
         ...
     async def sidecar(self, sample: str) -> dict[str, Any]: ...

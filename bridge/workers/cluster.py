@@ -107,7 +107,7 @@ class ClusterPool:
                 await process.stdout.readuntil(GREETING)
                 self._count = unpack_answer(await _frame(process.stdout))
         except BaseException as problem:
-            process.kill()
+            await _end(process)
             await asyncio.wait([logging], timeout=CLOSE_PATIENCE)
             if isinstance(problem, TimeoutError | EOFError | OSError):
                 raise BridgeError(
@@ -127,9 +127,7 @@ class ClusterPool:
         except (EOFError, OSError):
             pass  # the end of the pipe is the end of the way, however it comes
         finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            await _end(process)
             self._process = None
             lost, self._answers = self._answers, {}
             for answer in lost.values():
@@ -175,6 +173,14 @@ class ClusterPool:
             if not turn.open.done():
                 self._under_way += 1
                 turn.open.set_result(None)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
 
 
 async def _frame(pipe: asyncio.StreamReader) -> bytes:

@@ -270,7 +270,7 @@ class FakeEngine:
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
-        limit: int = 50,
+        before: str = "", limit: int = 50,
     ) -> Sequence[Sample]:
         """Filters as the engine does, if simpler; with `near` the first found is the nearest."""
         equal = {"pad": pad, "job": job, "family": family}
@@ -282,6 +282,7 @@ class FakeEngine:
             and (note is None or sample.root == note)
             and set(filter(None, tag.split(","))) <= set(sample.tags)
             and all(word in sample.prompt for word in text.split())
+            and (not before or self._age(sample.id) > self._age(before))
         ]
         if near:
             one = self._sample(near)
@@ -290,6 +291,9 @@ class FakeEngine:
                 for place, sample in enumerate(sample for sample in found if sample.id != one.id)
             ]
         return found[:limit]
+
+    def _age(self, sample: str) -> int:
+        return list(reversed(self.all_samples)).index(sample)
 
     async def sidecar(self, sample: str) -> dict[str, Any]:
         return {"schema": 1, "id": self._sample(sample).id, "licence": "MIT"}
