@@ -23,6 +23,7 @@ h1 { margin-bottom: 0; } h2 { margin: 2rem 0 .5rem; text-transform: capitalize; 
 figure { margin: 0; padding: .6rem; border: 1px solid #8884; border-radius: .4rem; }
 figcaption { overflow-wrap: anywhere; } small { opacity: .7; }
 svg { display: block; width: 100%; height: 3rem; fill: #2a7; } audio { width: 100%; height: 2rem; }
+@media print { audio { display: none; } figure { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
 

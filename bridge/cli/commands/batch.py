@@ -69,7 +69,7 @@ def batch(
         wanted = replace(plan.output, format=kind or plan.output.format, naming=naming or plan.output.naming,
                          folder=str(output) if output else plan.output.folder)  # fmt: skip
         plan = replace(plan, output=wanted)
-        writer = _writer(plan) if plan.output.folder and not dry_run else None
+        writer = _writer(plan) if plan.output.folder else None
         asked = Batch(plan)
         asked.look(session)
         missing = asked.missing(retry=retry)
