@@ -55,8 +55,8 @@ def batch(
     at_once: int | None, on: str | None, model: str | None, weights: str | None, left_out: tuple[str, ...],
     edition: str, retry: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Make all the sounds of a FILE: a recipe (.toml), a table (.csv), a prompt a line (.txt), or a generation config
-    of stable-audio-tools (.json).
+    """Make all the sounds of a FILE: a recipe (.toml, .yaml), a table (.csv), a prompt a line (.txt), or a generation
+    config of stable-audio-tools (.json).
 
     What is there already is not made again: after a crash, a Ctrl-C or a refused sound the same command goes on. The
     daemon is asked where one runs; what you press on a pad goes before.
