@@ -27,6 +27,7 @@ from bridge.domain.brief import Brief
 from bridge.domain.ids import new_id
 from bridge.packs.plan import Plan
 from bridge.packs.recipe import read_recipe
+from bridge.workers.process import ONE_THREAD
 
 SOUNDS, BARE, LARGE, LEFT = 1_000, 100, 10_000, 20
 ROUNDS = 5
@@ -112,6 +113,7 @@ def make(folder: Path) -> None:
 
 def bare(plan: Plan) -> tuple[float, float]:
     """Returns the processor seconds a sound that the generator and the finishing take by themselves, in one process."""
+    os.environ.update(ONE_THREAD)  # as in a worker; counts for what is imported from here on
     from bridge.models.synth.render import render
     from bridge.shaping.tasks import check, shape_set
 
