@@ -145,14 +145,11 @@ def resume(folder: Path) -> None:
     subprocess.run(command(home, 2, str(few)), check=True, stdout=subprocess.DEVNULL)
     large = recipe(folder, LARGE)
     copy_outcomes(next((home / "state" / "libraries").glob("*/store.sqlite")), plan_of_file(large))
-    seconds = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        done = subprocess.run(command(home, 2, str(large), "--dry-run"), check=True, capture_output=True, text=True)
-        seconds.append(time.perf_counter() - began)
-        plan = json.loads(done.stdout)["plan"]
-        assert plan["missing"] == LEFT, plan["missing"]
-    print(f"{LARGE} sounds, {LEFT} of them left: known after {min(seconds):.2f} to {max(seconds):.2f} s")
+    runs = [Run(command(home, 2, str(large), "--dry-run"), os.sched_getaffinity(0)) for _ in range(ROUNDS)]
+    assert {run.answer["plan"]["missing"] for run in runs} == {LEFT}
+    seconds, busy = sorted(run.seconds for run in runs), sorted(run.busy for run in runs)
+    print(f"{LARGE} sounds, {LEFT} of them left: known after {seconds[0]:.2f} to {seconds[-1]:.2f} s, "
+          f"{busy[0]:.2f} to {busy[-1]:.2f} s of processor")  # fmt: skip
 
 
 def copy_outcomes(store: Path, plan: Plan) -> None:
