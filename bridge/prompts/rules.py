@@ -108,7 +108,7 @@ def _additions(brief: Brief, capabilities: Capabilities, guide: Guide) -> Iterat
     """Yields what to add, the most telling first: source, action, pitch, tempo, production."""
     said = _words(brief.prompt)
     source = SOURCE.get(brief.family, "")
-    named = family_of(brief.prompt) == brief.family and any(name.english for name in names_in(brief.prompt))
+    named = family_of(brief.prompt) == brief.family and any("en" in name.languages for name in names_in(brief.prompt))
     if not named and not _words(source) <= said:
         yield source
     if not said & _DECAY_WORDS and (ending := _ending(brief)):
