@@ -84,7 +84,7 @@ def _note(family: Family, words: Words, dice: Dice) -> int:
 
 
 def _seconds(brief: Brief, family: Family, words: Words, dice: Dice) -> Seconds:
-    """Returns the asked length, else that of the words, else the family's usual one, varied by the seed and the words."""
+    """Returns the asked length, else that of the words, else the family's usual one, varied by seed and words."""
     asked = brief.seconds if brief.seconds is not None else words.seconds(brief.bpm)
     if asked is not None and math.isfinite(asked) and asked > 0:
         return Seconds(min(max(asked, SHORTEST), LONGEST))

@@ -10,7 +10,8 @@ DEGREES: dict[str, dict[str, float]] = {
     },
     "de": {
         "sehr": 1.6, "wirklich": 1.6, "richtig": 1.6, "besonders": 1.6, "super": 1.6, "total": 1.6, "mega": 2.0,
-        "ultra": 2.0, "extrem": 2.0, "äußerst": 2.0, "mehr": 1.3, "so": 1.3, "ziemlich": 1.0, "recht": 0.8, "etwas": 0.5,
+        "ultra": 2.0, "extrem": 2.0, "äußerst": 2.0,
+        "mehr": 1.3, "so": 1.3, "ziemlich": 1.0, "recht": 0.8, "etwas": 0.5,
         "ein bisschen": 0.5, "ein wenig": 0.5, "leicht": 0.5, "viel": 1.3, "eher": 0.8,
     },
     "fr": {
@@ -28,8 +29,8 @@ DEGREES: dict[str, dict[str, float]] = {
     },
     "ja": {
         "とても": 1.6, "すごく": 1.6, "凄く": 1.6, "非常に": 1.6, "超": 2.0, "めちゃくちゃ": 2.0, "めっちゃ": 2.0,
-        "極めて": 2.0, "かなり": 1.3, "もっと": 1.3, "より": 1.3, "少し": 0.5, "すこし": 0.5, "ちょっと": 0.5, "やや": 0.5,
-        "若干": 0.5,
+        "極めて": 2.0, "かなり": 1.3, "もっと": 1.3, "より": 1.3, "少し": 0.5, "すこし": 0.5, "ちょっと": 0.5,
+        "やや": 0.5, "若干": 0.5,
     },
 }  # fmt: skip
 """How many times what a plain word means."""
@@ -46,18 +47,23 @@ WITHOUT = {"en": "without", "de": "ohne", "fr": "sans", "es": "sin", "pt": "sem"
 OR = {"en": "or, nor", "de": "oder, noch", "fr": "ou", "es": "o, u", "pt": "ou"}
 """What follows them is meant like what came before them: "not bright or long"."""
 SMALL = {
-    "en": "a, an, the, too, be, make, it, any, of, sounding, with, and, from, for, in, on, that, this, is, like, my, some,"
-          " sound, drum, at, to, but",
-    "de": "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, zu, allzu, und, mit, von, vom, für, im,"
-          " am, aus, klingend, klingt, klang, sein, soll, bitte, aber, wie, auf, ist, ganz, gar",
-    "fr": "le, la, les, un, une, des, du, de, d, l, trop, et, avec, pour, dans, qui, mais, sur, son, est, du tout, c'est",
-    "es": "el, la, los, las, un, una, unos, unas, de, del, demasiado, y, con, para, que, pero, en, sonido, es, tan solo",
-    "pt": "o, a, os, as, um, uma, uns, umas, de, do, da, dos, das, demais, e, com, para, que, mas, em, no, na, som, é",
+    "en": "a, an, the, too, be, make, it, any, of, sounding, with, and, from, for, in, on, that, this, is,"
+          " like, my, some, sound, drum, at, to, but",
+    "de": "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, zu, allzu, und, mit, von, vom,"
+          " für, im, am, aus, klingend, klingt, klang, sein, soll, bitte, aber, wie, auf, ist, ganz, gar",
+    "fr": "le, la, les, un, une, des, du, de, d, l, trop, et, avec, pour, dans, qui, mais, sur, son, est, du"
+          " tout, c'est",
+    "es": "el, la, los, las, un, una, unos, unas, de, del, demasiado, y, con, para, que, pero, en, sonido, es,"
+          " tan solo",
+    "pt": "o, a, os, as, um, uma, uns, umas, de, do, da, dos, das, demais, e, com, para, que, mas, em, no, na,"
+          " som, é",
 }
 """Words that say nothing themselves: a "not" or a "very" before them is meant for what follows."""
 
-ENGLISH = frozenset("hell alt die fin fine plus net fort".split())
+ENGLISH = frozenset(("hell", "alt", "die", "fin", "fine", "plus", "net", "fort"))
 """Words that English has too, with no meaning for a sound: where nothing tells the language of a prompt, they are
 English."""
-RARELY_ENGLISH = frozenset("grave sin sale court mat mate dur bas gross eng rein brut mince sec dick".split())
+RARELY_ENGLISH = frozenset((
+    "grave", "sin", "sale", "court", "mat", "mate", "dur", "bas", "gross", "eng", "rein", "brut", "mince", "sec", "dick"
+))
 """The same of words that prompts in English hardly have: they are English only in an English prompt."""

@@ -12,7 +12,8 @@ USUAL_TEMPO = 120.0
 BEATS_OF_BAR = 4
 
 _TEMPO = re.compile(
-    r"(?<![\w.,])(\d{2,3}(?:[.,]\d{1,2})?)\s?bpm(?![^\W\d])|(?<!\w)(?:bpm|tempo|テンポ)\s?(\d{2,3}(?:[.,]\d{1,2})?)(?![\w.,]*\d)",
+    r"(?<![\w.,])(\d{2,3}(?:[.,]\d{1,2})?)\s?bpm(?![^\W\d])"
+    r"|(?<!\w)(?:bpm|tempo|テンポ)\s?(\d{2,3}(?:[.,]\d{1,2})?)(?![\w.,]*\d)",
     re.IGNORECASE,
 )
 
@@ -20,7 +21,8 @@ _COUNTS = {
     1.0: "a an one single ein eine einer einen eines einem un une una uno um uma",
     2.0: "two zwei deux dos dois duas", 3.0: "three drei trois tres três", 4.0: "four vier quatre cuatro quatro",
     5.0: "five fünf cinq cinco", 6.0: "six sechs seis", 8.0: "eight acht huit ocho oito",
-    0.5: "half|half a|half an|a half|halbe|halben|eine halbe|einer halben|einen halben|demi|une demi|medio|media|meio|meia",
+    0.5: "half|half a|half an|a half|halbe|halben|eine halbe|einer halben|einen halben|demi|une demi|medio|media|meio"
+         "|meia",
     1.5: "one and a half|a second and a half|anderthalb|eineinhalb|une et demie",
     0.25: "quarter of a|a quarter of a",
 }  # fmt: skip
@@ -36,7 +38,8 @@ _SECOND = "secs?|seconds?|sek|sekunden?|secondes?|seg|segundos?"
 _BAR = "bars?|measures?|takte?n?|takts|mesures?|compás|compas|compases|compassos?"
 _BEAT = "beats?|schläge?|schlägen|temps|tiempos"
 _TIMES = re.compile(
-    rf"(?<![\w.,/])(?:(?P<number>{_NUMBER})[\s-]?(?:(?P<ms>{_MILLISECOND})|(?P<s>s|{_SECOND})|(?P<bar>{_BAR})|(?P<beat>{_BEAT}))"
+    rf"(?<![\w.,/])(?:(?P<number>{_NUMBER})[\s-]?"
+    rf"(?:(?P<ms>{_MILLISECOND})|(?P<s>s|{_SECOND})|(?P<bar>{_BAR})|(?P<beat>{_BEAT}))"
     rf"|(?P<said>{_SAID})[\s-]+(?:(?P<said_s>seconds?|sekunden?|secondes?|segundos?)|(?P<said_bar>{_BAR})"
     r"|(?P<said_beat>beats?)))(?!\w)"
     r"|(?P<ja>\d{1,5}(?:\.\d{1,3})?|半|一|二|四)(?:(?P<ja_ms>ミリ秒)|(?P<ja_s>秒)|(?P<ja_bar>小節)|(?P<ja_beat>拍))(?P<ja_half>半)?",
@@ -46,7 +49,8 @@ _JAPANESE_COUNTS = {"半": 0.5, "一": 1.0, "二": 2.0, "四": 4.0}
 
 _NOTES = {
     4.0: "whole|1/1|ganze|ronde|redonda|semibreve|全", 2.0: "half|1/2|halbe|blanche|blanca|mínima|minima|二分|2分",
-    1.0: "quarter|1/4|viertel|noire|negra|semínima|seminima|四分|4分", 0.5: "eighth|8th|1/8|achtel|croche|corchea|colcheia|八分|8分",
+    1.0: "quarter|1/4|viertel|noire|negra|semínima|seminima|四分|4分",
+    0.5: "eighth|8th|1/8|achtel|croche|corchea|colcheia|八分|8分",
     0.25: "sixteenth|16th|1/16|sechzehntel|double croche|semicorchea|semicolcheia|十六分|16分",
     0.125: "thirty-second|32nd|1/32|zweiunddreißigstel|三十二分|32分",
 }  # fmt: skip

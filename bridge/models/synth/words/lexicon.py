@@ -142,7 +142,8 @@ class Lexicon:
         found = self._stems.get((language, stem), [])
         if language == "en" and not found:
             # wider, fatter, punchier
-            for form in (f"{stem}e", stem[:-1] if stem[-1] == stem[-2] else "", f"{stem[:-1]}y" if stem[-1] == "i" else ""):
+            doubled, changed = stem[-1] == stem[-2], stem[-1] == "i"
+            for form in (f"{stem}e", stem[:-1] if doubled else "", f"{stem[:-1]}y" if changed else ""):
                 found = found or self._stems.get((language, form), [])
         return found
 

@@ -16,14 +16,23 @@ _GERMAN = {
 }  # fmt: skip
 _RAISED = ("#", "♯", "sharp", "sostenido", "dièse", "diese", "sustenido", "is", "シャープ", "嬰")
 
-_IN = r"(?i:(?:in|en|em)\s+(?:the\s+key\s+of\s+)?|(?:key(?:\s+of)?|tuned\s+to|gestimmt\s+auf|note|nota|tonart|tonalité(?:\s+de)?|accordé\s+en|afinado\s+e[nm])\s+)"
+_IN = (
+    r"(?i:(?:in|en|em)\s+(?:the\s+key\s+of\s+)?|(?:key(?:\s+of)?|tuned\s+to|gestimmt\s+auf|note|nota|tonart"
+    r"|tonalité(?:\s+de)?|accordé\s+en|afinado\s+e[nm])\s+)"
+)
 _SIGN = r"[#♯♭]|b(?!\w)|[\s-]?(?:sharp|flat)(?!\w)"
 _MODE = r"[\s-]?(?:minor|major|maj|min|moll|dur|mineure?|majeure?|menor|mayor|maior|メジャー|マイナー)(?!\w)"
 
-_OCTAVE = re.compile(rf"(?<![\w#♯♭/])(?P<in>{_IN})?(?P<letter>[A-Ga-g])(?P<sign>[#♯♭b]|\s(?:sharp|flat)\s)?(?P<octave>-?\d)(?![\w#.,/]*\d|[^\W\u3041-\u9fff])")
+_OCTAVE = re.compile(
+    rf"(?<![\w#♯♭/])(?P<in>{_IN})?(?P<letter>[A-Ga-g])(?P<sign>[#♯♭b]|\s(?:sharp|flat)\s)?"
+    r"(?P<octave>-?\d)(?![\w#.,/]*\d|[^\W\u3041-\u9fff])"
+)
 _GERMAN_OCTAVE = re.compile(r"(?<!\w)(?P<name>[CDFGA]is|[DGE]e?s|As|H)(?P<octave>-?\d)(?!\w)")
 _NUMBER = re.compile(r"(?<!\w)(?:midi(?:\s?note)?|note|nota|ノート)\s?(?P<number>\d{1,3})(?![\w.,/])", re.IGNORECASE)
-_KEY = re.compile(rf"(?<![\w#♯♭'])(?P<in>{_IN})?(?P<letter>[A-Ga-g])(?P<sign>{_SIGN}|シャープ|フラット)?(?P<mode>{_MODE}|m(?!\w))?(?![^\W\u3041-\u9fff]|['#♯♭])")
+_KEY = re.compile(
+    rf"(?<![\w#♯♭'])(?P<in>{_IN})?(?P<letter>[A-Ga-g])(?P<sign>{_SIGN}|シャープ|フラット)?(?P<mode>{_MODE}|m(?!\w))?"
+    r"(?![^\W\u3041-\u9fff]|['#♯♭])"
+)
 _GERMAN_KEY = re.compile(
     r"(?<!\w)(?:(?P<name>[cdfga]is|[dgec]es|es|as|[a-h])[\s-]?(?:dur|moll)|in\s+(?P<after>Cis|Dis|Fis|Gis|Ais|Des|Es|Ges|As|H)(?:[\s-]?(?:dur|moll))?)(?!\w)",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""Reads a prompt: which words are wanted, how strongly, which not, and in which language those are that several have."""
+"""Reads a prompt: which words are wanted, how strongly, which not, and what those mean that several languages have."""
 
 from __future__ import annotations
 
@@ -203,8 +203,9 @@ def _sign(reading: Reading) -> int:
     """Returns how much a word tells of the language."""
     if reading.mark or reading.degree:
         return GRAMMAR
-    at_home_everywhere = reading.language == "en" and (reading.thing or not any(reading.row is row for row in ADJECTIVES))
-    return 0 if at_home_everywhere else 1
+    if reading.language == "en" and not any(reading.row is row for row in ADJECTIVES):
+        return 0  # kick, 909 and techno are at home everywhere
+    return 1
 
 
 def _weighted(tokens: Sequence[_Token], choose: _Chooser) -> Iterator[tuple[_Token, Reading | None, float]]:

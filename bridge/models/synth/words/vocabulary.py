@@ -43,7 +43,7 @@ ADJECTIVES: tuple[Row, ...] = (
     Row({"brightness": 0.7, "punch": -0.2}, "airy, breathy, sizzling, sizzly", de="luftig, hauchig, zischend",
         fr="aérien", es="aireado, aéreo", pt="arejado, aéreo", ja="エアリー"),
     Row({"brightness": 1.2, "drive": 0.3}, "harsh, piercing, shrill, icy", de="schrill, grell, beißend, eisig",
-        fr="strident, perçant, criard", es="estridente, chillón, penetrante", pt="estridente, agudíssimo, penetrante",
+        fr="strident, perçant, criard", es="estridente, chillón, penetrante", pt="estridente, penetrante",
         ja="耳障り, 刺々しい"),
     Row({"brightness": 0.7, "metal": 0.4}, "glassy, crystal, crystalline, glass",
         de="gläsern, glasig, kristallin, kristallklar", fr="cristallin, verre", es="cristalino, vidrio, cristal",
