@@ -88,7 +88,9 @@ def _seconds(brief: Brief, family: Family, words: Words, dice: Dice) -> Seconds:
     asked = brief.seconds if brief.seconds is not None else words.seconds(brief.bpm)
     if asked is not None and math.isfinite(asked) and asked > 0:
         return Seconds(min(max(asked, SHORTEST), LONGEST))
-    usual = family.usual * dice.ratio("seconds", 0.75, 1.3) * 2.0 ** (0.8 * words.character.length)
+    # What rings in a room takes longer.
+    stretch = 0.8 * words.character.length + 0.6 * max(0.0, words.character.space)
+    usual = family.usual * dice.ratio("seconds", 0.75, 1.3) * 2.0 ** stretch
     if family.name == "loop" and words.tempo:
         bar = 240 / words.tempo
         usual = max(1, round(usual / bar)) * bar
