@@ -50,12 +50,12 @@ def length(samples: np.ndarray) -> float:
     return float(np.log2((np.flatnonzero(level > 0.01 * level.max())[-1] + 1) / RATE))
 
 
-def attack(samples: np.ndarray) -> float:
-    """dB: the power of the first 10 ms after its beginning over that of the next 90 ms."""
-    power = np.square(samples).sum(axis=1)
-    start = int(np.argmax(power > 1e-4 * power.max()))
-    first, then = power[start : start + 441], power[start + 441 : start + 4_410]
-    return float(10 * np.log10((first.mean() + FLOOR) / (then.mean() + FLOOR)))
+def stroke(samples: np.ndarray) -> float:
+    """dB: what lies above 1 kHz in the first 20 ms after its beginning, against the whole sound."""
+    mono = samples.mean(axis=1)
+    start = int(np.argmax(np.square(mono) > 1e-4 * np.square(mono).max()))
+    power = np.square(np.abs(np.fft.rfft(mono[start : start + 882], 882)))
+    return float(10 * np.log10(2 * power[21:].sum() / 882 / np.square(mono).sum() + FLOOR))
 
 
 def crest(samples: np.ndarray) -> float:
@@ -178,11 +178,11 @@ CLAIMS: dict[str, Claim] = {
     "tight": Claim(length, -1, _HIT), "dry": Claim(length, -1, _HIT),
     "deep": Claim(pitch, -1, "kick tom bass 808"), "low": Claim(pitch, -1, "kick tom bass 808 bell"),
     "high": Claim(pitch, 1, "kick tom bass 808 bell"),
-    **dict.fromkeys(("punchy", "snappy", "hard", "aggressive", "clicky"), Claim(attack, 1, _STRUCK)),
-    "soft": Claim(attack, -1, _STRUCK),
-    **dict.fromkeys(("distorted", "gritty", "dirty"), Claim(crest, -1, "kick tom 808 bass pluck mallet bell lead")),
-    "analog": Claim(crest, -1, "kick tom 808 mallet"),
-    **dict.fromkeys(("lofi", "8 bit"), Claim(top, -1, "snare clap hat cymbal perc lead")),
+    **dict.fromkeys(("punchy", "snappy", "hard", "aggressive", "clicky"), Claim(stroke, 1, _STRUCK)),
+    "soft": Claim(stroke, -1, _STRUCK),
+    **dict.fromkeys(("distorted", "gritty", "dirty"), Claim(crest, -1, "kick tom bass pluck mallet bell lead")),
+    "analog": Claim(crest, -1, "kick tom pluck mallet"),
+    **dict.fromkeys(("lofi", "8 bit"), Claim(top, -1, "snare clap hat cymbal perc")),
     "clean": Claim(overtones, -1, "808 bass"),
     "metallic": Claim(clang, 1, "kick snare tom perc bass pluck mallet bell lead"),
     "wooden": Claim(top_ring, -1, "snare tom perc pluck mallet bell"),
