@@ -161,7 +161,7 @@ FAMILIES: dict[str, Family] = {
     )
 }
 
-JAPANESE = "\u3041-\u30ff\u3400-\u9fff"
+JAPANESE = "\u3005\u3041-\u30ff\u3400-\u9fff"
 """The letters of Japanese, as they stand in the brackets of a regular expression; it has no spaces between words."""
 _KATAKANA = "\u30a1-\u30ff"
 _SHORT = 2

@@ -60,10 +60,14 @@ SMALL = {
 }
 """Words that say nothing themselves: a "not" or a "very" before them is meant for what follows."""
 
-ENGLISH = frozenset(("hell", "alt", "die", "fin", "fine", "plus", "net", "fort"))
+ENGLISH = frozenset((
+    "hell", "alt", "alter", "die", "fin", "fine", "plus", "net", "fort", "matter", "grand", "base", "bases", "pass",
+    "passes", "modules"
+))
 """Words that English has too, with no meaning for a sound: where nothing tells the language of a prompt, they are
 English."""
 RARELY_ENGLISH = frozenset((
-    "grave", "sin", "sale", "court", "mat", "mate", "dur", "bas", "gross", "eng", "rein", "brut", "mince", "sec", "dick"
+    "grave", "sin", "sale", "court", "mat", "mate", "dur", "bas", "gross", "eng", "rein", "brut", "mince", "sec",
+    "dick", "messing", "fern"
 ))
 """The same of words that prompts in English hardly have: they are English only in an English prompt."""

@@ -72,8 +72,10 @@ _OTHER = re.compile(
 """Times of these are no lengths of the sound."""
 _NEAR = 12
 """Characters beside a time in which such a word is looked for."""
-_DECADE = 20
-"""From here on, whole tens with an s at them are years: an 80s snare."""
+_DECADE, _MACHINE = 20, 100
+"""From here on, whole tens with an s at them are years (an 80s snare), and any number is a machine (808s)."""
+_NEITHER = frozenset(("a", "an", "un", "une", "um", "uma"))
+"""Beside "second" they count nothing: a second snare."""
 _MOST_SECONDS = 3_600.0
 
 
@@ -111,6 +113,8 @@ def length_in(text: str) -> tuple[Length | None, str]:
 
 def _time(match: re.Match[str]) -> Length | None:
     said = match.groupdict()
+    if said["said"] and said["said_s"] and said["said"].casefold() in _NEITHER:
+        return None
     if said["said"]:
         count = _COUNT_OF[said["said"].casefold()]
         unit = "s" if said["said_s"] else "bar" if said["said_bar"] else "beat"
@@ -121,11 +125,15 @@ def _time(match: re.Match[str]) -> Length | None:
     else:
         count = _number(said["number"])
         unit = next(unit for unit in ("ms", "s", "bar", "beat") if said[unit])
-        if match.group().endswith(("0s", "0S")) and count >= _DECADE:
+        if re.fullmatch(r"\d+s", match.group(), re.IGNORECASE) and _is_a_name(count):
             return None
     if unit in ("bar", "beat"):
         return _checked(Length(beats=count * (BEATS_OF_BAR if unit == "bar" else 1)))
     return _checked(Length(seconds=count / (1_000 if unit == "ms" else 1)))
+
+
+def _is_a_name(count: float) -> bool:
+    return count >= _MACHINE or (count >= _DECADE and count % 10 == 0)
 
 
 def _value(match: re.Match[str]) -> Length | None:

@@ -176,8 +176,11 @@ class _Chooser:
     def __init__(self, tokens: Sequence[_Token]) -> None:
         self._signs: Counter[str] = Counter()
         for token in tokens:
-            if len({reading.meaning for reading in token.readings}) == 1:
-                for reading in token.readings:
+            likely = token.readings
+            if token.text in RARELY_ENGLISH:
+                likely = [reading for reading in likely if reading.language != "en"]
+            if len({reading.meaning for reading in likely}) == 1:
+                for reading in likely:
                     self._signs[reading.language] += _sign(reading)
         self._named = any(reading.thing and not reading.hint for token in tokens for reading in token.readings)
 

@@ -117,7 +117,7 @@ ADJECTIVES: tuple[Row, ...] = (
         es="polvoriento, viejo, retro, vinilo, añejo", pt="empoeirado, velho, retrô, vinil, antigo",
         ja="ローファイ, 古い, ビンテージ, ヴィンテージ, レトロ, 埃っぽい, ほこりっぽい, レコード"),
     Row({"dirt": 1.3}, "8 bit, 8bit, chiptune, bitcrushed, bit crushed, crushed, bitcrusher", de="zerbröselt",
-        fr="8 bits", es="8 bits", pt="8 bits", ja="チップチューン, 8ビット, ビットクラッシュ", kinds="chiptune"),
+        fr="8 bits", es="8 bits", pt="8 bits", ja="チップチューン, ビットクラッシュ", kinds="chiptune"),
     Row({"metal": 1.0, "brightness": 0.3}, "metallic, metal, steel, tinny, clangy, iron",
         de="metallisch, blechern, stählern, metall, eisern", fr="métallique, métal, acier, ferraille",
         es="metálico, metal, acero, hierro", pt="metálico, metal, aço, ferro",
