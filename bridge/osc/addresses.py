@@ -278,8 +278,8 @@ def _ways() -> tuple[str, ...]:
         "```",
         "",
         "By TCP a message is framed by SLIP (OSC 1.1), or by its size before it as an int32 (OSC 1.0: liblo, "
-        "SuperCollider); the bridge sees which, and answers on the same connection in the same way. A subscription goes "
-        "over its connection, whatever port it names, and ends with it. Nothing is dropped: while "
+        "SuperCollider); the bridge sees which, and answers on the same connection in the same way. A subscription "
+        "goes over its connection, whatever port it names, and ends with it. Nothing is dropped: while "
         "the bridge is busy, a sender waits. Who does not read its answers is hung up on, and so is who speaks no OSC. "
         "64 connections are the most.",
         "",

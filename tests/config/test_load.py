@@ -222,7 +222,13 @@ def test_a_note_name_without_a_known_octave_is_never_guessed():
         (b"a = 1\na = 2\n", "line 2, column 6: "),
         (b'a = "x', "line 1, column 7: "),
         (b"a = 1\nb = '\xff'\n", "line 2: is not UTF-8 text"),
+        (b"a = " + b"[" * 5_000, "something in it is nested more than 32 deep"),
+        (b"a = " + b"{b = " * 3_000, "something in it is nested more than 32 deep"),
+        (b"[" + b"a." * 5_000 + b"b]", "something in it is nested more than 32 deep"),
+        (b"a = " + b"9" * 10_000, "Exceeds the limit (4300 digits)"),
+        (b"#" * 5_000_000, "is longer than 4,194,304 bytes"),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_a_syntax_error_has_line_and_column(tmp_path, content, place):
     path = tmp_path / "c.toml"
