@@ -37,7 +37,7 @@ class ReferenceShelf:
         RequestError where it is no such file, or too large.
         """
         try:
-            with path.open("rb", opener=_at_once) as file:
+            with open(path, "rb", opener=_at_once) as file:
                 found = os.fstat(file.fileno())
                 if not stat.S_ISREG(found.st_mode):
                     raise RequestError(f"{path} is no file.", f"Name a {kind} file.")
