@@ -9,6 +9,7 @@ alone.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -105,8 +106,9 @@ def _acknowledged(box: Path, host: str) -> Iterator[Acknowledgement]:
 def _numbers(folder: Path) -> set[int]:
     if not is_folder(folder):
         return set()
-    with suppress(FileNotFoundError):
-        return {seq for file in folder.iterdir() if (seq := seq_of(file.name)) is not None}
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        return {seq for one in found
+                if (seq := seq_of(one.name)) is not None and one.is_file(follow_symlinks=False)}
     return set()
 
 
