@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+# What docs/dependencies.md was written for, instead of the newest: make test REVIEWED=1
+PINS    = $(if $(REVIEWED),--constraint .ci/reviewed.txt)
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test test-ray lint bench bench-batch bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test test-ray lint torture bench bench-batch bench-doors bench-midi bench-sound bench-remote audit wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -18,6 +20,9 @@ test-ray: $(VENV)-ray/tests-installed  ## batches on a Ray cluster of two nodes,
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+torture: $(VENV)/tests-installed  ## kills, power cuts, faults, rubbish, a day of music: hours; prints its seed
+	$(BIN)/python tests/torture --into docs/reliability.md $(LEGS)
 
 bench: bench-doors bench-batch bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
 
@@ -45,6 +50,10 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/library.py
 	$(BIN)/python tests/bench/like_records.py
 
+audit: $(VENV)/bin/python  ## known holes in what the default install pulls in; needs the network
+	$(BIN)/pip --quiet install pip-audit
+	$(BIN)/pip-audit --requirement .ci/reviewed.txt --no-deps --disable-pip
+
 wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
 
@@ -60,7 +69,7 @@ $(VENV)/bin/python:
 
 # Installed as a wheel, never as a link to the sources: what runs here is what everybody gets.
 $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
-	$(BIN)/pip --quiet install .
+	$(BIN)/pip --quiet install $(PINS) .
 	@touch $@
 
 $(VENV)/tests-installed: $(VENV)/installed
