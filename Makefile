@@ -6,7 +6,7 @@ BIN     = $(VENV)/bin
 PINS    = $(if $(REVIEWED),--constraint .ci/reviewed.txt)
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test test-ray lint torture bench bench-batch bench-doors bench-midi bench-sound bench-remote audit wheel clean
+.PHONY: run test test-ray lint torture bench bench-batch bench-doors bench-midi bench-sound bench-synth bench-remote audit wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -24,7 +24,7 @@ lint: $(VENV)/lint-installed  ## style and types
 torture: $(VENV)/tests-installed  ## kills, power cuts, faults, rubbish, a day of music: hours; prints its seed
 	$(BIN)/python tests/torture --into docs/reliability.md $(LEGS)
 
-bench: bench-doors bench-batch bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
+bench: bench-doors bench-batch bench-midi bench-remote bench-sound bench-synth  ## every figure, and every table in the docs
 
 bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
 	$(BIN)/python tests/bench/doors.py
@@ -48,7 +48,12 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/strokes.py
 	$(BIN)/python tests/bench/known.py
 	$(BIN)/python tests/bench/library.py
+
+bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md, and its picture; downloads Debian packages once
 	$(BIN)/python tests/bench/like_records.py
+	$(BIN)/python tests/bench/synthesiser.py
+	$(BIN)/python tests/bench/built_in.py --seeds 500
+	$(BIN)/python examples/contact_sheet.py docs/contact-sheet.webp
 
 audit: $(VENV)/bin/python  ## known holes in what the default install pulls in; needs the network
 	$(BIN)/pip --quiet install pip-audit
