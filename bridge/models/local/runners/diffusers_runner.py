@@ -48,6 +48,8 @@ class Diffusers(Runner):
         # Each take keeps its seed: a pipeline that ranks its takes would hand them back in another order.
         if hasattr(self.pipe, "score_waveforms"):
             self.pipe.score_waveforms = lambda audio, **_: audio
+        if kind == "MusicLDMPipeline":
+            _hand_out_tensors(self.pipe.text_encoder)
         self.kind, self.scheduler = kind, self.pipe.scheduler
         self.half = half
         return {"pipeline": kind, "rate": self._rate()}
@@ -131,6 +133,17 @@ class Diffusers(Runner):
                 raise RunnerError("refused", f"The scheduler {kind.__name__} knows no {key}.")
         # A fresh one for each call: schedulers keep what they did.
         return kind.from_config(self.scheduler.config, **settings)
+
+
+def _hand_out_tensors(text_encoder):
+    """Has a text encoder answer as it did up to transformers 4: MusicLDM's pipeline knows nothing newer."""
+    asked = text_encoder.get_text_features
+
+    def features(*arguments, **said):
+        found = asked(*arguments, **said)
+        return getattr(found, "pooler_output", found)
+
+    text_encoder.get_text_features = features
 
 
 if __name__ == "__main__":
