@@ -46,7 +46,9 @@ def stable_audio(folder: Path) -> None:
             audio_channels=2, channel_multiples=[1, 2, 2], sampling_rate=44_100,
         ),
         text_encoder=text_encoder, tokenizer=tokenizer,
-        projection_model=StableAudioProjectionModel(text_encoder_dim=16, conditioning_dim=16, min_value=0, max_value=32),
+        projection_model=StableAudioProjectionModel(
+            text_encoder_dim=16, conditioning_dim=16, min_value=0, max_value=32
+        ),
         scheduler=CosineDPMSolverMultistepScheduler(
             solver_order=2, prediction_type="v_prediction", sigma_data=1.0, sigma_min=0.3, sigma_max=500,
             sigma_schedule="exponential",
@@ -59,9 +61,9 @@ def audioldm(folder: Path) -> None:
     from transformers import ClapTextConfig, ClapTextModelWithProjection
 
     text_encoder = ClapTextModelWithProjection(ClapTextConfig(**CLAP_WORDS))
-    AudioLDMPipeline(text_encoder=text_encoder, tokenizer=clap_tokenizer(), unet=_unet(), **_mel_parts()).save_pretrained(
-        folder
-    )
+    AudioLDMPipeline(
+        text_encoder=text_encoder, tokenizer=clap_tokenizer(), unet=_unet(), **_mel_parts()
+    ).save_pretrained(folder)
 
 
 def musicldm(folder: Path) -> None:
@@ -211,7 +213,10 @@ def _musicgen_settings(model) -> None:
     )
 
 
-BUILDERS = {"stable-audio": stable_audio, "audioldm": audioldm, "audioldm2": audioldm2, "musicldm": musicldm, "musicgen": musicgen, "musicgen-melody": musicgen_melody}
+BUILDERS = {
+    "stable-audio": stable_audio, "audioldm": audioldm, "audioldm2": audioldm2, "musicldm": musicldm,
+    "musicgen": musicgen, "musicgen-melody": musicgen_melody,
+}  # fmt: skip
 
 
 def main() -> None:

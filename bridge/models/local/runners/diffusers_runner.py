@@ -66,7 +66,7 @@ class Diffusers(Runner):
             "transcription": call.take("transcription"),
             "max_new_tokens": call.take("max_new_tokens"),
             **self._length(call),
-            **self._start(call.take("audio"), call.take("audio_use")),
+            **self._start(call.take("audio")),
         }
         self.pipe.scheduler = self._scheduler(call)
         call.no_more()
@@ -101,7 +101,7 @@ class Diffusers(Runner):
             return {"audio_length_in_s": seconds}
         return {"audio_start_in_s": start, "audio_end_in_s": None if seconds is None else (start or 0.0) + seconds}
 
-    def _start(self, path, use):
+    def _start(self, path):
         """Returns the sound to start with, at the pipeline's own rate."""
         import torch
 
@@ -126,7 +126,8 @@ class Diffusers(Runner):
             fitting = {type(self.scheduler), *self.scheduler.compatibles}
             if kind not in fitting:
                 names = ", ".join(sorted(one.__name__.removesuffix("Scheduler") for one in fitting))
-                raise RunnerError("refused", f"The scheduler {name!r} does not fit {self.kind}.", f"There are: {names}.")
+                reason = f"The scheduler {name!r} does not fit {self.kind}."
+                raise RunnerError("refused", reason, f"There are: {names}.")
         known = inspect.signature(kind.__init__).parameters
         for key in settings:
             if key not in known:

@@ -182,7 +182,7 @@ def serve(runner):
     asked = queue.Queue()
     calls = {}
     threading.Thread(target=_listen, args=(asked, calls), daemon=True).start()
-    tell({"is": "hello", "runner": runner.name, "versions": _versions(runner.packages), "devices": runner.devices()})
+    tell({"is": "hello", "runner": runner.name, "versions": _versions(runner.packages), "devices": _devices(runner)})
     while True:
         told = asked.get()
         answer = _answer(runner, told, calls)
@@ -248,6 +248,13 @@ def _listen(asked, calls):
             calls[told["id"]] = Call(told)
         asked.put(told)
     os._exit(0)
+
+
+def _devices(runner):
+    try:
+        return runner.devices()
+    except ImportError:  # the versions tell which library is missing
+        return ["cpu"]
 
 
 def _versions(packages):
