@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import io
 import json
 import os
 import subprocess
@@ -16,24 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import soundfile
 
 from bridge.config.models import Row
-from bridge.models.catalogue.rows import rows
-from bridge.models.errands import Stage
-from bridge.models.local.host import Host
+from support.local import RUNNER_OF, Asked, row_of
 
 collect_ignore_glob = [] if importlib.util.find_spec("torch") else ["test_*.py"]
 
 # What is that small is done before a second thread is awake.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-
-RUNNER_OF = {
-    "stable-audio": ("diffusers", "stable-audio-open"), "audioldm": ("diffusers", "audioldm"),
-    "audioldm2": ("diffusers", "audioldm2"), "musicldm": ("diffusers", "musicldm"),
-    "musicgen": ("transformers", "musicgen-small"), "musicgen-melody": ("transformers", "musicgen-melody"),
-}  # fmt: skip
-
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -45,35 +34,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert built.returncode == 0, built.stderr
     assert sorted(json.loads(built.stdout.splitlines()[-1])["built"]) == sorted(RUNNER_OF)
     return folder
-
-
-def row_of(folder: Path, name: str, **changes) -> Row:
-    runner, like = RUNNER_OF[name]
-    said = {"provider": "local", "runner": runner, "like": like, "weights": str(folder / name), **changes}
-    return rows({"tiny": Row.model_validate(said)})["tiny"]
-
-
-class Made(list):
-    """The takes of a call: samples and rate of each."""
-
-    def __init__(self, sounds: list[bytes]) -> None:
-        super().__init__(soundfile.read(io.BytesIO(sound), dtype="float32") for sound in sounds)
-
-
-class Asked:
-    """A host with a loop of its own: `make` waits for the takes of one call, `run` for anything."""
-
-    def __init__(self, loop: asyncio.Runner, row: Row) -> None:
-        self.run = loop.run
-        self.host = Host("tiny", row)
-
-    def make(self, *seeds: int, sound: Path | None = None, **inputs) -> Made:
-        async def wave(rate: int) -> bytes:
-            return sound.read_bytes()
-
-        inputs = {"prompt": "deep bell", "seconds": 0.5, **inputs}
-        given = {"audio": wave} if sound is not None else None
-        return Made(self.run(self.host.run(inputs, seeds or (7,), Stage(), given)))
 
 
 @pytest.fixture(scope="session")
