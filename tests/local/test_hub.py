@@ -97,7 +97,7 @@ def hub(monkeypatch, tmp_path):
 
 FILES = {
     "model_index.json": b"{}", "README.md": b"# AudioLDM", "unet/diffusion_pytorch_model.safetensors": b"x" * 3000,
-    "unet/diffusion_pytorch_model.bin": b"x" * 9000, "unet/config.json": b"{}", "audioldm.ckpt": b"x" * 90_000,
+    "unet/diffusion_pytorch_model.bin": b"x" * 9000, "unet/config.json": b"{ }", "audioldm.ckpt": b"x" * 90_000,
     "cover.png": b"x" * 500,
 }  # fmt: skip
 
