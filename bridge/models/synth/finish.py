@@ -18,6 +18,8 @@ SLIGHT = 0.05
 """A property below this is not meant."""
 WIDE = frozenset(("clap", "cymbal", "pluck", "mallet", "bell", "lead", "pad-synth", "fx", "loop"))
 """Families that a record has in stereo; the others stay in the middle, whatever the words say."""
+SLOWER = 0.02
+"""Seconds that a plain "soft" takes to let in what swells anyway."""
 DOUBLING = 0.011
 """Seconds by which the side of a widened mono sound is late."""
 
@@ -59,6 +61,8 @@ def _coloured(wave: Wave, part: Part) -> Wave:
         wave = filters.shelf(wave, max(250.0, 2 * part.pitch), BODY_TILT * character.brightness, "high")
     if abs(character.punch) > SLIGHT and not family.swells:
         wave = colour.stroke(wave, character.punch)
+    if character.punch < -SLIGHT and family.swells:
+        wave = wave * envelopes.rise(part.frames, SLOWER * -character.punch)
     return wave
 
 
