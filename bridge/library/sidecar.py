@@ -81,7 +81,7 @@ def decode_sidecar(content: bytes, path: str) -> dict[str, Any]:
     """Reads a sidecar; raises LibraryError, naming `path`, for anything but a JSON object."""
     try:
         sidecar = json.loads(content)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise LibraryError(f"The sidecar {path} is no JSON: {problem}.") from problem
     if not isinstance(sidecar, dict):
         raise LibraryError(f"The sidecar {path} is no JSON object.")
