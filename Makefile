@@ -54,11 +54,12 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/known.py
 	$(BIN)/python tests/bench/library.py
 
-bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md, and its picture; downloads Debian packages once
+bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md and docs/synth-words.md, and its picture; downloads Debian packages once
 	$(BIN)/python tests/bench/like_records.py
 	$(BIN)/python tests/bench/synthesiser.py
 	$(BIN)/python tests/bench/built_in.py --seeds 500
 	$(BIN)/python examples/contact_sheet.py docs/contact-sheet.webp
+	$(BIN)/python tests/bench/adjectives.py
 
 audit: $(VENV)/bin/python  ## known holes in what the default install pulls in; needs the network
 	$(BIN)/pip --quiet install pip-audit
