@@ -13,6 +13,7 @@ import importlib
 import pkgutil
 import re
 import secrets
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ import torture
 from torture.leg import Leg, table
 
 SIZES = {"small": 0.01, "long": 1.0}
+MOST_TOLD = 100
 
 
 def legs() -> dict[str, object]:
@@ -54,6 +56,7 @@ def put_into(page: Path, name: str, text: str) -> None:
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also in the background, where shells take it away
     found = legs()
     parser = argparse.ArgumentParser(prog="torture", description="Tries to make the bridge lose or double something.")
     parser.add_argument("legs", nargs="*", choices=[*found, []], metavar="LEG", help=", ".join(found))
@@ -69,8 +72,10 @@ def main() -> int:
         leg = found[name].run(said.seed, SIZES[said.size])
         text = report(leg, said.seed, said.size, time.monotonic() - started)
         print(text, flush=True)
-        for line in leg.wrong:
+        for line in leg.wrong[:MOST_TOLD]:
             print(f"WRONG: {line}", flush=True)
+        if len(leg.wrong) > MOST_TOLD:
+            print(f"WRONG: and {len(leg.wrong) - MOST_TOLD} things more", flush=True)
         if said.into:
             put_into(said.into, name, text)
         if not leg.good:

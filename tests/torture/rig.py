@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 import wave
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,9 +103,9 @@ class Bridge:
         self.started_after = 0.0
         self._module = module
         self._osc = ("127.0.0.1", free_port())
+        places = os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")]))
         self._environment = {
-            "NO_COLOR": "1", "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep),
-            "REPLICATE_BASE_URL": facade, "REPLICATE_API_TOKEN": KEY,
+            "NO_COLOR": "1", "PYTHONPATH": places, "REPLICATE_BASE_URL": facade, "REPLICATE_API_TOKEN": KEY,
             **environment,
         }
         self.config = folder / "config.toml"
@@ -114,6 +114,7 @@ class Bridge:
             encoding="utf-8",
         )
         (self.library / "deliveries" / HOST / "new").mkdir(parents=True, exist_ok=True)
+        (folder / "stderr.txt").touch()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.bind(("127.0.0.1", 0))
@@ -190,11 +191,13 @@ class Bridge:
             found = self.ask("triggers", {"pad": pad, "ref": ref})
             self.answered(found["job"]["id"], ref)
 
-    def drop(self, name: str, words: str) -> None:
-        """Drops a prompt into the inbox, as a program that saves it whole would."""
+    def drop(self, name: str, words: str, note: Callable[[Path, int, bytes], None] = lambda *_: None) -> None:
+        """Drops a prompt into the inbox, as a program that saves it whole would; `note` gets its path, inode and bytes
+        before it shows."""
         self.inbox.mkdir(parents=True, exist_ok=True)
         hidden = self.inbox / f".{name}.part"
         hidden.write_text(words, encoding="utf-8")
+        note(self.inbox / name, hidden.stat().st_ino, words.encode())
         hidden.rename(self.inbox / name)
         self.asked.dropped.append(name)
 
@@ -276,12 +279,16 @@ class Watcher:
         for preset in (*self._library.glob("kits/*.sfz"), *self._library.glob("instruments/*.sfz")):
             for name in re.findall(r"^.*sample=(.+?)\s*$", preset.read_text(encoding="utf-8"), re.MULTILINE):
                 if not (preset.parent / name).is_file():
-                    self.broken.append(f"{preset.name} names {name}, which is not there")
+                    self._complain(f"{preset.name} names {name}, which is not there")
 
     def _digest(self, name: str, content: bytes) -> str:
         if content[:4] != b"RIFF" or int.from_bytes(content[4:8], "little") + 8 != len(content):
-            self.broken.append(f"{name} shows as {len(content)} bytes that are no whole WAV")
+            self._complain(f"{name} shows as {len(content)} bytes that are no whole WAV")
         return hashlib.sha256(content).hexdigest()
+
+    def _complain(self, text: str) -> None:
+        if text not in self.broken:
+            self.broken.append(text)
 
 
 @dataclass
