@@ -55,7 +55,7 @@ class Round:
         if kind == "while it starts":
             self._die_starting()
         elif self._start(death):
-            self._ask(paid="paid" in kind, dropped="inbox" in kind)
+            self._ask(paid="paid" in kind, dropped="inbox" in kind, wished="wish" in kind)
             if not self.bridge.dies_within(PLACE_SECONDS if place else self._dice.uniform(0.0, 1.2)):
                 kind = "at random"
                 self.bridge.kill()
@@ -93,7 +93,7 @@ class Round:
         killer.join()
         self.bridge.kill()
 
-    def _ask(self, *, paid: bool, dropped: bool) -> None:
+    def _ask(self, *, paid: bool, dropped: bool, wished: bool) -> None:
         self._ask_again()
         bridge, dice = self.bridge, self._dice
         for _ in range(dice.randint(1, 2)):
@@ -103,6 +103,8 @@ class Round:
             bridge.generate(self._ref(), "bell", paid=True)
         if dropped or dice.random() < 0.2:
             bridge.drop(f"{self._ref()}.txt", "short closed hat")
+        if wished or dice.random() < 0.2:
+            bridge.wish(self._ref(), dice.choice(PADS))
         if dice.random() < 0.4:
             bridge.post(self._ref(), dice.choice(PADS))
 
