@@ -160,7 +160,8 @@ class Place:
         claim = Claim(token=token, parts=tuple(parts))
         if depth and len(parts) == depth:
             return claim
-        self._remove_empty(folder)
+        if depth:
+            self._remove_empty(folder)
         return None
 
     def path(self, claim: Claim) -> Path:
