@@ -191,7 +191,7 @@ def run(seed: int, size: float) -> Leg:
             day = Day(bridge, dice)
             with suppress(KeyboardInterrupt):  # the figures of the hours so far count
                 for number in range(1, most + 1):
-                    probes = PROBES if number in (*SHOWN, most) else 0
+                    probes = 0 if number not in (*SHOWN, most) else PROBES if most == HOURS else 3
                     hours.append(day.hour(max(1, round(TRIGGERS * size / HOURS)), probes))
                     print(f"hour {len(hours)}: {day.sent:,} triggers, {hours[-1].memory:.0f} MiB,"
                           f" {hours[-1].handles} handles", flush=True)
@@ -212,8 +212,8 @@ def _figures(day: Day, hours: list[Hour], found: Audit) -> str:
     states = Counter(job["state"] for job in found.jobs.values())
     doors = ", ".join(f"{count:,} {door}" for door, count in day.doors.most_common())
     told = [
-        f"{day.sent:,} triggers in {len(hours)} hours ({doors}). {states['ready']:,} became sounds, {states['failed']:,}"
-        f" failed with a reason, {states['cancelled']:,} were cancelled.\n",
+        f"{day.sent:,} triggers in {len(hours)} hours ({doors}). {states['ready']:,} became sounds,"
+        f" {states['failed']:,} failed with a reason, {states['cancelled']:,} were cancelled.\n",
         "| after hour | daemon | workers | file handles | threads | accepted, median | 95 % | ready, median | 95 % |",
         "|---|---|---|---|---|---|---|---|---|",
     ]

@@ -11,12 +11,14 @@ from __future__ import annotations
 import random
 import tempfile
 import threading
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.memory import memory_folder
 from support.replicate_facade import facade
 from torture.dying import FEW, KINDS, MOST
 from torture.leg import Leg, Row
@@ -26,7 +28,7 @@ from torture.rig import PADS, Audit, Bridge, Watcher, audit, sounds_of_the_accou
 KILLS = 1_200
 LIVES = 40
 """In a round."""
-LANES = 2
+LANES = 3
 """Rounds at once: a round mostly waits."""
 PLACE_SECONDS = 3.0
 """How long a daemon that is to die at a place may take to come there; then it is killed where it is."""
@@ -139,14 +141,17 @@ class Result:
 
 def play(name: str, seed: int, lives: int, nest: Nest) -> Result:
     """Plays a round to its end."""
-    with tempfile.TemporaryDirectory() as home, facade(sounds_of_the_account) as account:
-        one = Round(Path(home) / "bridge", name, random.Random(f"{seed} {name}"), account.url, nest)
+    with memory_folder() as home, facade(sounds_of_the_account) as account:
+        one = Round(home / "bridge", name, random.Random(f"{seed} {name}"), account.url, nest)
         watcher = Watcher(one.bridge.library)
         try:
             for _ in range(lives):
                 one.life()
             one.end()
             found = audit(one.bridge, account.made)
+        except Exception as problem:  # a border: a round that breaks off is a result like any other
+            traceback.print_exc()
+            found = Audit(wrong=[f"the round broke off: {problem!r}"])
         finally:
             watcher.stop()
             one.bridge.close()

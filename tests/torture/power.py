@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from pythonosc.osc_message import OscMessage
 
+from support.memory import memory_folder
 from support.patience import wait_until
 from support.replicate_facade import Facade, facade
 from torture.disk import Disk, Record, put_down, records
@@ -153,8 +153,8 @@ def run(seed: int, size: float) -> Leg:
     dice = random.Random(seed)
     leg, done = Leg(name="power"), 0
     tally = {what: Tally() for what in LEFT}
-    with tempfile.TemporaryDirectory() as home, Nest(Path(home)) as nest, facade(sounds_of_the_account) as account:
-        disk, happened, told = record(Path(home), account.url, dice, max(8, round(TRIGGERS * min(1.0, size * 10))))
+    with memory_folder() as home, Nest(home) as nest, facade(sounds_of_the_account) as account:
+        disk, happened, told = record(home, account.url, dice, max(8, round(TRIGGERS * min(1.0, size * 10))))
         bills = {str(one["input"]["prompt"]).rpartition(" ")[2]: (name, one) for name, one in account.made.items()}
         cuts = _moments(happened, told, max(4, round(CUTS * size)), dice)
         with suppress(KeyboardInterrupt):  # the figures of what was cut so far count
