@@ -172,7 +172,8 @@ def run(seed: int, size: float) -> Leg:
     leg.wrong = [text for one in tally.values() for text in one.wrong]
     flushes = sum(one.op == "F" for one in happened)
     leg.figures = (
-        f"One life of {len(told.accepted)} jobs: {sum(one.op in 'WT' for one in happened):,} writes, {flushes:,}"
+        f"One life in which {len(told.accepted)} jobs were answered, {len(told.dropped)} files dropped into the inbox and"
+        f" {len(told.wished)} put down by a host, {len(told.paid)} calls paid: {sum(one.op in 'WT' for one in happened):,} writes, {flushes:,}"
         f" flushes, {sum(one.op in 'CRLUM' for one in happened):,} changes of names; cut at"
         f" {sum(one.tried for one in tally.values())} moments, half of them just after an answer."
     )
