@@ -12,6 +12,7 @@ import random
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -170,14 +171,18 @@ def run(seed: int, size: float) -> Leg:
                 tally[what].count(at, asked, *recover(disk.root, account, asked, nest))
     leg.rows = [one.row(what) for what, one in tally.items()]
     leg.wrong = [text for one in tally.values() for text in one.wrong]
-    flushes = sum(one.op == "F" for one in happened)
-    leg.figures = (
-        f"One life in which {len(told.accepted)} jobs were answered, {len(told.dropped)} files dropped into the inbox and"
-        f" {len(told.wished)} put down by a host, {len(told.paid)} calls paid: {sum(one.op in 'WT' for one in happened):,} writes, {flushes:,}"
-        f" flushes, {sum(one.op in 'CRLUM' for one in happened):,} changes of names; cut at"
-        f" {sum(one.tried for one in tally.values())} moments, half of them just after an answer."
-    )
+    leg.figures = _figures(happened, told, sum(one.tried for one in tally.values()))
     return leg
+
+
+def _figures(happened: Sequence[Record], told: Told, cuts: int) -> str:
+    kinds = Counter(one.op for one in happened)
+    names = sum(kinds[kind] for kind in "CRLUM")
+    return (
+        f"One life: {len(told.accepted)} jobs answered, {len(told.paid)} of them paid, {len(told.dropped)} files dropped"
+        f" into the inbox and {len(told.wished)} put down by a host; {kinds['W'] + kinds['T']:,} writes, {kinds['F']:,}"
+        f" flushes, {names:,} changes of names. Cut at {cuts} moments, half of them just after an answer."
+    )
 
 
 @dataclass
