@@ -18,6 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bridge.disk import make_folder
 from bridge.errors import StoreError
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.searching import lend_functions
@@ -62,7 +63,7 @@ class Database:
         """Opens or creates the store at `path`; raises StoreError if that is impossible."""
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._writing = connect(path)
             migrate(self._writing)
             self._reading = connect(path)
