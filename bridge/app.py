@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bridge import __version__
@@ -19,6 +21,7 @@ from bridge.doors import Doors, Hall
 from bridge.errors import ConfigError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
+from bridge.jobs.rebuilding import open_store
 from bridge.jobs.rehearsal import misfits
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
@@ -27,6 +30,7 @@ from bridge.models.registry import ModelContext, Models, open_models
 from bridge.player.audition import Audition
 from bridge.ports import Clock, SystemClock
 from bridge.service.chronicle import Chronicle
+from bridge.service.logbook import STORY
 from bridge.shaping import Shaping
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -38,6 +42,7 @@ from bridge.units import Usd
 from bridge.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
+story = logging.getLogger(STORY)
 
 WARM = ("bridge.shaping.tasks", "bridge.models.synth.render")
 """What every worker imports before it is asked, so that the first pad pressed does not wait for scipy."""
@@ -59,6 +64,10 @@ class App:
     context: ModelContext
     library: Library
     database: Database
+    hurt: asyncio.Event
+    """Is set when the store turns out to be damaged: whoever runs the bridge opens it anew, and that builds it anew."""
+    mended: str = ""
+    """What had to be done for the store; empty where it was sound."""
     doors: Doors | None = None
     resumed: int = 0
     trouble: tuple[str, ...] = ()
@@ -82,7 +91,8 @@ class App:
         config += [f"Takes effect at the next start: {', '.join(later)}"] * bool(later)
         models = [f"Model {name} is not available: {why}" for name, why in self.models.problems.items()]
         formats = [f"Format {name} is not kept: {why}" for name, why in self.library.problems.items()]
-        return [*config, *self.doubts, *models, *formats, *(self.doors.notices if self.doors else [])]
+        mended = [self.mended] * bool(self.mended)
+        return [*mended, *config, *self.doubts, *models, *formats, *(self.doors.notices if self.doors else [])]
 
     async def reload(self, config: Config) -> list[str]:
         """Takes up a changed configuration and returns the places of what changed.
@@ -164,8 +174,13 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     library = Library.open(config.library.folder, kept=config.library.formats)
     stack.callback(library.close)
     home = config.state_folder / "libraries" / library.id
-    database = Database(home / "store.sqlite")
+    hurt = asyncio.Event()
+    wake = partial(asyncio.get_running_loop().call_soon_threadsafe, hurt.set)
+    # Away from the loop: a service whose loop stands still for long is taken for dead.
+    database, mended = await asyncio.to_thread(open_store, home, library, on_damage=wake)
     stack.callback(database.close)
+    if mended:
+        story.warning("%s", mended)
     shelf = Shelf(home / "takes")
     await _tidy(config, database, shelf, clock)
     files = FileThread()
@@ -192,7 +207,7 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     stack.push_async_callback(audition.close)
     app = App(
         opened=config, engine=engine, audition=audition, models=models, context=context, library=library,
-        database=database,
+        database=database, hurt=hurt, mended=mended,
     )
     stack.push_async_callback(app.engine.close)
     return app

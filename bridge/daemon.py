@@ -48,21 +48,36 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     manager = Notifier()
     watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
     _read_on_hangup(watch, end)
-    async with open_bridge(config, doors=True) as app:
-        for line in greeting(app):
-            say(line)
-        _write_down(app)
-        watching = asyncio.create_task(_follow(app, watch, say), name="config")
-        alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
-        manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
-        await end.asked.wait()
-        watching.cancel()
-        await asyncio.wait([watching])
-        bound = app.config.jobs.finish_seconds
-        manager.stopping(bound + CLOSING_SECONDS)
-        end.within(bound + CLOSING_SECONDS)
-        await _rest(app, end, say)
+    alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
+    while not end.asked.is_set():
+        async with open_bridge(config, doors=True) as app:
+            for line in greeting(app):
+                say(line)
+            _write_down(app)
+            watching = asyncio.create_task(_follow(app, watch, say), name="config")
+            manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
+            await _first(end.asked, app.hurt)
+            watching.cancel()
+            await asyncio.wait([watching])
+            if end.asked.is_set():
+                bound = app.config.jobs.finish_seconds
+                manager.stopping(bound + CLOSING_SECONDS)
+                end.within(bound + CLOSING_SECONDS)
+                await _rest(app, end, say)
+            else:
+                say("The store is damaged. It is built anew, and everything opens again.")
+                story.error("the store is damaged: everything is closed, and opened with one that is built anew")
+                config = app.config
     alive.cancel()
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Waits for the first of some events."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
 
 
 async def _rest(app: App, end: Ending, say: Callable[[str], None]) -> None:

@@ -110,7 +110,7 @@ class Publisher:
                 ),
                 sidecar_of(
                     sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written,
-                    fingerprint=sound.fingerprint,
+                    fingerprint=sound.fingerprint, ref=job.ref,
                 ),
             )
 
