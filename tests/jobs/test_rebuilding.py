@@ -15,6 +15,8 @@ import pytest
 from bridge.domain.brief import Request
 from bridge.domain.job import BATCH_REF, JobState
 from bridge.errors import DamagedError, LibraryError, StoreError
+from bridge.jobs.rebuilding import rebuild
+from bridge.library.folder import Library
 from bridge.store.migrations import MIGRATIONS
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +54,12 @@ async def picture(engine):
         "money": round(budget.day, 6),
         "jobs": sorted((job.id, job.state, job.ref, job.brief) for job in await engine.jobs(limit=1000)),
     }  # fmt: skip
+
+
+async def accepted_are(house, number: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while len(house.provider.accepted) < number:
+            await asyncio.sleep(0.01)
 
 
 def ruin(store) -> None:
@@ -121,13 +129,13 @@ async def test_an_older_copy_of_the_store_pays_for_nothing_twice(house, store) -
     house.provider.gate = asyncio.Event()
     async with house.open() as engine:
         waiting = await engine.trigger(Request(pad="bass"))
+        await accepted_are(house, 2)
         await engine.cancel("bass")
         ended = await engine.budget()
     copy = store.read_bytes()
     async with house.open() as engine:
         running = await engine.trigger(Request(pad="kick"))
-        while len(house.provider.accepted) < 3:
-            await asyncio.sleep(0.01)
+        await accepted_are(house, 3)
         reserved = await engine.budget()
     store.write_bytes(copy)
     house.provider.gate.set()
@@ -145,7 +153,8 @@ async def test_a_call_that_was_under_way_is_found_again_and_not_sent_again(house
     house.provider.gate = asyncio.Event()
     async with house.open() as engine:
         job = await engine.trigger(Request(pad="kick"))
-        while not house.provider.asked_after:
+        await accepted_are(house, 1)
+        while not (await engine.budget()).reserved:
             await asyncio.sleep(0.01)
     with closing(sqlite3.connect(store)) as connection:
         connection.execute("UPDATE jobs SET state = 'queued'")
@@ -214,10 +223,11 @@ async def test_building_anew_may_die_anywhere_and_begins_again_from_the_same_rem
             def die(*_):
                 raise crash
 
+            library = Library.open(house.library)
             patch.setattr(f"bridge.jobs.rebuilding.{name}", die)
             with pytest.raises(crash):
-                async with house.open():
-                    pass
+                rebuild(store.parent, library)
+            library.close()
     assert (store.parent / "calls.jsonl").read_bytes() == ledger
     async with house.open() as engine:
         assert await picture(engine) == before
