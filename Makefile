@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test lint torture bench bench-doors bench-midi bench-sound bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -15,6 +15,9 @@ test: $(VENV)/tests-installed  ## every test, against the built wheel
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+torture: $(VENV)/tests-installed  ## kills, power cuts, faults, rubbish, a day of music: hours; prints its seed
+	$(BIN)/python tests/torture --into docs/reliability.md $(LEGS)
 
 bench: bench-doors bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
 
