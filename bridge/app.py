@@ -18,9 +18,9 @@ from bridge.config.keys import key_of
 from bridge.config.problems import where
 from bridge.config.schema import Config
 from bridge.doors import Doors, Hall
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, LibraryError
 from bridge.jobs.engine import BridgeEngine
-from bridge.jobs.files import FileThread
+from bridge.jobs.files import FileThread, in_time
 from bridge.jobs.rebuilding import open_store
 from bridge.jobs.rehearsal import misfits
 from bridge.jobs.workshop import Workshop
@@ -47,6 +47,9 @@ story = logging.getLogger(STORY)
 WARM = ("bridge.shaping.tasks", "bridge.models.synth.render")
 """What every worker imports before it is asked, so that the first pad pressed does not wait for scipy."""
 
+OPENING_SECONDS = 30.0
+"""The most that a library may take to be opened, by a disk that has to wake up first."""
+SILENT = "Look at the disk, or the network that it is on."
 SECONDS_A_DAY = 86_400
 MOST_TOLD = 8
 """Mistakes of a configuration that are told by OSC; a file of another kind has hundreds."""
@@ -64,6 +67,7 @@ class App:
     context: ModelContext
     library: Library
     database: Database
+    files: FileThread
     hurt: asyncio.Event
     """Is set when the store turns out to be damaged: whoever runs the bridge opens it anew, and that builds it anew."""
     mended: str = ""
@@ -92,6 +96,7 @@ class App:
         models = [f"Model {name} is not available: {why}" for name, why in self.models.problems.items()]
         formats = [f"Format {name} is not kept: {why}" for name, why in self.library.problems.items()]
         mended = [self.mended] * bool(self.mended)
+        mended += [f"{_silent(self.library)} {SILENT}"] * self.files.stalled
         return [*mended, *config, *self.doubts, *models, *formats, *(self.doors.notices if self.doors else [])]
 
     async def reload(self, config: Config) -> list[str]:
@@ -171,7 +176,7 @@ def _tell_in_log(app: App, stack: AsyncExitStack) -> None:
 
 
 async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:
-    library = Library.open(config.library.folder, kept=config.library.formats)
+    library = await _open_library(config)
     stack.callback(library.close)
     home = config.state_folder / "libraries" / library.id
     hurt = asyncio.Event()
@@ -203,14 +208,29 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
             shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock, pads=dict(config.pads),
         )
     )
+    files.on_stall = partial(engine.announce, _silent(library), SILENT)
     audition = Audition(engine, config.audition, say=engine.announce)
     stack.push_async_callback(audition.close)
     app = App(
         opened=config, engine=engine, audition=audition, models=models, context=context, library=library,
-        database=database, hurt=hurt, mended=mended,
+        database=database, files=files, hurt=hurt, mended=mended,
     )
     stack.push_async_callback(app.engine.close)
     return app
+
+
+def _silent(library: Library) -> str:
+    return f"The library {library.root} does not answer: finished sounds wait for it."
+
+
+async def _open_library(config: Config) -> Library:
+    folder, formats = config.library.folder, config.library.formats
+    try:
+        return await in_time(
+            lambda: Library.open(folder, kept=formats), OPENING_SECONDS, undo=lambda library: library.close()
+        )
+    except TimeoutError:
+        raise LibraryError(f"{folder} does not answer.", SILENT, retryable=True) from None
 
 
 async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:

@@ -198,7 +198,7 @@ class Database:
             for ask in batch:
                 connection.execute("SAVEPOINT one")
                 before = self._ledger.taken_down
-                if not ask.try_on(connection, self._told):
+                if not ask.try_on(connection, self._told_writing):
                     connection.execute("ROLLBACK TO one")
                     self._ledger.forget(before)
                 connection.execute("RELEASE one")
@@ -221,6 +221,16 @@ class Database:
         while (ask := self._reads.get()) is not None:
             ask.try_on(self._reading, self._told)
             _answer([ask])
+
+    def _told_writing(self, problem: Exception) -> Exception:
+        """Returns what a caller is told of an error while the store is written."""
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+            return StoreError(
+                f"The store {self.path} may not be changed: {problem}.",
+                "Give yourself write permission for its folder, or free its disk of whatever made it read-only.",
+                retryable=True,
+            )
+        return self._told(problem)
 
     def _told(self, problem: Exception) -> Exception:
         """Returns what a caller is told of an error, and sees to it that a damaged store is built anew."""
@@ -253,7 +263,7 @@ class _Ask:
             self.result = self.transaction(connection)
         except Exception as problem:  # a border: whatever the caller's function raises belongs to the caller
             self.error = told(problem)
-            if getattr(problem, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
+            if getattr(self.error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
                 self.error = StoreError(
                     f"The store can't be used: {problem}.", "Free some disk space and check its folder.", retryable=True
                 )
