@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from bridge.units import Seconds
 
@@ -28,13 +29,20 @@ class FileThread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="library")
         self.on_stall = on_stall
         self.stalled = False
+        self._began = 0.0
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `call` after everything that was asked for before, and returns its answer."""
         loop = asyncio.get_running_loop()
-        bell = loop.call_later(STALLED_SECONDS, self._stall)
+
+        def begin() -> T:
+            self._began = time.monotonic()
+            return call(*args, **kwargs)
+
+        work = loop.run_in_executor(self._executor, begin)
+        bell = loop.call_later(STALLED_SECONDS, self._look, work)
         try:
-            answer = await loop.run_in_executor(self._executor, lambda: call(*args, **kwargs))
+            answer = await work
         finally:
             bell.cancel()
         self.stalled = False
@@ -44,8 +52,14 @@ class FileThread:
         """Waits for what was asked for."""
         self._executor.shutdown(wait=True)
 
-    def _stall(self) -> None:
-        if not self.stalled:
+    def _look(self, work: asyncio.Future[Any]) -> None:
+        """Looks whether it is one call that takes so long, or many that wait for their turn."""
+        if work.done() or self.stalled:
+            return
+        left = self._began + STALLED_SECONDS - time.monotonic()
+        if left > 0:
+            asyncio.get_running_loop().call_later(left, self._look, work)
+        else:
             self.stalled = True
             self.on_stall()
 
