@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import TypeVar
 
+from bridge.disk import settle
 from bridge.domain.brief import Brief
 from bridge.domain.job import ENDED, Job, JobState
 from bridge.domain.sample import Sample
@@ -110,6 +111,7 @@ def _rebuild(home: Path, library: Library) -> str:
         if file.name != STORE:
             file.unlink()
     os.replace(fresh, home / STORE)
+    settle(home)
     (home / DAMAGED).unlink(missing_ok=True)
     log.info("the store was built anew in %.1f s", time.monotonic() - begun)
     return told
@@ -126,11 +128,21 @@ def _put_by(home: Path) -> Path:
     part.mkdir(parents=True)
     for file in (*files_of(home / STORE), home / LEDGER):
         if file.is_file():
-            shutil.copyfile(file, part / file.name)
+            _copy(file, part / file.name)
     remains = home / KEPT / name
+    settle(part)
     part.rename(remains)
+    settle(remains.parent)
     mark.write_text(name, encoding="utf-8")
+    settle(home)
     return remains
+
+
+def _copy(file: Path, to: Path) -> None:
+    """Copies a file to last, before the first one goes."""
+    shutil.copyfile(file, to)
+    with to.open("r+b") as copy:
+        os.fsync(copy.fileno())
 
 
 def _free_name(folder: Path) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from bridge.disk import settle
 from bridge.errors import LibraryError
 from bridge.library.problems import still_open
 
@@ -41,7 +42,7 @@ def write_new(path: Path, content: bytes) -> None:
             ) from None
     finally:
         hidden.unlink(missing_ok=True)
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -108,7 +109,7 @@ def _swap_in(hidden: Path, path: Path) -> None:
     except BaseException:
         hidden.unlink(missing_ok=True)
         raise
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def _name_for_the_first_time(hidden: Path, path: Path) -> None:
@@ -144,18 +145,6 @@ def _make_newer(hidden: Path, path: Path) -> None:
 
 def _whole_seconds(path: Path) -> int:
     return path.stat().st_mtime_ns // _SECOND_IN_NS
-
-
-def _settle(folder: Path) -> None:
-    """Makes a rename survive a power failure; systems that can't do that for a folder do it by themselves."""
-    if _WINDOWS:
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _patiently(path: Path, action: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 from filelock import BaseFileLock
 
+from bridge.disk import make_folder
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Instrument
 from bridge.errors import BridgeError, LibraryError
@@ -70,11 +71,11 @@ class Library:
         root = _usable(root)
         with translated(root):
             private = root / PRIVATE
-            private.mkdir(exist_ok=True)
+            make_folder(private)
             lock = take_lock(root, private)
             try:
                 for folder in FOLDERS:
-                    (root / folder).mkdir(exist_ok=True)
+                    make_folder(root / folder)
                 library = cls(root, _identify(private / _ID_FILE), lock)
                 library.keep(kept, formats)
                 library._sweep()
@@ -119,7 +120,7 @@ class Library:
         """
         file = self._sample(path)
         with self._at_work():
-            file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(file.parent)
             atomic.write_new(file, wav)
             atomic.replace(file.with_suffix(".json"), encode_sidecar(sidecar))
 
@@ -176,7 +177,7 @@ class Library:
             for name, kind in self._kept.items():
                 for path, content in _files(name, kind, instrument, folder, sounds):
                     file = self._inside(path)
-                    file.parent.mkdir(parents=True, exist_ok=True)
+                    make_folder(file.parent)
                     atomic.replace_watched(file, content)
                     if kind.sounds == "inside":
                         whole.append((path, content))
@@ -321,7 +322,7 @@ def _usable(root: Path) -> Path:
                 f"The library can't be made in {root.parent}: there is no such folder.",
                 f'Connect the drive, or run: mkdir -p "{root.parent}"',
             )
-        root.mkdir(parents=at_home, exist_ok=True)
+        make_folder(root)
     return root
 
 

@@ -18,6 +18,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bridge.disk import make_folder
 from bridge.errors import DamagedError, StoreError
 from bridge.store.ledger import Ledger, missing_calls, read_ledger
 from bridge.store.migrations import MIGRATIONS
@@ -98,7 +99,7 @@ class Database:
         self._writing = sqlite3.connect(":memory:")
         self._ledger = Ledger(path.with_name(LEDGER))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._writing = connect(path)
             migrate(self._writing)
             self._look_for_damage()

@@ -18,6 +18,7 @@ from dataclasses import fields
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from bridge.disk import settle
 from bridge.domain.take import Call
 from bridge.errors import StoreError
 
@@ -62,6 +63,7 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
         os.replace(fresh, self.path)
+        settle(self.path.parent)
 
     @property
     def taken_down(self) -> int:

@@ -7,16 +7,20 @@ too short for them to warm up.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bridge.app
 import bridge.models.replicate.model
 import bridge.models.replicate.watch
+import bridge.workers.process
 from bridge.cli import main
 from bridge.jobs.pipeline import Pipeline
 from bridge.library import atomic
@@ -102,11 +106,27 @@ def _around_stages(passed: Callable[[str], None]) -> None:
     Pipeline._step = stepped  # type: ignore[method-assign]
 
 
+def _hatch_workers(nest: str) -> None:
+    """Takes workers from the nest that this process is from."""
+    start = bridge.workers.process.asyncio.create_subprocess_exec
+
+    async def hatch(program: str, *arguments: str, **how: Any) -> Any:
+        if "bridge.workers.child" not in arguments:
+            return await start(program, *arguments, **how)
+        modules = arguments[arguments.index("bridge.workers.child") + 1 :]
+        fledgling = Path(__file__).with_name("fledgling.py")
+        return await start(program, "-I", "-S", str(fledgling), nest, *modules, **how)
+
+    bridge.workers.process.asyncio = SimpleNamespace(**vars(asyncio) | {"create_subprocess_exec": hatch})
+
+
 def prepare() -> None:
     """Puts the death in its place, and shortens what a short life need not wait for."""
     bridge.app.WARM = ()
     bridge.models.replicate.watch.STEPS = ((1e9, 0.02),)
     bridge.models.replicate.model.FIND_DELAYS = (0.0, 0.1)
+    if nest := os.environ.get("TORTURE_NEST"):
+        _hatch_workers(nest)
     place, _, number = os.environ.get("DIE_AT", "").partition(":")
     if place:
         passed = _die_at(place, int(number))

@@ -20,22 +20,23 @@ from pathlib import Path
 from support.replicate_facade import facade
 from torture.dying import FEW, KINDS, MOST
 from torture.leg import Leg, Row
+from torture.nest import Nest
 from torture.rig import PADS, Audit, Bridge, Watcher, audit, sounds_of_the_account
 
-KILLS = 1_020
-LIVES = 30
+KILLS = 1_200
+LIVES = 40
 """In a round."""
-LANES = 3
+LANES = 2
 """Rounds at once: a round mostly waits."""
-PLACE_SECONDS = 4.0
+PLACE_SECONDS = 3.0
 """How long a daemon that is to die at a place may take to come there; then it is killed where it is."""
 
 
 class Round:
     """Kills one daemon so many times."""
 
-    def __init__(self, folder: Path, name: str, dice: random.Random, url: str) -> None:
-        self.bridge = Bridge(folder, facade=url, module="torture.dying")
+    def __init__(self, folder: Path, name: str, dice: random.Random, url: str, nest: Nest) -> None:
+        self.bridge = Bridge(folder, facade=url, nest=nest)
         self.tried: Counter[str] = Counter()
         self.recovery: dict[str, list[float]] = defaultdict(list)
         self.kind_of: dict[str, str] = {}
@@ -86,7 +87,7 @@ class Round:
             if self.bridge.process is not None:
                 self.bridge.process.kill()
 
-        killer = threading.Timer(self._dice.uniform(0.2, 1.5), kill)
+        killer = threading.Timer(self._dice.uniform(0.0, 0.6), kill)
         killer.start()
         self.bridge.start()
         killer.join()
@@ -134,10 +135,10 @@ class Result:
         return [*self.found.lost, *self.found.doubled, *self.found.wrong, *self.watcher.broken]
 
 
-def play(name: str, seed: int, lives: int) -> Result:
+def play(name: str, seed: int, lives: int, nest: Nest) -> Result:
     """Plays a round to its end."""
     with tempfile.TemporaryDirectory() as home, facade(sounds_of_the_account) as account:
-        one = Round(Path(home) / "bridge", name, random.Random(f"{seed} {name}"), account.url)
+        one = Round(Path(home) / "bridge", name, random.Random(f"{seed} {name}"), account.url, nest)
         watcher = Watcher(one.bridge.library)
         try:
             for _ in range(lives):
@@ -156,8 +157,8 @@ def run(seed: int, size: float) -> Leg:
     kills = max(12, round(KILLS * size))
     names = [f"round{number}" for number in range(1, -(-kills // LIVES) + 1)]
     results = []
-    with ThreadPoolExecutor(LANES) as lanes:
-        rounds = [lanes.submit(play, name, seed, min(LIVES, kills)) for name in names]
+    with tempfile.TemporaryDirectory() as home, Nest(Path(home)) as nest, ThreadPoolExecutor(LANES) as lanes:
+        rounds = [lanes.submit(play, name, seed, min(LIVES, kills), nest) for name in names]
         try:
             results += [one.result() for one in as_completed(rounds)]
         except KeyboardInterrupt:  # what was begun ends, and its figures count

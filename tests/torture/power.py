@@ -23,6 +23,7 @@ from support.patience import wait_until
 from support.replicate_facade import Facade, facade
 from torture.disk import Disk, Record, put_down, records
 from torture.leg import Leg, Row
+from torture.nest import Nest
 from torture.rig import PADS, Asked, Audit, Bridge, Watcher, audit, sounds_of_the_account
 
 CUTS = 300
@@ -33,7 +34,8 @@ HERE = Path(__file__).parent
 
 @dataclass
 class Told:
-    """Holds after which record something was told: jobs accepted and ready, words sent to the provider, files dropped."""
+    """Holds after which record something was told: jobs accepted, jobs ready, words sent to the provider, files
+    dropped."""
 
     accepted: dict[str, int] = field(default_factory=dict)
     ready: dict[str, int] = field(default_factory=dict)
@@ -107,9 +109,9 @@ def _told(happened: Sequence[Record], bridge: Bridge) -> Told:
     return told
 
 
-def recover(folder: Path, account: Facade, asked: Asked) -> tuple[Audit, list[str], float]:
+def recover(folder: Path, account: Facade, asked: Asked, nest: Nest) -> tuple[Audit, list[str], float]:
     """Starts a daemon on what was left, lets it do what is owed, and looks; the seconds are until it listened."""
-    bridge = Bridge(folder, facade=account.url, module="torture.dying")
+    bridge = Bridge(folder, facade=account.url, nest=nest)
     bridge.asked = asked
     watcher = Watcher(bridge.library)
     try:
@@ -136,7 +138,7 @@ def run(seed: int, size: float) -> Leg:
     dice = random.Random(seed)
     leg = Leg(name="power")
     tally = {what: Tally() for what in LEFT}
-    with tempfile.TemporaryDirectory() as home, facade(sounds_of_the_account) as account:
+    with tempfile.TemporaryDirectory() as home, Nest(Path(home)) as nest, facade(sounds_of_the_account) as account:
         disk, happened, told = record(Path(home), account.url, dice, max(8, round(TRIGGERS * min(1.0, size * 10))))
         bills = {str(one["input"]["prompt"]).rpartition(" ")[2]: (name, one) for name, one in account.made.items()}
         cuts = _moments(happened, told, max(4, round(CUTS * size)), dice)
@@ -153,15 +155,15 @@ def run(seed: int, size: float) -> Leg:
                     ready={job for job, when in told.ready.items() if when <= at},
                     dropped=[name for name, when in told.dropped.items() if when <= at],
                 )
-                tally[what].count(at, asked, *recover(disk.root, account, asked))
+                tally[what].count(at, asked, *recover(disk.root, account, asked, nest))
             done += cuts.count(at)
     leg.rows = [one.row(what) for what, one in tally.items()]
     leg.wrong = [text for one in tally.values() for text in one.wrong]
     flushes = sum(one.op == "F" for one in happened)
     leg.figures = (
-        f"One life of {len(told.accepted)} jobs: {sum(one.op in 'WT' for one in happened):,} writes, {flushes:,} flushes,"
-        f" {sum(one.op in 'CRLUM' for one in happened):,} changes of names; cut at {len(cuts)} moments, half of them just"
-        " after an answer."
+        f"One life of {len(told.accepted)} jobs: {sum(one.op in 'WT' for one in happened):,} writes, {flushes:,}"
+        f" flushes, {sum(one.op in 'CRLUM' for one in happened):,} changes of names; cut at {len(cuts)} moments, half"
+        " of them just after an answer."
     )
     return leg
 

@@ -31,6 +31,7 @@ from support.hosts import free_port
 from support.osc import osc_packet
 from support.patience import wait_until
 from support.replicate_facade import KEY
+from torture.nest import Hatched, Nest
 
 TESTS = Path(__file__).parents[1]
 DRAIN_SECONDS = 300.0
@@ -92,16 +93,17 @@ class Bridge:
     """Starts the daemon again and again on one folder, asks at every door, and hears the answers."""
 
     def __init__(self, folder: Path, *, facade: str = "", config: str = CONFIG, environment: Mapping[str, str] = {},
-                 module: str = "bridge") -> None:
+                 module: str = "bridge", nest: Nest | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.library = folder / "library"
         self.state = folder / "state"
         self.inbox = self.library / "inbox"
         self.asked = Asked()
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | Hatched | None = None
         self.started_after = 0.0
         self._module = module
+        self._nest = nest
         self._osc = ("127.0.0.1", free_port())
         places = os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")]))
         self._environment = {
@@ -127,10 +129,15 @@ class Bridge:
         """Starts the daemon; False where it died before it listened. Raises RuntimeError where it refuses to start."""
         began = time.monotonic()
         with (self.folder / "stderr.txt").open("a") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", self._module, "--config", str(self.config), "run"], cwd=self.folder, text=True,
-                stdout=subprocess.PIPE, stderr=errors, env=os.environ | self._environment | environment,
-            )
+            arguments = ["--config", str(self.config), "run"]
+            whole = os.environ | self._environment | environment
+            if self._nest is not None:
+                self.process = self._nest.hatch(arguments, self.folder, whole, errors)
+            else:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", self._module, *arguments], cwd=self.folder, text=True,
+                    stdout=subprocess.PIPE, stderr=errors, env=whole,
+                )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith("Try"):

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from bridge.disk import make_folder, settle
 from bridge.domain.text import shown_name
 from bridge.errors import LibraryError
 from bridge.library import atomic
@@ -71,7 +72,7 @@ class Place:
         self._check()
         with translated(self.root):
             for folder in (self.root, *(self.root / name for name in (FINISH, DONE, FAILED))):
-                folder.mkdir(exist_ok=True)
+                make_folder(folder)
                 if not stat.S_ISDIR(os.lstat(folder).st_mode):
                     raise LibraryError(f"{folder} is a symbolic link.", "Put a folder in its place.")
             places = [self.root, self.root / FINISH]
@@ -123,11 +124,13 @@ class Place:
         # How deep it lies stands in the token: a folder may be the claim itself, or lead to it.
         claim = Claim(token=f"{secrets.token_hex(8)}{len(entry.parts)}", parts=entry.parts)
         with translated(self.root):
-            self.path(claim).parent.mkdir(parents=True)
+            make_folder(self.path(claim).parent)
         try:
             if entry.nature == "file" and _signature(os.lstat(path)) != entry.signature:
                 return None
             os.rename(path, self.path(claim))
+            settle(self.path(claim).parent)  # or a power cut would have it lie in the inbox again, and be made twice
+            settle(path.parent)
         except FileNotFoundError:
             return None
         finally:
@@ -319,6 +322,7 @@ def _move(path: Path, to: Path) -> None:
     if os.path.lexists(to):
         raise FileExistsError(errno.EEXIST, "exists already", str(to))
     os.rename(path, to)
+    settle(to.parent)
 
 
 def described_link(path: Path) -> str:
