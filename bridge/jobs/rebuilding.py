@@ -32,7 +32,7 @@ from bridge.library.sidecar import Provenance
 from bridge.store import jobs as job_store
 from bridge.store import samples as sample_store
 from bridge.store.database import DAMAGED, LEDGER, Database, connect, migrate
-from bridge.store.ledger import call_of, read_ledger
+from bridge.store.ledger import Told, call_of, read_ledger
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.salvage import Salvaged, Values, files_of, salvage, version_of
 
@@ -92,14 +92,14 @@ def _rebuild(home: Path, library: Library) -> str:
         )
     remains = _put_by(home)
     old: dict[str, Salvaged] = salvage(remains / STORE, home) if (remains / STORE).exists() else {}
-    calls, certain = read_ledger(home / LEDGER)
+    ledger = read_ledger(home / LEDGER)
     fresh = home / "rebuilt.sqlite"
     for file in files_of(fresh):
         file.unlink()
     with closing(connect(fresh)) as store:
         migrate(store)
         store.execute("BEGIN IMMEDIATE")
-        builder = _Builder(store, old, calls, certain=certain, takes=home / TAKES)
+        builder = _Builder(store, old, ledger, takes=home / TAKES)
         builder.build(inventory.samples_in(library.root), library.root)
         store.execute("COMMIT")
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -168,14 +168,14 @@ def _put_by_takes(home: Path, remains: Path, known: Collection[str]) -> int:
 class _Builder:
     """Fills an empty store inside one transaction."""
 
-    def __init__(
-        self, store: Connection, old: dict[str, Salvaged], ledger: dict[str, Call], *, certain: bool, takes: Path
-    ) -> None:
+    def __init__(self, store: Connection, old: dict[str, Salvaged], ledger: Told, *, takes: Path) -> None:
         self._store = store
         self._old = old
-        self._ledger = ledger
+        self._ledger = ledger.calls
+        self._owed = ledger.jobs
+        self._all_is_told = ledger.whole
         self._takes = takes
-        self._money_is_known = certain or (bool(old) and old["calls"].whole)
+        self._money_is_known = ledger.whole or (bool(old) and old["calls"].whole)
         self.kept_takes: set[str] = set()
         self._rows_of_calls: frozenset[str] = frozenset()
         self._only_told: frozenset[str] = frozenset()
@@ -217,7 +217,7 @@ class _Builder:
             parts.append(f"{counted['asking']} ask whether to pay again (oneshot jobs)")
         if counted["lost"]:
             parts.append(f"{counted['lost']} paid job(s) could not be read and have ended")
-        if self._old and not self._is_of_now:
+        if self._old and not self._is_of_now and not self._all_is_told:
             parts.append("other jobs that waited are lost: ask for them again")
         parts.append("what was spent is known" if self._money_is_known else
                      "what was spent is known of these sounds only: look at your provider's bill before you spend more")
@@ -252,7 +252,7 @@ class _Builder:
                 origin="command", priority="pad" if sample.pad else "command", created=begun, updated=sample.created,
                 ref=each.ref,
             ))
-        return jobs
+        return self._owed | jobs
 
     def _calls(self, told: Sequence[Provenance]) -> dict[str, Call]:
         rows = {call.id: call for row in self._rows("calls") if (call := _read(call_of, row))}

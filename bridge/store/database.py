@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from bridge.disk import make_folder
 from bridge.errors import DamagedError, StoreError
-from bridge.store.ledger import Ledger, missing_calls, read_ledger
+from bridge.store.ledger import Ledger, missing, read_ledger
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.searching import lend_functions
 
@@ -32,7 +32,7 @@ LARGEST_BATCH = 256
 _OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY}
 """Failures that are no mistake of a transaction."""
 _OF_THE_FILE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-LEDGER = "calls.jsonl"
+LEDGER = "ledger.jsonl"
 """The name of the ledger beside the store."""
 DAMAGED = "store.damaged"
 """The name of a file that says that the store has to be built anew; `bridge.jobs.rebuilding` does that."""
@@ -131,9 +131,8 @@ class Database:
         """Raises DamagedError for a store that is known to be damaged, and for one that is older than its ledger."""
         if self.path.with_name(DAMAGED).exists():
             raise DamagedError(f"The store {self.path} is damaged.", REPAIR)
-        calls, _ = read_ledger(self._ledger.path)
-        if missing := missing_calls(self._writing, calls):
-            raise DamagedError(f"The store {self.path} is an old copy: {len(missing)} paid calls are missing.", REPAIR)
+        if lacking := missing(self._writing, read_ledger(self._ledger.path)):
+            raise DamagedError(f"The store {self.path} is an old copy: {lacking} calls and jobs are missing.", REPAIR)
 
     async def write(self, transaction: Transaction[T]) -> T:
         """Runs `transaction` and returns its answer after it is durable.

@@ -147,7 +147,7 @@ async def test_an_older_copy_of_the_store_pays_for_nothing_twice(house, store) -
         assert (await engine.budget()).day >= reserved.day >= ended.day
         await asyncio.sleep(0.1)
     assert len(house.provider.accepted) == 3
-    assert "1 paid job(s) could not be read" in house.mended
+    assert "unfinished job(s) go on" in house.mended
 
 
 async def test_a_call_that_was_under_way_is_found_again_and_not_sent_again(house, store) -> None:
@@ -198,6 +198,27 @@ async def test_a_job_whose_paid_take_is_lost_asks_and_pays_again_only_when_told_
     assert len(list((kept / "takes").iterdir())) == 1, "a raw take that was paid for was thrown away"
 
 
+async def test_jobs_that_waited_go_on_though_nothing_of_the_store_is_left(house, store) -> None:
+    house.provider.gate = asyncio.Event()
+    house.repeatable = False
+    async with house.open() as engine:
+        jobs = [await engine.trigger(Request(pad="kick", ref=f"r{number}")) for number in range(8)]
+        await accepted_are(house, 2)
+        await engine.cancel(jobs[-1].id)
+    ruin(store)
+    house.provider.gate.set()
+    async with house.open() as engine:
+        for job in jobs[:-1]:
+            ended = await engine.wait(job.id, PATIENCE)
+            assert ended.state is JobState.READY
+            assert ended.brief == job.brief
+            assert ended.ref == job.ref
+        assert len(await engine.jobs(limit=100)) == 7, "a cancelled job came back"
+    assert "7 unfinished job(s) go on" in house.mended
+    assert len(house.provider.accepted) == 7
+    assert len(house.wavs()) == 7
+
+
 async def test_an_emptied_pad_stays_empty_and_a_chosen_one_keeps_the_choice(house, store) -> None:
     async with house.open() as engine:
         for pad in ("kick", "bass"):
@@ -219,7 +240,7 @@ async def test_building_anew_may_die_anywhere_and_begins_again_from_the_same_rem
     async with furnished(house) as engine:
         before = await picture(engine)
     ruin(store)
-    ledger = (store.parent / "calls.jsonl").read_bytes()
+    ledger = (store.parent / "ledger.jsonl").read_bytes()
     for name in ("salvage", "migrate", "_put_by_takes", "os.replace"):
         with monkeypatch.context() as patch:
             def die(*_):
@@ -230,7 +251,7 @@ async def test_building_anew_may_die_anywhere_and_begins_again_from_the_same_rem
             with pytest.raises(crash):
                 rebuild(store.parent, library)
             library.close()
-    assert (store.parent / "calls.jsonl").read_bytes() == ledger
+    assert (store.parent / "ledger.jsonl").read_bytes() == ledger
     async with house.open() as engine:
         assert await picture(engine) == before
     remains = list((store.parent / "damaged").iterdir())
