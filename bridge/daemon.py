@@ -19,7 +19,7 @@ from bridge.app import App, open_bridge
 from bridge.config.load import Source
 from bridge.config.schema import Config
 from bridge.config.watch import Watch
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, StoreError
 from bridge.models.catalogue.rows import rows
 from bridge.service.logbook import STORY
 from bridge.service.notify import Notifier
@@ -31,6 +31,8 @@ story = logging.getLogger(STORY)
 
 CLOSING_SECONDS = 20.0
 """The most that it may take to close everything, doors, workers and files, once no sound is waited for."""
+MOST_DAMAGES = 3
+"""How often a run builds its store anew: more is a disk that keeps nothing."""
 HURRY_SECONDS = 2.0
 LAST_WORDS_SECONDS = 0.3
 """What the thread that writes the log gets for its last line."""
@@ -49,6 +51,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
     _read_on_hangup(watch, end)
     alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
+    damaged = 0
     while not end.asked.is_set():
         async with open_bridge(config, doors=True) as app:
             for line in greeting(app):
@@ -67,7 +70,9 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
             else:
                 say("The store is damaged. It is built anew, and everything opens again.")
                 story.error("the store is damaged: everything is closed, and opened with one that is built anew")
-                config = app.config
+                config, damaged = app.config, damaged + 1
+        if damaged > MOST_DAMAGES:
+            raise StoreError(f"The store was damaged {damaged} times in one run.", "Check the disk that it is on.")
     alive.cancel()
 
 

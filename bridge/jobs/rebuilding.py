@@ -123,6 +123,8 @@ def _put_by(home: Path) -> Path:
     name = mark.read_text(encoding="utf-8").strip() if mark.exists() else ""
     if name and (home / KEPT / name).is_dir():
         return home / KEPT / name
+    for begun in (home / KEPT).glob("*.part"):
+        shutil.rmtree(begun)
     name = _free_name(home / KEPT)
     part = home / KEPT / f"{name}.part"
     part.mkdir(parents=True)
@@ -148,7 +150,7 @@ def _copy(file: Path, to: Path) -> None:
 def _free_name(folder: Path) -> str:
     name = stem = time.strftime("%Y-%m-%d-%H%M%S")
     number = 1
-    while (folder / name).exists() or (folder / f"{name}.part").exists():
+    while (folder / name).exists():
         number += 1
         name = f"{stem}-{number}"
     return name
