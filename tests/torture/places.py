@@ -165,7 +165,8 @@ def trial(bridge: Bridge, fault: Fault, name: str, dice: random.Random, count: C
 def under(kind: str, bridge: Bridge, fault: Fault, seed: int, tries: int) -> Count:
     count = Count()
     dice = random.Random(f"{seed} {kind}")
-    watcher = None if "replaced" in kind or "cloud" in kind or "moved" in kind else Watcher(bridge.library)
+    steady = not any(word in kind for word in ("replaced", "cloud", "moved", "network"))
+    watcher = Watcher(bridge.library) if steady else None
     bridge.start(HELD_LIBRARY=str(bridge.library))
     try:
         bridge.generate("first", "kick")
