@@ -55,7 +55,9 @@ def test_a_damaged_store_is_built_anew_by_the_start_and_doctor_says_so(daemon) -
     make(daemon.start(), "kick", "bass")
     before = seen(daemon)
     daemon.stop()
-    store_of(daemon).write_bytes(b"not a database" * 1000)
+    # What says that it is a store is whole; of the rest nothing is.
+    whole = store_of(daemon).read_bytes()
+    store_of(daemon).write_bytes(whole[:4096] + bytes(len(whole) - 4096))
     sick = daemon.run("doctor", "--json")
     assert any(check["name"] == "store" and check["state"] == "broken" and "library repair" in check["cure"]
                for check in json.loads(sick.stdout)["checks"])
