@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 from bridge.units import Cents, Decibels, MidiNote, Seconds, Usd
+from support.memory import memory_folder
 
 FRAMES = 64
 
@@ -291,6 +292,12 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 def house(tmp_path: Path, config: Config) -> House:
     return House(tmp_path, config)
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    with memory_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from bridge.library.folder import Library
 from bridge.models.replicate.api import Api
 from bridge.store.database import Database
 from bridge.store.shelf import Shelf
+from bridge.triggers.asked.box import Box
 from bridge.triggers.inbox.place import Place
 
 STAGES = ("queued", "generating", "checking", "shaping", "publishing")
@@ -45,6 +46,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "a paid call": (Api, "create"),
     "taking from the inbox": (Place, "claim"),
     "putting away": (Place, "keep"),
+    "taking a host's wish": (Box, "_claim"),
+    "putting a wish away": (Box, "forget"),
 }
 MOST = {"a commit": 12, "the disk's commit": 9, "a hidden file": 12, "a rename": 9}
 """Up to the how many-th pass of a place a daemon may live, where it passes more often than `FEW`."""
@@ -56,9 +59,8 @@ KINDS = {
         f"{side} {name}" for name in list(STEPS)[2:10] for side in ("before", "after")
     ],
     "around a paid call": ["before a paid call", "after a paid call"],
-    "around a move in the inbox": [
-        f"{side} {name}" for name in ("taking from the inbox", "putting away") for side in ("before", "after")
-    ],
+    "around a move in the inbox": [f"{side} {name}" for name in list(STEPS)[11:13] for side in ("before", "after")],
+    "around a move of a host's wish": [f"{side} {name}" for name in list(STEPS)[13:] for side in ("before", "after")],
 }
 
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import random
 import tempfile
 import threading
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.memory import memory_folder
 from support.replicate_facade import facade
 from torture.dying import FEW, KINDS, MOST
 from torture.leg import Leg, Row
@@ -26,7 +28,7 @@ from torture.rig import PADS, Audit, Bridge, Watcher, audit, sounds_of_the_accou
 KILLS = 1_200
 LIVES = 40
 """In a round."""
-LANES = 2
+LANES = 3
 """Rounds at once: a round mostly waits."""
 PLACE_SECONDS = 3.0
 """How long a daemon that is to die at a place may take to come there; then it is killed where it is."""
@@ -55,7 +57,7 @@ class Round:
         if kind == "while it starts":
             self._die_starting()
         elif self._start(death):
-            self._ask(paid="paid" in kind, dropped="inbox" in kind)
+            self._ask(paid="paid" in kind, dropped="inbox" in kind, wished="wish" in kind)
             if not self.bridge.dies_within(PLACE_SECONDS if place else self._dice.uniform(0.0, 1.2)):
                 kind = "at random"
                 self.bridge.kill()
@@ -93,7 +95,7 @@ class Round:
         killer.join()
         self.bridge.kill()
 
-    def _ask(self, *, paid: bool, dropped: bool) -> None:
+    def _ask(self, *, paid: bool, dropped: bool, wished: bool) -> None:
         self._ask_again()
         bridge, dice = self.bridge, self._dice
         for _ in range(dice.randint(1, 2)):
@@ -103,6 +105,8 @@ class Round:
             bridge.generate(self._ref(), "bell", paid=True)
         if dropped or dice.random() < 0.2:
             bridge.drop(f"{self._ref()}.txt", "short closed hat")
+        if wished or dice.random() < 0.2:
+            bridge.wish(self._ref(), dice.choice(PADS))
         if dice.random() < 0.4:
             bridge.post(self._ref(), dice.choice(PADS))
 
@@ -137,14 +141,17 @@ class Result:
 
 def play(name: str, seed: int, lives: int, nest: Nest) -> Result:
     """Plays a round to its end."""
-    with tempfile.TemporaryDirectory() as home, facade(sounds_of_the_account) as account:
-        one = Round(Path(home) / "bridge", name, random.Random(f"{seed} {name}"), account.url, nest)
+    with memory_folder() as home, facade(sounds_of_the_account) as account:
+        one = Round(home / "bridge", name, random.Random(f"{seed} {name}"), account.url, nest)
         watcher = Watcher(one.bridge.library)
         try:
             for _ in range(lives):
                 one.life()
             one.end()
             found = audit(one.bridge, account.made)
+        except Exception as problem:  # a border: a round that breaks off is a result like any other
+            traceback.print_exc()
+            found = Audit(wrong=[f"the round broke off: {problem!r}"])
         finally:
             watcher.stop()
             one.bridge.close()

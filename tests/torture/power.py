@@ -11,14 +11,16 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pythonosc.osc_message import OscMessage
 
+from support.memory import memory_folder
 from support.patience import wait_until
 from support.replicate_facade import Facade, facade
 from torture.disk import Disk, Record, put_down, records
@@ -35,12 +37,22 @@ HERE = Path(__file__).parent
 @dataclass
 class Told:
     """Holds after which record something was told: jobs accepted, jobs ready, words sent to the provider, files
-    dropped."""
+    dropped, wishes of a host."""
 
     accepted: dict[str, int] = field(default_factory=dict)
     ready: dict[str, int] = field(default_factory=dict)
     paid: dict[str, int] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
+    wished: dict[str, int] = field(default_factory=dict)
+
+    def until(self, at: int) -> Asked:
+        """Returns what was asked and answered by then."""
+        return Asked(
+            accepted={job for job, when in self.accepted.items() if when <= at},
+            ready={job for job, when in self.ready.items() if when <= at},
+            dropped=[name for name, when in self.dropped.items() if when <= at],
+            wished=[name for name, when in self.wished.items() if when <= at],
+        )
 
     def moments(self) -> list[int]:
         return sorted({*self.accepted.values(), *self.ready.values(), *self.paid.values()})
@@ -78,7 +90,7 @@ def record(home: Path, url: str, dice: random.Random, triggers: int) -> tuple[Di
 
 def _ask(bridge: Bridge, log: Path, ref: str, dice: random.Random) -> None:
     pad = dice.choice(PADS)
-    match dice.choice(["free", "paid", "pad", "drop", "post"]):
+    match dice.choice(["free", "paid", "pad", "drop", "wish", "post"]):
         case "free":
             bridge.generate(ref, pad)
         case "paid":
@@ -86,7 +98,9 @@ def _ask(bridge: Bridge, log: Path, ref: str, dice: random.Random) -> None:
         case "pad":
             bridge.osc(f"/oneshot/pad/{pad}")
         case "drop":
-            bridge.drop(f"{ref}.txt", "closed hat", lambda file, node, content: put_down(log, file, node, content))
+            bridge.drop(f"{ref}.txt", "closed hat", partial(put_down, log))
+        case "wish":
+            bridge.wish(ref, pad, partial(put_down, log))
         case "post":
             bridge.post(ref, pad)
 
@@ -95,7 +109,8 @@ def _told(happened: Sequence[Record], bridge: Bridge) -> Told:
     told = Told()
     for at, one in enumerate(happened):
         if one.op == "P":
-            told.dropped[Path(one.first).name] = at
+            path = Path(one.first)
+            (told.wished if path.parent == bridge.wishes else told.dropped)[path.name] = at
         if one.op != "S":
             continue
         if one.content.startswith(b"/oneshot/job/ready\0"):
@@ -136,34 +151,30 @@ def _moments(happened: Sequence[Record], told: Told, cuts: int, dice: random.Ran
 
 def run(seed: int, size: float) -> Leg:
     dice = random.Random(seed)
-    leg = Leg(name="power")
+    leg, done = Leg(name="power"), 0
     tally = {what: Tally() for what in LEFT}
-    with tempfile.TemporaryDirectory() as home, Nest(Path(home)) as nest, facade(sounds_of_the_account) as account:
-        disk, happened, told = record(Path(home), account.url, dice, max(8, round(TRIGGERS * min(1.0, size * 10))))
+    with memory_folder() as home, Nest(home) as nest, facade(sounds_of_the_account) as account:
+        disk, happened, told = record(home, account.url, dice, max(8, round(TRIGGERS * min(1.0, size * 10))))
         bills = {str(one["input"]["prompt"]).rpartition(" ")[2]: (name, one) for name, one in account.made.items()}
         cuts = _moments(happened, told, max(4, round(CUTS * size)), dice)
-        done = 0
-        for at, one in enumerate(happened):
-            disk.do(one)
-            for number in range(cuts.count(at)):
-                what = list(LEFT)[(done + number) % len(LEFT)]
+        with suppress(KeyboardInterrupt):  # the figures of what was cut so far count
+            for number, at in enumerate(cuts):
+                while done <= at:
+                    disk.do(happened[done])
+                    done += 1
+                what = list(LEFT)[number % len(LEFT)]
                 shutil.rmtree(disk.root)
                 disk.write_to(disk.root, dice, LEFT[what])
                 account.made = {name: dict(bill) for ref, (name, bill) in bills.items() if told.paid.get(ref, at) < at}
-                asked = Asked(
-                    accepted={job for job, when in told.accepted.items() if when <= at},
-                    ready={job for job, when in told.ready.items() if when <= at},
-                    dropped=[name for name, when in told.dropped.items() if when <= at],
-                )
+                asked = told.until(at)
                 tally[what].count(at, asked, *recover(disk.root, account, asked, nest))
-            done += cuts.count(at)
     leg.rows = [one.row(what) for what, one in tally.items()]
     leg.wrong = [text for one in tally.values() for text in one.wrong]
     flushes = sum(one.op == "F" for one in happened)
     leg.figures = (
         f"One life of {len(told.accepted)} jobs: {sum(one.op in 'WT' for one in happened):,} writes, {flushes:,}"
-        f" flushes, {sum(one.op in 'CRLUM' for one in happened):,} changes of names; cut at {len(cuts)} moments, half"
-        " of them just after an answer."
+        f" flushes, {sum(one.op in 'CRLUM' for one in happened):,} changes of names; cut at"
+        f" {sum(one.tried for one in tally.values())} moments, half of them just after an answer."
     )
     return leg
 

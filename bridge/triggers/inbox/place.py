@@ -160,7 +160,8 @@ class Place:
         claim = Claim(token=token, parts=tuple(parts))
         if depth and len(parts) == depth:
             return claim
-        self._tidy(claim)
+        if depth:
+            self._remove_empty(folder)
         return None
 
     def path(self, claim: Claim) -> Path:
@@ -207,7 +208,10 @@ class Place:
 
     def _tidy(self, claim: Claim) -> None:
         """Removes the empty folders of a claim."""
-        folder = self.path(claim).parent
+        self._remove_empty(self.path(claim).parent)
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Removes a folder of `TAKEN` and those that lead to it, as far as they are empty."""
         while folder not in (self.root / TAKEN, self.root):
             try:
                 folder.rmdir()
