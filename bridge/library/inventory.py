@@ -13,10 +13,14 @@ from bridge.instruments.formats import file_stem
 from bridge.library import mailboxes
 from bridge.library.deliveries import seq_of
 from bridge.library.names import PARTS
+from bridge.library.plain import read_plain
 from bridge.library.problems import library_error
 from bridge.library.sidecar import Provenance, decode_sidecar, provenance_of
 
 log = logging.getLogger(__name__)
+
+LARGEST_SIDECAR = 4_000_000
+"""Bytes; what is longer was not written by the bridge."""
 
 _SAMPLE = re.compile(r"^sample=\.\./(samples/.+?)\s*$", re.MULTILINE)
 
@@ -37,7 +41,7 @@ def samples_in(root: Path) -> list[Provenance]:
     for file in _sidecars(root):
         path = file.with_suffix(".wav").relative_to(root).as_posix()
         try:
-            sidecar = decode_sidecar(file.read_bytes(), str(file))
+            sidecar = decode_sidecar(read_plain(file, LARGEST_SIDECAR), str(file))
             told = provenance_of(sidecar, path)
         except FileNotFoundError:
             continue
