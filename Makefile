@@ -6,13 +6,16 @@ BIN     = $(VENV)/bin
 PINS    = $(if $(REVIEWED),--constraint .ci/reviewed.txt)
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint torture bench bench-doors bench-midi bench-sound bench-remote audit wheel clean
+.PHONY: run test test-ray lint torture bench bench-batch bench-doors bench-midi bench-sound bench-remote audit wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
 
 test: $(VENV)/tests-installed  ## every test, against the built wheel
 	$(BIN)/pytest
+
+test-ray: $(VENV)-ray/tests-installed  ## batches on a Ray cluster of two nodes, which it starts
+	$(VENV)-ray/bin/pytest tests/cluster
 
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
@@ -21,10 +24,13 @@ lint: $(VENV)/lint-installed  ## style and types
 torture: $(VENV)/tests-installed  ## kills, power cuts, faults, rubbish, a day of music: hours; prints its seed
 	$(BIN)/python tests/torture --into docs/reliability.md $(LEGS)
 
-bench: bench-doors bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
+bench: bench-doors bench-batch bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
 
 bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
 	$(BIN)/python tests/bench/doors.py
+
+bench-batch: $(VENV)/bench-installed  ## a thousand sounds into a finished pack, on one core and on two
+	$(BIN)/python tests/bench/batch.py
 
 bench-midi: $(VENV)/bench-installed  ## from a note to its accepted job, and a flood of notes
 	$(BIN)/python tests/bench/midi.py
@@ -52,7 +58,7 @@ wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-ray dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -68,6 +74,13 @@ $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
 
 $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+# Ray in an environment of its own: the other tests must do without it.
+$(VENV)-ray/tests-installed: $(SOURCES)
+	@$(PYTHON) -m venv $(VENV)-ray
+	@$(VENV)-ray/bin/pip --quiet install --upgrade pip
+	$(VENV)-ray/bin/pip --quiet install '.[ray]' --group test
 	@touch $@
 
 $(VENV)/bench-installed: $(VENV)/installed

@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bridge.config.fields import (
     Address,
+    Cluster,
     Endpoint,
     FamilyName,
     Folder,
@@ -194,6 +195,11 @@ class AuditionSettings(Section):
 class JobSettings(Section):
     workers: Annotated[int, Field(strict=True, ge=0, le=64)] = Field(
         default=0, description="How many sounds are worked on at once; 0 is one for each core of the computer."
+    )
+    on: Cluster = Field(
+        default="",
+        description='Where sounds are computed: left empty, on this computer; "ray": on the Ray cluster that it is in; '
+        '"ray://HOST:10001": on another one.',
     )
     attempts: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
         default=3, description="How often a sound that turned out silent or broken is tried before the bridge gives up."
