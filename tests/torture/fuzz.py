@@ -539,7 +539,11 @@ def _link(ground: Ground, dice: random.Random, count: int, seconds: float) -> li
         ground.bridge.osc("/oneshot/pad/hat")
         time.sleep(seconds)
         path.unlink()
-        aside.rename(path)
+        while os.path.lexists(aside):
+            with contextlib.suppress(OSError):  # the daemon may have made the folder anew in between
+                aside.rename(path)
+                break
+            shutil.rmtree(path, ignore_errors=True)
     return []
 
 
