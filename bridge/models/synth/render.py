@@ -21,6 +21,8 @@ SEEDS = 2**32 - 1
 SOFTEST = 0.02
 BRIEF = 0.5
 """Of a family's usual length: what "very short" comes down to, so that it stays a hit of its family."""
+SAME = {"open-hat": "hat"}
+"""Families that a seed makes of the same thing: an open hat is the closed one of its seed, open."""
 BRIEFEST = Seconds(0.1)
 """Shorter, even a hat is only a click."""
 
@@ -56,7 +58,8 @@ def plan(brief: Brief, seed: int) -> tuple[Voice, Part]:
     """
     family = FAMILIES.get(brief.family, FAMILIES[DEFAULT_FAMILY])
     words = read(brief.prompt, brief.negative)
-    alone = replace(brief, seed=seed, prompt="", negative="", note=None, seconds=None, energy=1.0)
+    same = SAME.get(brief.family, brief.family)
+    alone = replace(brief, seed=seed, family=same, prompt="", negative="", note=None, seconds=None, energy=1.0)
     dice = Dice(alone.random_key())
     kind = kind_for(family.name, words, dice)
     note = brief.note if brief.note is not None else words.note()
