@@ -112,7 +112,8 @@ class PackWriter:
         beside = self._folder / metadata_path(entry)
         if self._plan.output.metadata and not beside.exists():
             sidecar = session.ask("sample", entry.sample["id"])["sidecar"]
-            write_whole(beside, metadata(entry, self._plan.output.format, sidecar))
+            rate = self._kind.rate_of(entry.sample["analysis"]["sample_rate"])
+            write_whole(beside, metadata(entry, self._plan.output.format, rate, sidecar))
         return outline(decode(wav)) if self._plan.output.cover else ""
 
 

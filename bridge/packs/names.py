@@ -50,12 +50,12 @@ def stem_of(naming: Naming, pack: str, fields: Mapping[str, Any], sample: Mappin
     if naming == "vendor":
         return _vendor(pack, fields, sample, stroke)
     prompt = fields.get("prompt") or sample["family"]
-    audio = PurePath(fields.get("audio") or "").stem
+    inputs = fields.get("inputs") or {}
+    audio = PurePath(fields.get("audio") or inputs.get("audio_prompt") or "").stem
     if naming == "prompt":
         return _safe([prompt])
     if naming == "audio_prompt":
         return _safe([audio or prompt])
-    inputs = fields.get("inputs") or {}
     scale = next((inputs[name] for name in SCALES if name in inputs), None)
     said = {"cfg": scale, "seed": fields["seed"], "note": fields.get("note"),
             "start": inputs.get("seconds_start"), "seconds": fields.get("seconds")}  # fmt: skip

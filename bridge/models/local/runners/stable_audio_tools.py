@@ -1,0 +1,279 @@
+"""Runs models of stable-audio-tools: published ones by their name, and one's own from a config and a checkpoint."""
+
+import json
+import math
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import wire
+from sounds import read_sound
+
+CONFIG = "model_config.json"
+CHECKPOINTS = ("model.safetensors", "model.ckpt")
+KINDS = ("diffusion_cond", "diffusion_cond_inpaint")
+"""The `model_type`s that make sound from words."""
+USUAL_STEPS = {"v": 100, "rectified_flow": 50, "rf_denoiser": 8}
+USUAL_SCALE = {"v": 7.0, "rectified_flow": 7.0, "rf_denoiser": 1.0}
+"""By the objective that a model was trained for; the last is what distilled models have, like Open Small."""
+USUAL_SAMPLER = {"v": "dpmpp-3m-sde", "rectified_flow": "euler", "rf_denoiser": "pingpong"}
+NOISE = {"v": ("sigma_min", 0.3), "most": ("sigma_max", 500.0)}
+SAMPLERS = {
+    "v": (
+        "dpmpp-3m-sde", "dpmpp-2m-sde", "dpmpp-2m", "k-heun", "k-lms", "k-dpmpp-2s-ancestral", "k-dpm-2", "k-dpm-fast",
+        "k-dpm-adaptive", "v-ddim", "v-ddim-cfgpp",
+    ),
+    "rf": ("euler", "rk4", "dpmpp", "pingpong"),
+}  # fmt: skip
+DEAF = {
+    "k-dpm-fast": ("rho",), "k-dpm-adaptive": ("rho", "steps"),
+    "v-ddim": ("rho", "sigma_min"), "v-ddim-cfgpp": ("rho", "sigma_min"),
+}  # fmt: skip
+"""What these samplers never look at. Those of rectified flow look at neither rho nor sigma_min."""
+SOUND_CONDITIONERS = ("PretransformConditioner", "CLAPAudioConditioner")
+"""Conditioners that encode a sound themselves."""
+
+
+class StableAudioTools(wire.Runner):
+    name = "stable-audio-tools"
+    packages = ("stable-audio-tools", "torch")
+
+    def __init__(self):
+        self._model, self._config, self._device = None, {}, "cpu"
+
+    def devices(self):
+        import stable_audio_tools  # noqa: F401  # where it is missing, that is said before anything is asked
+
+        return wire.torch_devices()
+
+    def load(self, weights, device, half, loading):
+        import torch
+
+        self._model = None
+        model, self._config = _loaded(weights, loading)
+        kind = self._config.get("model_type")
+        if kind not in KINDS:
+            raise wire.Failed("refused", "Its model_type is %r; this runs %s." % (kind, " and ".join(KINDS)))
+        model = model.to(device).eval().requires_grad_(False)
+        self._model, self._device = model.to(torch.float16) if half else model, device
+        return {
+            "device": device, "half": half, "rate": self._config["sample_rate"], "kind": kind,
+            "seconds": self._config["sample_size"] / self._config["sample_rate"],
+            "conditioning": sorted(model.conditioner.conditioners),
+        }  # fmt: skip
+
+    def generate(self, call):
+        import torch
+
+        words = {"prompt": call.take("prompt", "") or "", "seconds_start": call.take("seconds_start"),
+                 "seconds_total": call.take("seconds_total"), "audio_prompt": call.take("audio_prompt")}  # fmt: skip
+        conditioning = self._conditioning(words)
+        rate, longest = self._config["sample_rate"], self._config["sample_size"]
+        seconds = words["seconds_total"] if words["seconds_total"] is not None else longest / rate
+        frames = max(1, int(seconds * rate))
+        size = call.take("sample_size") or longest
+        if frames > size:
+            raise wire.Failed("refused", "seconds_total is %g, and the model makes %g." % (seconds, size / rate))
+        said, progress = self._sampling(call, conditioning)
+        call.no_more()
+        for number, seed in enumerate(call.seeds):
+            progress.begin(number, len(call.seeds))
+            with torch.inference_mode():
+                made = _made(self._model, self._config["model_type"], dict(
+                    said, conditioning=[dict(conditioning)], batch_size=1, sample_size=size, seed=seed,
+                    device=self._device, callback=progress,
+                ))  # fmt: skip
+            call.save(made[0, :, :frames].to(torch.float32).clamp(-1.0, 1.0).cpu().numpy().T, rate)
+
+    def _conditioning(self, words):
+        """Returns what the model's conditioners are told; refuses what none of them takes, and what is missing."""
+        there = self._model.conditioner.conditioners
+        usual = {"seconds_start": 0, "seconds_total": self._config["sample_size"] / self._config["sample_rate"]}
+        found = {}
+        for key, value in words.items():
+            if key in there:
+                found[key] = usual.get(key) if value is None else value
+            elif value and not (key == "seconds_total"):
+                raise wire.Failed("refused", "The model takes no %s; it takes %s." % (key, ", ".join(sorted(there))))
+        missing = [key for key in there
+                   if found.get(key) is None and self._model.conditioner.default_keys.get(key) not in found]  # fmt: skip
+        if missing:
+            raise wire.Failed("refused", "The model wants %s, too." % ", ".join(missing))
+        if "audio_prompt" in found:
+            found["audio_prompt"] = self._audio_prompt(found["audio_prompt"])
+        return found
+
+    def _audio_prompt(self, path):
+        """Returns an embedding as the model's, or a sound for a conditioner that encodes it; nothing is unpickled."""
+        import numpy
+        import torch
+
+        conditioner = self._model.conditioner
+        encodes = type(conditioner.conditioners["audio_prompt"]).__name__ in SOUND_CONDITIONERS
+        encoded = "audio_prompt" in conditioner.pre_encoded_keys or not encodes
+        if not path.lower().endswith(".npy"):
+            if encoded:
+                raise wire.Failed("refused", "This model's audio_prompt is an embedding, in a .npy file.")
+            from stable_audio_tools.inference.utils import prepare_audio
+
+            rate, sound = read_sound(path)
+            return prepare_audio(
+                torch.from_numpy(sound.T.copy()), in_sr=rate, target_sr=self._config["sample_rate"],
+                target_length=self._config["sample_size"], target_channels=2, device=self._device,
+            )[0]  # fmt: skip
+        if not encoded:
+            raise wire.Failed("refused", "This model encodes its audio_prompt itself: name a sound, no .npy file.")
+        try:
+            array = numpy.load(path, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as problem:
+            raise wire.Failed("refused", "%s is no array of numbers: %s" % (path, problem)) from problem
+        if array.ndim == 3 and array.shape[0] == 1:
+            array = array[0]
+        return torch.from_numpy(array.astype("float32")).to(self._device)
+
+    def _sampling(self, call, conditioning):
+        """Returns the arguments of the sampler, and what it reports to; refuses all that it would not look at."""
+        objective = self._model.diffusion_objective
+        flow = objective != "v"
+        sampler = call.take("sampler_type") or USUAL_SAMPLER[objective]
+        if sampler not in SAMPLERS["rf" if flow else "v"]:
+            known = ", ".join(SAMPLERS["rf" if flow else "v"])
+            raise wire.Failed("refused", "This model has no sampler %r; it has %s." % (sampler, known))
+        told = {key: call.take(key) for key in ("steps", "sigma_min", "sigma_max", "rho")}
+        for key in ("rho", "sigma_min") if flow else DEAF.get(sampler, ()):
+            if told[key] is not None and not (key == "rho" and told[key] == 1):
+                raise wire.Failed("refused", "The sampler %s takes no %s." % (sampler, key), "Leave it out.")
+            told[key] = None
+        said = {key: value for key, value in told.items() if value is not None}
+        said["steps"] = told["steps"] or USUAL_STEPS[objective]
+        said["sampler_type"], said["cfg_scale"] = sampler, call.take("cfg_scale", USUAL_SCALE[objective])
+        if not flow:
+            said.setdefault("sigma_max", 500.0)
+            if "sigma_min" not in DEAF.get(sampler, ()):
+                said.setdefault("sigma_min", 0.3)
+        negative = call.take("negative_prompt")
+        if negative:
+            if said["cfg_scale"] == 1:
+                raise wire.Failed("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.", "Say more.")
+            said["negative_conditioning"] = [dict(conditioning, prompt=negative)]
+        self._begin_with(call, said, told, flow)
+        return said, _Progress(call, said["steps"])
+
+    def _begin_with(self, call, said, told, flow):
+        """Adds the sound that it begins with, and how much noise is put over it."""
+        import torch
+
+        path, level, strength = call.take("init_audio"), call.take("init_noise_level"), call.take("strength")
+        if path is None:
+            if level is not None or strength is not None:
+                raise wire.Failed("refused", "There is no sound to begin with.", "Give one, or leave out how much stays.")
+            return
+        if told["sigma_max"] is not None:
+            raise wire.Failed("refused", "With a sound to begin with, sigma_max is its init_noise_level.", "Say that.")
+        if level is not None and strength is not None:
+            raise wire.Failed("refused", "strength and init_noise_level say the same.", "Say one of them.")
+        most, least = (1.0, 0.0) if flow else (said["sigma_max"], said.get("sigma_min", 0.01))
+        if level is None:
+            share = 0.5 if strength is None else strength
+            # Along the schedule: a strength of 0.3 leaves out the first 30 % of the way from noise to sound.
+            level = 1.0 - share if flow else math.exp((1 - share) * math.log(most) + share * math.log(least))
+        said.pop("sigma_max", None)
+        rate, sound = read_sound(path)
+        said["init_audio"] = (rate, torch.from_numpy(sound.T.copy()).to(next(self._model.parameters()).dtype))
+        said["init_noise_level"] = level
+
+
+class _Progress:
+    """Hears of every step of the sampler, over all takes of a call."""
+
+    def __init__(self, call, steps):
+        self._call, self._steps, self._before, self._all = call, steps, 0, steps
+
+    def begin(self, number, takes):
+        self._before, self._all = number * self._steps, takes * self._steps
+        self._call.step(self._before, self._all)
+
+    def __call__(self, told):
+        self._call.step(min(self._before + int(told["i"]) + 1, self._before + self._steps), self._all)
+
+
+def _made(model, kind, said):
+    from stable_audio_tools.inference import generation
+
+    if kind == "diffusion_cond_inpaint":
+        return generation.generate_diffusion_cond_inpaint(model, **said)
+    return generation.generate_diffusion_cond(model, **said)
+
+
+def _loaded(weights, loading):
+    """Returns a model and its config: a published one, one in a folder, or one's own."""
+    loading = dict(loading)
+    config_path, pretransform = loading.pop("model_config", ""), loading.pop("pretransform_ckpt_path", "")
+    if config_path:
+        model, config = _from_files(config_path, weights)
+    elif os.path.isdir(weights):
+        checkpoint = next((name for name in CHECKPOINTS if os.path.exists(os.path.join(weights, name))), CHECKPOINTS[0])
+        model, config = _from_files(os.path.join(weights, CONFIG), os.path.join(weights, checkpoint))
+    else:
+        model, config = _published(weights)
+    if pretransform:
+        if model.pretransform is None:
+            raise wire.Failed("refused", "The model has no pretransform to load %s into." % pretransform)
+        _fill(model.pretransform, pretransform)
+    return model, config
+
+
+def _published(weights):
+    from stable_audio_tools import get_pretrained_model
+
+    try:
+        return get_pretrained_model(weights)
+    except OSError as problem:
+        # What the hub raises where it may not or can't fetch derives from OSError.
+        raise wire.Failed("missing", "The weights of %s are not on this computer." % weights) from problem
+
+
+def _from_files(config_path, checkpoint):
+    from stable_audio_tools.models.factory import create_model_from_config
+
+    try:
+        with open(config_path, encoding="utf-8") as file:
+            config = json.load(file)
+    except OSError as problem:
+        raise wire.Failed("missing", "%s can't be read: %s." % (config_path, problem.strerror)) from problem
+    except ValueError as problem:
+        raise wire.Failed("corrupt", "%s is no JSON: %s." % (config_path, problem)) from problem
+    if not isinstance(config, dict) or not {"model_type", "sample_rate", "sample_size", "model"} <= config.keys():
+        raise wire.Failed("corrupt", "%s is no model config of stable-audio-tools." % config_path)
+    if not os.path.exists(checkpoint):
+        raise wire.Failed("missing", "The checkpoint %s is not there." % checkpoint)
+    model = create_model_from_config(config)
+    _fill(model, checkpoint)
+    return model, config
+
+
+def _fill(module, checkpoint):
+    """Loads a checkpoint; one that leaves a part of the model as it was made is refused, not played."""
+    from stable_audio_tools.models.utils import copy_state_dict, load_ckpt_state_dict
+
+    try:
+        found = load_ckpt_state_dict(checkpoint)
+    except FileNotFoundError as problem:
+        raise wire.Failed("missing", "The checkpoint %s is not there." % checkpoint) from problem
+    except Exception as problem:
+        raise wire.Failed("corrupt", "%s is no checkpoint: %s" % (checkpoint, problem)) from problem
+    wanted = module.state_dict()
+    fits = [key for key in wanted if key in found and found[key].shape == wanted[key].shape]
+    if len(fits) < len(wanted):
+        first = next(key for key in wanted if key not in fits)
+        raise wire.Failed(
+            "corrupt", "%s does not fit its config: %d of %d tensors are not in it, %s for one."
+            % (checkpoint, len(wanted) - len(fits), len(wanted), first),
+            "A checkpoint of a training run is unwrapped first, with unwrap_model.py of stable-audio-tools.",
+        )  # fmt: skip
+    copy_state_dict(module, found)
+
+
+if __name__ == "__main__":
+    wire.serve(StableAudioTools())
