@@ -238,11 +238,21 @@ def _audio_problems(path: str, can: Can) -> Iterator[str]:
             yield f"audio_prompt: {can.model} takes no sound"
         return
     shape = check_embedding(path)
-    wanted = can.config.get("model", {}).get("conditioning", {}).get("cond_dim")
+    wanted = _embedding_width(can.config)
     if not conditioned:
         yield f"audio_prompt: {can.model} takes no embedding (this one has the shape {shape})"
     elif wanted is not None and shape[-1] != wanted:
         yield f"audio_prompt: {path} has the shape {shape}, and {can.model} wants {wanted} numbers in a row"
+
+
+def _embedding_width(config: Mapping[str, Any]) -> int | None:
+    """Returns how many numbers in a row a model wants of an embedding; None where that hangs on its length, too."""
+    try:
+        if AUDIO_PROMPT in config["model"]["diffusion"].get("input_concat_ids", ()):
+            return None
+        return int(config["model"]["conditioning"]["cond_dim"])
+    except (KeyError, TypeError, AttributeError):
+        return None
 
 
 def _is_embedding(path: str) -> bool:

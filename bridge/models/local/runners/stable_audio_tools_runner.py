@@ -3,9 +3,6 @@
 import json
 import math
 import os
-import sys
-
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import wire
 from sounds import read_sound
@@ -18,7 +15,8 @@ USUAL_STEPS = {"v": 100, "rectified_flow": 50, "rf_denoiser": 8}
 USUAL_SCALE = {"v": 7.0, "rectified_flow": 7.0, "rf_denoiser": 1.0}
 """By the objective that a model was trained for; the last is what distilled models have, like Open Small."""
 USUAL_SAMPLER = {"v": "dpmpp-3m-sde", "rectified_flow": "euler", "rf_denoiser": "pingpong"}
-NOISE = {"v": ("sigma_min", 0.3), "most": ("sigma_max", 500.0)}
+LEAST_NOISE, MOST_NOISE = 0.3, 500.0
+"""Of the schedule of a model whose objective is v: what is published of Open 1.0."""
 SAMPLERS = {
     "v": (
         "dpmpp-3m-sde", "dpmpp-2m-sde", "dpmpp-2m", "k-heun", "k-lms", "k-dpmpp-2s-ancestral", "k-dpm-2", "k-dpm-fast",
@@ -43,8 +41,6 @@ class StableAudioTools(wire.Runner):
         self._model, self._config, self._device = None, {}, "cpu"
 
     def devices(self):
-        import stable_audio_tools  # noqa: F401  # where it is missing, that is said before anything is asked
-
         return wire.torch_devices()
 
     def load(self, weights, device, half, loading):
@@ -54,7 +50,7 @@ class StableAudioTools(wire.Runner):
         model, self._config = _loaded(weights, loading)
         kind = self._config.get("model_type")
         if kind not in KINDS:
-            raise wire.Failed("refused", "Its model_type is %r; this runs %s." % (kind, " and ".join(KINDS)))
+            raise wire.RunnerError("refused", "Its model_type is %r; this runs %s." % (kind, " and ".join(KINDS)))
         model = model.to(device).eval().requires_grad_(False)
         self._model, self._device = model.to(torch.float16) if half else model, device
         return {
@@ -74,15 +70,22 @@ class StableAudioTools(wire.Runner):
         frames = max(1, int(seconds * rate))
         size = call.take("sample_size") or longest
         if frames > size:
-            raise wire.Failed("refused", "seconds_total is %g, and the model makes %g." % (seconds, size / rate))
-        said, progress = self._sampling(call, conditioning)
+            raise wire.RunnerError("refused", "seconds_total is %g, and the model makes %g." % (seconds, size / rate))
+        said, progress = self._sampling(call)
+        conditionings = {"conditioning_tensors": conditioning}
+        if negative := call.take("negative_prompt"):
+            if said["cfg_scale"] == 1:
+                raise wire.RunnerError("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.")
+            conditionings["negative_conditioning_tensors"] = dict(conditioning, prompt=negative)
+        # Each take is made by itself, from its own seed: so any of them can be made again alone.
+        call.take("seed"), call.take("batch_size")
         call.no_more()
         for number, seed in enumerate(call.seeds):
             progress.begin(number, len(call.seeds))
             with torch.inference_mode():
+                tensors = {key: self._encoded(told) for key, told in conditionings.items()}
                 made = _made(self._model, self._config["model_type"], dict(
-                    said, conditioning=[dict(conditioning)], batch_size=1, sample_size=size, seed=seed,
-                    device=self._device, callback=progress,
+                    said, **tensors, batch_size=1, sample_size=size, seed=seed, device=self._device, callback=progress,
                 ))  # fmt: skip
             call.save(made[0, :, :frames].to(torch.float32).clamp(-1.0, 1.0).cpu().numpy().T, rate)
 
@@ -95,11 +98,11 @@ class StableAudioTools(wire.Runner):
             if key in there:
                 found[key] = usual.get(key) if value is None else value
             elif value and not (key == "seconds_total"):
-                raise wire.Failed("refused", "The model takes no %s; it takes %s." % (key, ", ".join(sorted(there))))
+                raise wire.RunnerError("refused", "The model takes no %s; it takes %s." % (key, ", ".join(sorted(there))))
         missing = [key for key in there
                    if found.get(key) is None and self._model.conditioner.default_keys.get(key) not in found]  # fmt: skip
         if missing:
-            raise wire.Failed("refused", "The model wants %s, too." % ", ".join(missing))
+            raise wire.RunnerError("refused", "The model wants %s, too." % ", ".join(missing))
         if "audio_prompt" in found:
             found["audio_prompt"] = self._audio_prompt(found["audio_prompt"])
         return found
@@ -114,7 +117,7 @@ class StableAudioTools(wire.Runner):
         encoded = "audio_prompt" in conditioner.pre_encoded_keys or not encodes
         if not path.lower().endswith(".npy"):
             if encoded:
-                raise wire.Failed("refused", "This model's audio_prompt is an embedding, in a .npy file.")
+                raise wire.RunnerError("refused", "This model's audio_prompt is an embedding, in a .npy file.")
             from stable_audio_tools.inference.utils import prepare_audio
 
             rate, sound = read_sound(path)
@@ -123,40 +126,52 @@ class StableAudioTools(wire.Runner):
                 target_length=self._config["sample_size"], target_channels=2, device=self._device,
             )[0]  # fmt: skip
         if not encoded:
-            raise wire.Failed("refused", "This model encodes its audio_prompt itself: name a sound, no .npy file.")
+            raise wire.RunnerError("refused", "This model encodes its audio_prompt itself: name a sound, no .npy file.")
         try:
             array = numpy.load(path, allow_pickle=False)
         except (OSError, ValueError, EOFError) as problem:
-            raise wire.Failed("refused", "%s is no array of numbers: %s" % (path, problem)) from problem
+            raise wire.RunnerError("refused", "%s is no array of numbers: %s" % (path, problem)) from problem
         if array.ndim == 3 and array.shape[0] == 1:
             array = array[0]
+        width = self._config["model"]["conditioning"]["cond_dim"]
+        if "audio_prompt" not in self._model.input_concat_ids and array.shape[-1:] != (width,):
+            raise wire.RunnerError("refused", "%s has the shape %s; the model wants %d numbers in a row."
+                                   % (path, array.shape, width))  # fmt: skip
         return torch.from_numpy(array.astype("float32")).to(self._device)
 
-    def _sampling(self, call, conditioning):
+    def _encoded(self, conditioning):
+        """Returns what the conditioners make of it. An embedding that nobody masks gets a mask that hides nothing:
+        without one the model can't be prepended or crossed with it."""
+        import torch
+
+        conditioner = self._model.conditioner
+        tensors = conditioner([dict(conditioning)], self._device)
+        for key in conditioner.pre_encoded_keys:
+            tensor, mask = tensors[key]
+            if mask is None and tensor.ndim == 3:
+                tensors[key] = [tensor, torch.ones(tensor.shape[:2], device=tensor.device)]
+        return tensors
+
+    def _sampling(self, call):
         """Returns the arguments of the sampler, and what it reports to; refuses all that it would not look at."""
         objective = self._model.diffusion_objective
         flow = objective != "v"
         sampler = call.take("sampler_type") or USUAL_SAMPLER[objective]
         if sampler not in SAMPLERS["rf" if flow else "v"]:
             known = ", ".join(SAMPLERS["rf" if flow else "v"])
-            raise wire.Failed("refused", "This model has no sampler %r; it has %s." % (sampler, known))
+            raise wire.RunnerError("refused", "This model has no sampler %r; it has %s." % (sampler, known))
         told = {key: call.take(key) for key in ("steps", "sigma_min", "sigma_max", "rho")}
         for key in ("rho", "sigma_min") if flow else DEAF.get(sampler, ()):
             if told[key] is not None and not (key == "rho" and told[key] == 1):
-                raise wire.Failed("refused", "The sampler %s takes no %s." % (sampler, key), "Leave it out.")
+                raise wire.RunnerError("refused", "The sampler %s takes no %s." % (sampler, key), "Leave it out.")
             told[key] = None
         said = {key: value for key, value in told.items() if value is not None}
         said["steps"] = told["steps"] or USUAL_STEPS[objective]
         said["sampler_type"], said["cfg_scale"] = sampler, call.take("cfg_scale", USUAL_SCALE[objective])
         if not flow:
-            said.setdefault("sigma_max", 500.0)
+            said.setdefault("sigma_max", MOST_NOISE)
             if "sigma_min" not in DEAF.get(sampler, ()):
-                said.setdefault("sigma_min", 0.3)
-        negative = call.take("negative_prompt")
-        if negative:
-            if said["cfg_scale"] == 1:
-                raise wire.Failed("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.", "Say more.")
-            said["negative_conditioning"] = [dict(conditioning, prompt=negative)]
+                said.setdefault("sigma_min", LEAST_NOISE)
         self._begin_with(call, said, told, flow)
         return said, _Progress(call, said["steps"])
 
@@ -167,17 +182,20 @@ class StableAudioTools(wire.Runner):
         path, level, strength = call.take("init_audio"), call.take("init_noise_level"), call.take("strength")
         if path is None:
             if level is not None or strength is not None:
-                raise wire.Failed("refused", "There is no sound to begin with.", "Give one, or leave out how much stays.")
+                raise wire.RunnerError("refused", "There is no sound to begin with.", "Give one, or leave out how much stays.")
             return
         if told["sigma_max"] is not None:
-            raise wire.Failed("refused", "With a sound to begin with, sigma_max is its init_noise_level.", "Say that.")
+            raise wire.RunnerError("refused", "With a sound to begin with, sigma_max is its init_noise_level.", "Say that.")
         if level is not None and strength is not None:
-            raise wire.Failed("refused", "strength and init_noise_level say the same.", "Say one of them.")
-        most, least = (1.0, 0.0) if flow else (said["sigma_max"], said.get("sigma_min", 0.01))
+            raise wire.RunnerError("refused", "strength and init_noise_level say the same.", "Say one of them.")
+        most, least = (1.0, 0.0) if flow else (said["sigma_max"], said.get("sigma_min", LEAST_NOISE))
         if level is None:
             share = 0.5 if strength is None else strength
             # Along the schedule: a strength of 0.3 leaves out the first 30 % of the way from noise to sound.
             level = 1.0 - share if flow else math.exp((1 - share) * math.log(most) + share * math.log(least))
+        if not least < level <= (1.0 if flow else math.inf):
+            raise wire.RunnerError("refused", "init_noise_level is %g; it must be above %g%s."
+                                   % (level, least, ", and at most 1" if flow else ", the sigma_min"))  # fmt: skip
         said.pop("sigma_max", None)
         rate, sound = read_sound(path)
         said["init_audio"] = (rate, torch.from_numpy(sound.T.copy()).to(next(self._model.parameters()).dtype))
@@ -219,7 +237,7 @@ def _loaded(weights, loading):
         model, config = _published(weights)
     if pretransform:
         if model.pretransform is None:
-            raise wire.Failed("refused", "The model has no pretransform to load %s into." % pretransform)
+            raise wire.RunnerError("refused", "The model has no pretransform to load %s into." % pretransform)
         _fill(model.pretransform, pretransform)
     return model, config
 
@@ -231,7 +249,7 @@ def _published(weights):
         return get_pretrained_model(weights)
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
-        raise wire.Failed("missing", "The weights of %s are not on this computer." % weights) from problem
+        raise wire.RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
 
 
 def _from_files(config_path, checkpoint):
@@ -241,13 +259,13 @@ def _from_files(config_path, checkpoint):
         with open(config_path, encoding="utf-8") as file:
             config = json.load(file)
     except OSError as problem:
-        raise wire.Failed("missing", "%s can't be read: %s." % (config_path, problem.strerror)) from problem
+        raise wire.RunnerError("weights", "%s can't be read: %s." % (config_path, problem.strerror)) from problem
     except ValueError as problem:
-        raise wire.Failed("corrupt", "%s is no JSON: %s." % (config_path, problem)) from problem
+        raise wire.RunnerError("corrupt", "%s is no JSON: %s." % (config_path, problem)) from problem
     if not isinstance(config, dict) or not {"model_type", "sample_rate", "sample_size", "model"} <= config.keys():
-        raise wire.Failed("corrupt", "%s is no model config of stable-audio-tools." % config_path)
+        raise wire.RunnerError("corrupt", "%s is no model config of stable-audio-tools." % config_path)
     if not os.path.exists(checkpoint):
-        raise wire.Failed("missing", "The checkpoint %s is not there." % checkpoint)
+        raise wire.RunnerError("weights", "The checkpoint %s is not there." % checkpoint)
     model = create_model_from_config(config)
     _fill(model, checkpoint)
     return model, config
@@ -260,14 +278,14 @@ def _fill(module, checkpoint):
     try:
         found = load_ckpt_state_dict(checkpoint)
     except FileNotFoundError as problem:
-        raise wire.Failed("missing", "The checkpoint %s is not there." % checkpoint) from problem
+        raise wire.RunnerError("weights", "The checkpoint %s is not there." % checkpoint) from problem
     except Exception as problem:
-        raise wire.Failed("corrupt", "%s is no checkpoint: %s" % (checkpoint, problem)) from problem
+        raise wire.RunnerError("corrupt", "%s is no checkpoint: %s" % (checkpoint, problem)) from problem
     wanted = module.state_dict()
     fits = [key for key in wanted if key in found and found[key].shape == wanted[key].shape]
     if len(fits) < len(wanted):
         first = next(key for key in wanted if key not in fits)
-        raise wire.Failed(
+        raise wire.RunnerError(
             "corrupt", "%s does not fit its config: %d of %d tensors are not in it, %s for one."
             % (checkpoint, len(wanted) - len(fits), len(wanted), first),
             "A checkpoint of a training run is unwrapped first, with unwrap_model.py of stable-audio-tools.",
