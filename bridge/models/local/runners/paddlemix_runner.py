@@ -7,7 +7,7 @@ shows (what to avoid, a generator with a seed) is given to the pipeline behind t
 import os
 import socket
 
-import wire
+from wire import Runner, RunnerError, serve
 
 APP = "music_generation"
 RATE = 16_000
@@ -17,7 +17,7 @@ REQUEST = "Describe in one sentence a piece of music that fits this scene: {}"
 USUAL_STEPS = 20
 
 
-class PaddleMix(wire.Runner):
+class PaddleMix(Runner):
     name = "paddlemix"
     packages = ("paddlemix", "ppdiffusers", "paddlepaddle", "paddlepaddle-gpu")
 
@@ -34,7 +34,7 @@ class PaddleMix(wire.Runner):
 
         if half:
             # The task of AudioLDM loads its pipeline as it is published.
-            raise wire.RunnerError("refused", "Appflow knows no half precision.", "Say half = false.")
+            raise RunnerError("refused", "Appflow knows no half precision.", "Say half = false.")
         paddle.set_device("gpu" if device == "cuda" else "cpu")
         self._weights = weights
         if os.environ.get("HF_HUB_OFFLINE") == "1":
@@ -55,10 +55,8 @@ class PaddleMix(wire.Runner):
             if value is not None:
                 said[name] = value
         if said.get("negative_prompt") and said.get("guidance_scale", 2.5) <= 1:
-            raise wire.RunnerError("refused", "With a guidance_scale of 1 no model looks at a negative_prompt.")
+            raise RunnerError("refused", "With a guidance_scale of 1 no model looks at a negative_prompt.")
         words = {name: call.take(name, usual) for name, usual in (("minigpt4_text", QUESTION), ("request", REQUEST))}
-        # Each take is made by itself, from its own seed: so any of them can be made again alone.
-        call.take("seed"), call.take("num_waveforms_per_prompt")
         call.no_more()
         if image is not None:
             prompt = self._words_for(image, prompt, words, call)
@@ -109,9 +107,9 @@ def _appflow(models, device):
     try:
         return Appflow(app=APP, models=models, device_id=0 if device == "cuda" else -1)
     except AssertionError as problem:
-        raise wire.RunnerError("refused", "Appflow has no %s for music: %s" % (models[0], problem)) from problem
+        raise RunnerError("refused", "Appflow has no %s for music: %s" % (models[0], problem)) from problem
     except OSError as problem:
-        raise wire.RunnerError("weights", "The weights of %s are not on this computer: %s" % (models[0], problem)) from problem
+        raise RunnerError("weights", "The weights of %s are not on this computer: %s" % (models[0], problem)) from problem
 
 
 def _stay_offline():
@@ -128,7 +126,7 @@ def _pipeline_of(flow):
     """Puts ours in front of the pipeline of the last task; a release that is made otherwise is refused by name."""
     task = (getattr(flow, "task_instances", None) or [None])[-1]
     if not callable(getattr(task, "_model", None)):
-        raise wire.RunnerError(
+        raise RunnerError(
             "error", "This release of PaddleMIX hides the pipeline of its task, so a seed could not be passed on."
         )
     task._model = _Pipeline(task._model)
@@ -145,4 +143,4 @@ def _steps(call, number, said):
 
 
 if __name__ == "__main__":
-    wire.serve(PaddleMix())
+    serve(PaddleMix())

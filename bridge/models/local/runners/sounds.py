@@ -1,12 +1,12 @@
-"""Reads the sounds that a runner is given, with whatever reader its environment has."""
+"""Reads sounds that the user names to a runner, with whatever reader its environment has."""
 
 import wave
 
-import wire
+from wire import RunnerError
 
 
-def read_sound(path):
-    """Returns the sample rate of a file and its samples: 32-bit floats, frames × channels."""
+def read_any(path):
+    """Returns the samples of a file (frames × channels, 32-bit floats) and its sample rate."""
     import numpy
 
     try:
@@ -16,8 +16,8 @@ def read_sound(path):
     try:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, RuntimeError) as problem:
-        raise wire.RunnerError("refused", "%s can't be read: %s" % (path, problem)) from problem
-    return rate, samples
+        raise RunnerError("refused", "%s can't be read: %s" % (path, problem)) from problem
+    return samples, rate
 
 
 def _read_wave(path, numpy):
@@ -27,13 +27,13 @@ def _read_wave(path, numpy):
             rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
             content = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as problem:
-        raise wire.RunnerError(
+        raise RunnerError(
             "refused", "%s can't be read: %s" % (path, problem), "Other files than WAV need the package soundfile there."
         ) from problem
     if width not in (2, 3, 4):
-        raise wire.RunnerError("refused", "%s has %d bits; 16, 24 and 32 can be read." % (path, 8 * width))
+        raise RunnerError("refused", "%s has %d bits; 16, 24 and 32 can be read." % (path, 8 * width))
     # The bytes of a sample are the highest of 32 bits.
     raw = numpy.frombuffer(content, "u1").reshape(-1, width)
     padded = numpy.concatenate([numpy.zeros((len(raw), 4 - width), "u1"), raw], axis=1)
     samples = numpy.ascontiguousarray(padded).view("<i4").astype("float32") / 2.0**31
-    return rate, samples.reshape(-1, channels)
+    return samples.reshape(-1, channels), rate

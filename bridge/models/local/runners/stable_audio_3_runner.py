@@ -3,8 +3,7 @@
 import json
 import os
 
-import wire
-from sounds import read_sound
+from wire import Runner, RunnerError, read_sound, serve, torch_devices
 
 PUBLISHED = "stabilityai/stable-audio-3-"
 """What stands before the package's own names of its models, where they are published."""
@@ -13,7 +12,7 @@ USUAL_STEPS, USUAL_SCALE = {True: 50, False: 8}, {True: 7.0, False: 1.0}
 """Of base models, and of the distilled ones."""
 
 
-class StableAudio3(wire.Runner):
+class StableAudio3(Runner):
     name = "stable-audio-3"
     packages = ("stable-audio-3", "torch")
 
@@ -21,7 +20,7 @@ class StableAudio3(wire.Runner):
         self._model, self._base, self._loras = None, False, 0
 
     def devices(self):
-        return wire.torch_devices()
+        return torch_devices()
 
     def load(self, weights, device, half, loading):
         loading = dict(loading)
@@ -30,7 +29,7 @@ class StableAudio3(wire.Runner):
         model = _from_folder(weights, device, half) if os.path.isdir(weights) else _published(weights, device, half)
         missing = [path for path in loras if not os.path.exists(path)]
         if missing:
-            raise wire.RunnerError("weights", "The LoRA %s is not there." % missing[0])
+            raise RunnerError("weights", "The LoRA %s is not there." % missing[0])
         if loras:
             model.load_lora(list(loras))
         self._model, self._loras = model, len(loras)
@@ -52,8 +51,6 @@ class StableAudio3(wire.Runner):
             if value is not None:
                 said[name] = value
         self._strength(call)
-        # Each take is made by itself, from its own seed: so any of them can be made again alone.
-        call.take("seed"), call.take("batch_size")
         call.no_more()
         for number, seed in enumerate(call.seeds):
             progress = _Progress(call, number, said["steps"])
@@ -68,11 +65,11 @@ class StableAudio3(wire.Runner):
             said["negative_prompt"] = negative
         if self._base:
             if negative and said["cfg_scale"] == 1:
-                raise wire.RunnerError("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.")
+                raise RunnerError("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.")
             return
         deaf = [name for name, heard in (("negative_prompt", negative), ("cfg_scale", said["cfg_scale"] != 1)) if heard]
         if deaf:
-            raise wire.RunnerError("refused", "Only the base models look at %s." % " and ".join(deaf))
+            raise RunnerError("refused", "Only the base models look at %s." % " and ".join(deaf))
 
     def _sound(self, call, said):
         """Takes the sound that it begins with, that it mends between two times, or that it goes on from."""
@@ -81,33 +78,33 @@ class StableAudio3(wire.Runner):
         going_on = call.take("continue")
         if path is None:
             if (strength, level, start, end) != (None, None, None, None):
-                raise wire.RunnerError("refused", "There is no sound to work on.", "Give one (audio).")
+                raise RunnerError("refused", "There is no sound to work on.", "Give one (audio).")
             return
         import torch
 
-        rate, samples = read_sound(path)
+        samples, rate = read_sound(path)
         sound = (rate, torch.from_numpy(samples.T.copy()))
         if going_on or start is not None or end is not None:
             if strength is not None or level is not None:
-                raise wire.RunnerError("refused", "What is mended or gone on from stays as it is.",
+                raise RunnerError("refused", "What is mended or gone on from stays as it is.",
                                        "Leave out strength and init_noise_level.")  # fmt: skip
             length = len(samples) / rate
             first = (length if going_on else 0.0) if start is None else start
             last = (said["duration"] if going_on else length) if end is None else end
             if not 0 <= first < last:
-                raise wire.RunnerError("refused", "From %g s to %g s there is nothing to make." % (first, last),
+                raise RunnerError("refused", "From %g s to %g s there is nothing to make." % (first, last),
                                        "The sound has %g s; ask for more seconds to go on." % length)  # fmt: skip
             said.update(inpaint_audio=sound, inpaint_mask_start_seconds=first, inpaint_mask_end_seconds=last)
             return
         if strength is not None and level is not None:
-            raise wire.RunnerError("refused", "strength and init_noise_level say the same.", "Say one of them.")
+            raise RunnerError("refused", "strength and init_noise_level say the same.", "Say one of them.")
         usual = 0.9 if strength is None else 1.0 - strength
         said.update(init_audio=sound, init_noise_level=usual if level is None else level)
 
     def _strength(self, call):
         strength = call.take("lora_strength")
         if strength is not None and not self._loras:
-            raise wire.RunnerError("refused", "No LoRA is loaded, so lora_strength says nothing.",
+            raise RunnerError("refused", "No LoRA is loaded, so lora_strength says nothing.",
                                    "Name some: loading.lora_ckpt_path")  # fmt: skip
         if self._loras:
             self._model.set_lora_strength(1.0 if strength is None else strength)
@@ -134,10 +131,10 @@ def _published(weights, device, half):
     try:
         return StableAudioModel.from_pretrained(name, device=device, model_half=half)
     except ValueError as problem:
-        raise wire.RunnerError("refused", "The package knows no model %r: %s" % (name, problem)) from problem
+        raise RunnerError("refused", "The package knows no model %r: %s" % (name, problem)) from problem
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
-        raise wire.RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
+        raise RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
 
 
 def _from_folder(folder, device, half):
@@ -148,7 +145,7 @@ def _from_folder(folder, device, half):
     config, checkpoint = os.path.join(folder, CONFIG), os.path.join(folder, CHECKPOINT)
     for path in (config, checkpoint):
         if not os.path.exists(path):
-            raise wire.RunnerError("weights", "%s is not there." % path)
+            raise RunnerError("weights", "%s is not there." % path)
     with open(config, encoding="utf-8") as file:
         told = json.load(file)
     # Half precision is for the GPU alone, as in the package itself.
@@ -159,4 +156,4 @@ def _from_folder(folder, device, half):
 
 
 if __name__ == "__main__":
-    wire.serve(StableAudio3())
+    serve(StableAudio3())

@@ -4,8 +4,8 @@ import json
 import math
 import os
 
-import wire
-from sounds import read_sound
+from sounds import read_any
+from wire import Runner, RunnerError, read_sound, serve, torch_devices
 
 CONFIG = "model_config.json"
 CHECKPOINTS = ("model.safetensors", "model.ckpt")
@@ -33,7 +33,7 @@ SOUND_CONDITIONERS = ("PretransformConditioner", "CLAPAudioConditioner")
 """Conditioners that encode a sound themselves."""
 
 
-class StableAudioTools(wire.Runner):
+class StableAudioTools(Runner):
     name = "stable-audio-tools"
     packages = ("stable-audio-tools", "torch")
 
@@ -41,7 +41,7 @@ class StableAudioTools(wire.Runner):
         self._model, self._config, self._device = None, {}, "cpu"
 
     def devices(self):
-        return wire.torch_devices()
+        return torch_devices()
 
     def load(self, weights, device, half, loading):
         import torch
@@ -50,7 +50,7 @@ class StableAudioTools(wire.Runner):
         model, self._config = _loaded(weights, loading)
         kind = self._config.get("model_type")
         if kind not in KINDS:
-            raise wire.RunnerError("refused", "Its model_type is %r; this runs %s." % (kind, " and ".join(KINDS)))
+            raise RunnerError("refused", "Its model_type is %r; this runs %s." % (kind, " and ".join(KINDS)))
         model = model.to(device).eval().requires_grad_(False)
         self._model, self._device = model.to(torch.float16) if half else model, device
         return {
@@ -70,15 +70,13 @@ class StableAudioTools(wire.Runner):
         frames = max(1, int(seconds * rate))
         size = call.take("sample_size") or longest
         if frames > size:
-            raise wire.RunnerError("refused", "seconds_total is %g, and the model makes %g." % (seconds, size / rate))
+            raise RunnerError("refused", "seconds_total is %g, and the model makes %g." % (seconds, size / rate))
         said, progress = self._sampling(call)
         conditionings = {"conditioning_tensors": conditioning}
         if negative := call.take("negative_prompt"):
             if said["cfg_scale"] == 1:
-                raise wire.RunnerError("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.")
+                raise RunnerError("refused", "With a cfg_scale of 1 no model looks at a negative_prompt.")
             conditionings["negative_conditioning_tensors"] = dict(conditioning, prompt=negative)
-        # Each take is made by itself, from its own seed: so any of them can be made again alone.
-        call.take("seed"), call.take("batch_size")
         call.no_more()
         for number, seed in enumerate(call.seeds):
             progress.begin(number, len(call.seeds))
@@ -98,11 +96,11 @@ class StableAudioTools(wire.Runner):
             if key in there:
                 found[key] = usual.get(key) if value is None else value
             elif value and not (key == "seconds_total"):
-                raise wire.RunnerError("refused", "The model takes no %s; it takes %s." % (key, ", ".join(sorted(there))))
+                raise RunnerError("refused", "The model takes no %s; it takes %s." % (key, ", ".join(sorted(there))))
         missing = [key for key in there
                    if found.get(key) is None and self._model.conditioner.default_keys.get(key) not in found]  # fmt: skip
         if missing:
-            raise wire.RunnerError("refused", "The model wants %s, too." % ", ".join(missing))
+            raise RunnerError("refused", "The model wants %s, too." % ", ".join(missing))
         if "audio_prompt" in found:
             found["audio_prompt"] = self._audio_prompt(found["audio_prompt"])
         return found
@@ -117,25 +115,25 @@ class StableAudioTools(wire.Runner):
         encoded = "audio_prompt" in conditioner.pre_encoded_keys or not encodes
         if not path.lower().endswith(".npy"):
             if encoded:
-                raise wire.RunnerError("refused", "This model's audio_prompt is an embedding, in a .npy file.")
+                raise RunnerError("refused", "This model's audio_prompt is an embedding, in a .npy file.")
             from stable_audio_tools.inference.utils import prepare_audio
 
-            rate, sound = read_sound(path)
+            sound, rate = read_any(path)
             return prepare_audio(
                 torch.from_numpy(sound.T.copy()), in_sr=rate, target_sr=self._config["sample_rate"],
                 target_length=self._config["sample_size"], target_channels=2, device=self._device,
             )[0]  # fmt: skip
         if not encoded:
-            raise wire.RunnerError("refused", "This model encodes its audio_prompt itself: name a sound, no .npy file.")
+            raise RunnerError("refused", "This model encodes its audio_prompt itself: name a sound, no .npy file.")
         try:
             array = numpy.load(path, allow_pickle=False)
         except (OSError, ValueError, EOFError) as problem:
-            raise wire.RunnerError("refused", "%s is no array of numbers: %s" % (path, problem)) from problem
+            raise RunnerError("refused", "%s is no array of numbers: %s" % (path, problem)) from problem
         if array.ndim == 3 and array.shape[0] == 1:
             array = array[0]
         width = self._config["model"]["conditioning"]["cond_dim"]
         if "audio_prompt" not in self._model.input_concat_ids and array.shape[-1:] != (width,):
-            raise wire.RunnerError("refused", "%s has the shape %s; the model wants %d numbers in a row."
+            raise RunnerError("refused", "%s has the shape %s; the model wants %d numbers in a row."
                                    % (path, array.shape, width))  # fmt: skip
         return torch.from_numpy(array.astype("float32")).to(self._device)
 
@@ -159,11 +157,11 @@ class StableAudioTools(wire.Runner):
         sampler = call.take("sampler_type") or USUAL_SAMPLER[objective]
         if sampler not in SAMPLERS["rf" if flow else "v"]:
             known = ", ".join(SAMPLERS["rf" if flow else "v"])
-            raise wire.RunnerError("refused", "This model has no sampler %r; it has %s." % (sampler, known))
+            raise RunnerError("refused", "This model has no sampler %r; it has %s." % (sampler, known))
         told = {key: call.take(key) for key in ("steps", "sigma_min", "sigma_max", "rho")}
         for key in ("rho", "sigma_min") if flow else DEAF.get(sampler, ()):
             if told[key] is not None and not (key == "rho" and told[key] == 1):
-                raise wire.RunnerError("refused", "The sampler %s takes no %s." % (sampler, key), "Leave it out.")
+                raise RunnerError("refused", "The sampler %s takes no %s." % (sampler, key), "Leave it out.")
             told[key] = None
         said = {key: value for key, value in told.items() if value is not None}
         said["steps"] = told["steps"] or USUAL_STEPS[objective]
@@ -182,22 +180,22 @@ class StableAudioTools(wire.Runner):
         path, level, strength = call.take("init_audio"), call.take("init_noise_level"), call.take("strength")
         if path is None:
             if level is not None or strength is not None:
-                raise wire.RunnerError("refused", "There is no sound to begin with.", "Give one, or leave out how much stays.")
+                raise RunnerError("refused", "There is no sound to begin with.", "Give one, or leave out how much stays.")
             return
         if told["sigma_max"] is not None:
-            raise wire.RunnerError("refused", "With a sound to begin with, sigma_max is its init_noise_level.", "Say that.")
+            raise RunnerError("refused", "With a sound to begin with, sigma_max is its init_noise_level.", "Say that.")
         if level is not None and strength is not None:
-            raise wire.RunnerError("refused", "strength and init_noise_level say the same.", "Say one of them.")
+            raise RunnerError("refused", "strength and init_noise_level say the same.", "Say one of them.")
         most, least = (1.0, 0.0) if flow else (said["sigma_max"], said.get("sigma_min", LEAST_NOISE))
         if level is None:
             share = 0.5 if strength is None else strength
             # Along the schedule: a strength of 0.3 leaves out the first 30 % of the way from noise to sound.
             level = 1.0 - share if flow else math.exp((1 - share) * math.log(most) + share * math.log(least))
         if not least < level <= (1.0 if flow else math.inf):
-            raise wire.RunnerError("refused", "init_noise_level is %g; it must be above %g%s."
+            raise RunnerError("refused", "init_noise_level is %g; it must be above %g%s."
                                    % (level, least, ", and at most 1" if flow else ", the sigma_min"))  # fmt: skip
         said.pop("sigma_max", None)
-        rate, sound = read_sound(path)
+        sound, rate = read_sound(path)
         said["init_audio"] = (rate, torch.from_numpy(sound.T.copy()).to(next(self._model.parameters()).dtype))
         said["init_noise_level"] = level
 
@@ -237,7 +235,7 @@ def _loaded(weights, loading):
         model, config = _published(weights)
     if pretransform:
         if model.pretransform is None:
-            raise wire.RunnerError("refused", "The model has no pretransform to load %s into." % pretransform)
+            raise RunnerError("refused", "The model has no pretransform to load %s into." % pretransform)
         _fill(model.pretransform, pretransform)
     return model, config
 
@@ -249,7 +247,7 @@ def _published(weights):
         return get_pretrained_model(weights)
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
-        raise wire.RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
+        raise RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
 
 
 def _from_files(config_path, checkpoint):
@@ -259,13 +257,13 @@ def _from_files(config_path, checkpoint):
         with open(config_path, encoding="utf-8") as file:
             config = json.load(file)
     except OSError as problem:
-        raise wire.RunnerError("weights", "%s can't be read: %s." % (config_path, problem.strerror)) from problem
+        raise RunnerError("weights", "%s can't be read: %s." % (config_path, problem.strerror)) from problem
     except ValueError as problem:
-        raise wire.RunnerError("corrupt", "%s is no JSON: %s." % (config_path, problem)) from problem
+        raise RunnerError("corrupt", "%s is no JSON: %s." % (config_path, problem)) from problem
     if not isinstance(config, dict) or not {"model_type", "sample_rate", "sample_size", "model"} <= config.keys():
-        raise wire.RunnerError("corrupt", "%s is no model config of stable-audio-tools." % config_path)
+        raise RunnerError("corrupt", "%s is no model config of stable-audio-tools." % config_path)
     if not os.path.exists(checkpoint):
-        raise wire.RunnerError("weights", "The checkpoint %s is not there." % checkpoint)
+        raise RunnerError("weights", "The checkpoint %s is not there." % checkpoint)
     model = create_model_from_config(config)
     _fill(model, checkpoint)
     return model, config
@@ -278,14 +276,14 @@ def _fill(module, checkpoint):
     try:
         found = load_ckpt_state_dict(checkpoint)
     except FileNotFoundError as problem:
-        raise wire.RunnerError("weights", "The checkpoint %s is not there." % checkpoint) from problem
+        raise RunnerError("weights", "The checkpoint %s is not there." % checkpoint) from problem
     except Exception as problem:
-        raise wire.RunnerError("corrupt", "%s is no checkpoint: %s" % (checkpoint, problem)) from problem
+        raise RunnerError("corrupt", "%s is no checkpoint: %s" % (checkpoint, problem)) from problem
     wanted = module.state_dict()
     fits = [key for key in wanted if key in found and found[key].shape == wanted[key].shape]
     if len(fits) < len(wanted):
         first = next(key for key in wanted if key not in fits)
-        raise wire.RunnerError(
+        raise RunnerError(
             "corrupt", "%s does not fit its config: %d of %d tensors are not in it, %s for one."
             % (checkpoint, len(wanted) - len(fits), len(wanted), first),
             "A checkpoint of a training run is unwrapped first, with unwrap_model.py of stable-audio-tools.",
@@ -294,4 +292,4 @@ def _fill(module, checkpoint):
 
 
 if __name__ == "__main__":
-    wire.serve(StableAudioTools())
+    serve(StableAudioTools())
