@@ -294,7 +294,8 @@ def _wish(script: Script, said: Conditioning, can: Can, digest: Digest) -> Wish:
         inputs[AUDIO_PROMPT] = audio
     fields = {
         # Nothing but a sound says what is wanted: then its family must be said.
-        "prompt": said.prompt, "family": None if said.prompt else DEFAULT_FAMILY, "negative": said.negative_prompt, "seconds": said.seconds_total, "model": can.model,
+        "prompt": said.prompt, "family": None if said.prompt else DEFAULT_FAMILY, "model": can.model,
+        "negative": said.negative_prompt, "seconds": said.seconds_total,
         "seed": None if generation.seed in (None, RANDOM) else generation.seed, "enhance": "never",
         "audio": None if AUDIO_PROMPT in can.options else audio,
         "count": None if generation.batch_size in (None, 1) else generation.batch_size,

@@ -107,9 +107,9 @@ def _appflow(models, device):
     try:
         return Appflow(app=APP, models=models, device_id=0 if device == "cuda" else -1)
     except AssertionError as problem:
-        raise RunnerError("refused", "Appflow has no %s for music: %s" % (models[0], problem)) from problem
+        raise RunnerError("refused", f"Appflow has no {models[0]} for music: {problem}") from problem
     except OSError as problem:
-        raise RunnerError("weights", "The weights of %s are not on this computer: %s" % (models[0], problem)) from problem
+        raise RunnerError("weights", f"The weights of {models[0]} are not on this computer: {problem}") from problem
 
 
 def _stay_offline():

@@ -16,7 +16,7 @@ def read_any(path):
     try:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, RuntimeError) as problem:
-        raise RunnerError("refused", "%s can't be read: %s" % (path, problem)) from problem
+        raise RunnerError("refused", f"{path} can't be read: {problem}") from problem
     return samples, rate
 
 
@@ -28,10 +28,10 @@ def _read_wave(path, numpy):
             content = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as problem:
         raise RunnerError(
-            "refused", "%s can't be read: %s" % (path, problem), "Other files than WAV need the package soundfile there."
+            "refused", f"{path} can't be read: {problem}", "Other files than WAV need the package soundfile there."
         ) from problem
     if width not in (2, 3, 4):
-        raise RunnerError("refused", "%s has %d bits; 16, 24 and 32 can be read." % (path, 8 * width))
+        raise RunnerError("refused", f"{path} has {8 * width} bits; 16, 24 and 32 can be read.")
     # The bytes of a sample are the highest of 32 bits.
     raw = numpy.frombuffer(content, "u1").reshape(-1, width)
     padded = numpy.concatenate([numpy.zeros((len(raw), 4 - width), "u1"), raw], axis=1)

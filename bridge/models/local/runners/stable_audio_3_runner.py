@@ -1,4 +1,4 @@
-"""Runs Stable Audio 3: the published models by their name, or one in a folder; with LoRAs, from a sound, into a sound."""
+"""Runs Stable Audio 3: published models by their name, or one in a folder; with LoRAs, from a sound, into a sound."""
 
 import json
 import os
@@ -29,7 +29,7 @@ class StableAudio3(Runner):
         model = _from_folder(weights, device, half) if os.path.isdir(weights) else _published(weights, device, half)
         missing = [path for path in loras if not os.path.exists(path)]
         if missing:
-            raise RunnerError("weights", "The LoRA %s is not there." % missing[0])
+            raise RunnerError("weights", f"The LoRA {missing[0]} is not there.")
         if loras:
             model.load_lora(list(loras))
         self._model, self._loras = model, len(loras)
@@ -69,7 +69,7 @@ class StableAudio3(Runner):
             return
         deaf = [name for name, heard in (("negative_prompt", negative), ("cfg_scale", said["cfg_scale"] != 1)) if heard]
         if deaf:
-            raise RunnerError("refused", "Only the base models look at %s." % " and ".join(deaf))
+            raise RunnerError("refused", "Only the base models look at {}.".format(" and ".join(deaf)))
 
     def _sound(self, call, said):
         """Takes the sound that it begins with, that it mends between two times, or that it goes on from."""
@@ -92,8 +92,8 @@ class StableAudio3(Runner):
             first = (length if going_on else 0.0) if start is None else start
             last = (said["duration"] if going_on else length) if end is None else end
             if not 0 <= first < last:
-                raise RunnerError("refused", "From %g s to %g s there is nothing to make." % (first, last),
-                                       "The sound has %g s; ask for more seconds to go on." % length)  # fmt: skip
+                raise RunnerError("refused", f"From {first:g} s to {last:g} s there is nothing to make.",
+                                       f"The sound has {length:g} s; ask for more seconds to go on.")  # fmt: skip
             said.update(inpaint_audio=sound, inpaint_mask_start_seconds=first, inpaint_mask_end_seconds=last)
             return
         if strength is not None and level is not None:
@@ -131,10 +131,10 @@ def _published(weights, device, half):
     try:
         return StableAudioModel.from_pretrained(name, device=device, model_half=half)
     except ValueError as problem:
-        raise RunnerError("refused", "The package knows no model %r: %s" % (name, problem)) from problem
+        raise RunnerError("refused", f"The package knows no model {name!r}: {problem}") from problem
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
-        raise RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
+        raise RunnerError("weights", f"The weights of {weights} are not on this computer.") from problem
 
 
 def _from_folder(folder, device, half):
@@ -145,7 +145,7 @@ def _from_folder(folder, device, half):
     config, checkpoint = os.path.join(folder, CONFIG), os.path.join(folder, CHECKPOINT)
     for path in (config, checkpoint):
         if not os.path.exists(path):
-            raise RunnerError("weights", "%s is not there." % path)
+            raise RunnerError("weights", f"{path} is not there.")
     with open(config, encoding="utf-8") as file:
         told = json.load(file)
     # Half precision is for the GPU alone, as in the package itself.

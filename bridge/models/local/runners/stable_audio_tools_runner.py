@@ -50,7 +50,7 @@ class StableAudioTools(Runner):
         model, self._config = _loaded(weights, loading)
         kind = self._config.get("model_type")
         if kind not in KINDS:
-            raise RunnerError("refused", "Its model_type is %r; this runs %s." % (kind, " and ".join(KINDS)))
+            raise RunnerError("refused", "Its model_type is {!r}; this runs {}.".format(kind, " and ".join(KINDS)))
         model = model.to(device).eval().requires_grad_(False)
         self._model, self._device = model.to(torch.float16) if half else model, device
         return {
@@ -70,7 +70,7 @@ class StableAudioTools(Runner):
         frames = max(1, int(seconds * rate))
         size = call.take("sample_size") or longest
         if frames > size:
-            raise RunnerError("refused", "seconds_total is %g, and the model makes %g." % (seconds, size / rate))
+            raise RunnerError("refused", f"seconds_total is {seconds:g}, and the model makes {size / rate:g}.")
         said, progress = self._sampling(call)
         conditionings = {"conditioning_tensors": conditioning}
         if negative := call.take("negative_prompt"):
@@ -95,12 +95,13 @@ class StableAudioTools(Runner):
         for key, value in words.items():
             if key in there:
                 found[key] = usual.get(key) if value is None else value
-            elif value and not (key == "seconds_total"):
-                raise RunnerError("refused", "The model takes no %s; it takes %s." % (key, ", ".join(sorted(there))))
-        missing = [key for key in there
-                   if found.get(key) is None and self._model.conditioner.default_keys.get(key) not in found]  # fmt: skip
+            elif value and key != "seconds_total":
+                known = ", ".join(sorted(there))
+                raise RunnerError("refused", f"The model takes no {key}; it takes {known}.")
+        stand_in = self._model.conditioner.default_keys
+        missing = [key for key in there if found.get(key) is None and stand_in.get(key) not in found]
         if missing:
-            raise RunnerError("refused", "The model wants %s, too." % ", ".join(missing))
+            raise RunnerError("refused", "The model wants {}, too.".format(", ".join(missing)))
         if "audio_prompt" in found:
             found["audio_prompt"] = self._audio_prompt(found["audio_prompt"])
         return found
@@ -128,13 +129,13 @@ class StableAudioTools(Runner):
         try:
             array = numpy.load(path, allow_pickle=False)
         except (OSError, ValueError, EOFError) as problem:
-            raise RunnerError("refused", "%s is no array of numbers: %s" % (path, problem)) from problem
+            raise RunnerError("refused", f"{path} is no array of numbers: {problem}") from problem
         if array.ndim == 3 and array.shape[0] == 1:
             array = array[0]
         width = self._config["model"]["conditioning"]["cond_dim"]
         if "audio_prompt" not in self._model.input_concat_ids and array.shape[-1:] != (width,):
-            raise RunnerError("refused", "%s has the shape %s; the model wants %d numbers in a row."
-                                   % (path, array.shape, width))  # fmt: skip
+            shape = f"{path} has the shape {array.shape}"
+            raise RunnerError("refused", f"{shape}; the model wants {width} numbers in a row.")
         return torch.from_numpy(array.astype("float32")).to(self._device)
 
     def _encoded(self, conditioning):
@@ -157,11 +158,11 @@ class StableAudioTools(Runner):
         sampler = call.take("sampler_type") or USUAL_SAMPLER[objective]
         if sampler not in SAMPLERS["rf" if flow else "v"]:
             known = ", ".join(SAMPLERS["rf" if flow else "v"])
-            raise RunnerError("refused", "This model has no sampler %r; it has %s." % (sampler, known))
+            raise RunnerError("refused", f"This model has no sampler {sampler!r}; it has {known}.")
         told = {key: call.take(key) for key in ("steps", "sigma_min", "sigma_max", "rho")}
         for key in ("rho", "sigma_min") if flow else DEAF.get(sampler, ()):
             if told[key] is not None and not (key == "rho" and told[key] == 1):
-                raise RunnerError("refused", "The sampler %s takes no %s." % (sampler, key), "Leave it out.")
+                raise RunnerError("refused", f"The sampler {sampler} takes no {key}.", "Leave it out.")
             told[key] = None
         said = {key: value for key, value in told.items() if value is not None}
         said["steps"] = told["steps"] or USUAL_STEPS[objective]
@@ -180,7 +181,7 @@ class StableAudioTools(Runner):
         path, level, strength = call.take("init_audio"), call.take("init_noise_level"), call.take("strength")
         if path is None:
             if level is not None or strength is not None:
-                raise RunnerError("refused", "There is no sound to begin with.", "Give one, or leave out how much stays.")
+                raise RunnerError("refused", "There is no sound to begin with.", "Give one (audio).")
             return
         if told["sigma_max"] is not None:
             raise RunnerError("refused", "With a sound to begin with, sigma_max is its init_noise_level.", "Say that.")
@@ -192,8 +193,8 @@ class StableAudioTools(Runner):
             # Along the schedule: a strength of 0.3 leaves out the first 30 % of the way from noise to sound.
             level = 1.0 - share if flow else math.exp((1 - share) * math.log(most) + share * math.log(least))
         if not least < level <= (1.0 if flow else math.inf):
-            raise RunnerError("refused", "init_noise_level is %g; it must be above %g%s."
-                                   % (level, least, ", and at most 1" if flow else ", the sigma_min"))  # fmt: skip
+            bound = "0, and at most 1" if flow else f"{least:g}, the sigma_min"
+            raise RunnerError("refused", f"init_noise_level is {level:g}; it must be above {bound}.")
         said.pop("sigma_max", None)
         sound, rate = read_sound(path)
         said["init_audio"] = (rate, torch.from_numpy(sound.T.copy()).to(next(self._model.parameters()).dtype))
@@ -235,7 +236,7 @@ def _loaded(weights, loading):
         model, config = _published(weights)
     if pretransform:
         if model.pretransform is None:
-            raise RunnerError("refused", "The model has no pretransform to load %s into." % pretransform)
+            raise RunnerError("refused", f"The model has no pretransform to load {pretransform} into.")
         _fill(model.pretransform, pretransform)
     return model, config
 
@@ -247,7 +248,7 @@ def _published(weights):
         return get_pretrained_model(weights)
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
-        raise RunnerError("weights", "The weights of %s are not on this computer." % weights) from problem
+        raise RunnerError("weights", f"The weights of {weights} are not on this computer.") from problem
 
 
 def _from_files(config_path, checkpoint):
@@ -257,13 +258,13 @@ def _from_files(config_path, checkpoint):
         with open(config_path, encoding="utf-8") as file:
             config = json.load(file)
     except OSError as problem:
-        raise RunnerError("weights", "%s can't be read: %s." % (config_path, problem.strerror)) from problem
+        raise RunnerError("weights", f"{config_path} can't be read: {problem.strerror}.") from problem
     except ValueError as problem:
-        raise RunnerError("corrupt", "%s is no JSON: %s." % (config_path, problem)) from problem
+        raise RunnerError("corrupt", f"{config_path} is no JSON: {problem}.") from problem
     if not isinstance(config, dict) or not {"model_type", "sample_rate", "sample_size", "model"} <= config.keys():
-        raise RunnerError("corrupt", "%s is no model config of stable-audio-tools." % config_path)
+        raise RunnerError("corrupt", f"{config_path} is no model config of stable-audio-tools.")
     if not os.path.exists(checkpoint):
-        raise RunnerError("weights", "The checkpoint %s is not there." % checkpoint)
+        raise RunnerError("weights", f"The checkpoint {checkpoint} is not there.")
     model = create_model_from_config(config)
     _fill(model, checkpoint)
     return model, config
@@ -276,16 +277,16 @@ def _fill(module, checkpoint):
     try:
         found = load_ckpt_state_dict(checkpoint)
     except FileNotFoundError as problem:
-        raise RunnerError("weights", "The checkpoint %s is not there." % checkpoint) from problem
+        raise RunnerError("weights", f"The checkpoint {checkpoint} is not there.") from problem
     except Exception as problem:
-        raise RunnerError("corrupt", "%s is no checkpoint: %s" % (checkpoint, problem)) from problem
+        raise RunnerError("corrupt", f"{checkpoint} is no checkpoint: {problem}") from problem
     wanted = module.state_dict()
     fits = [key for key in wanted if key in found and found[key].shape == wanted[key].shape]
     if len(fits) < len(wanted):
         first = next(key for key in wanted if key not in fits)
+        lacks = f"{len(wanted) - len(fits)} of {len(wanted)} tensors are not in it, {first} for one"
         raise RunnerError(
-            "corrupt", "%s does not fit its config: %d of %d tensors are not in it, %s for one."
-            % (checkpoint, len(wanted) - len(fits), len(wanted), first),
+            "corrupt", f"{checkpoint} does not fit its config: {lacks}.",
             "A checkpoint of a training run is unwrapped first, with unwrap_model.py of stable-audio-tools.",
         )  # fmt: skip
     copy_state_dict(module, found)
