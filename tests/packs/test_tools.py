@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def can(model: str) -> Can:
 
 def plan(config: Any, model: Can, *, left_out=frozenset(), edition: str = "", prompts: str = ""):
     return read_script("config.json", json.dumps(config), model, left_out=left_out, edition=edition,
-                       read=lambda path: prompts, digest=lambda path: path)  # fmt: skip
+                       read=lambda path: prompts, find=Path, digest=lambda path: path)  # fmt: skip
 
 
 def with_key(section: str, key: str, value: Any) -> dict[str, Any]:
