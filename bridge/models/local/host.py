@@ -9,7 +9,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ START_SECONDS = Seconds(300.0)
 """How long a process may take to import its library: a cold disk and a large one take a minute."""
 GRACE_SECONDS = Seconds(5.0)
 """How long a cancelled call may take to its next step; then its process is ended."""
+
+SoundAt = Callable[[int], Awaitable[bytes]]
+"""Returns a WAV file of 32-bit floats at a sample rate; 0 leaves it as it is."""
 
 _HINTS: Mapping[str, str] = {
     "weights": "Fetch them, after a look at their licence: oneshot models fetch {name}",
@@ -44,6 +47,8 @@ class Loaded:
     device: str
     half: bool
     versions: Mapping[str, str]
+    rate: int = 0
+    """The sample rate that it works at, as far as it says."""
 
     def __str__(self) -> str:
         versions = ", ".join(f"{name} {version or 'of its own'}" for name, version in self.versions.items())
@@ -64,13 +69,24 @@ class Host:
         self._stage = Stage()
         self._folder = tempfile.TemporaryDirectory(prefix="oneshot-", ignore_cleanup_errors=True)
 
-    async def run(self, inputs: Mapping[str, Any], seeds: Sequence[int], stage: Stage) -> list[bytes]:
-        """Returns the sounds of one call; raises ModelError, retryable where the process broke."""
+    async def run(
+        self, inputs: Mapping[str, Any], seeds: Sequence[int], stage: Stage, sounds: Mapping[str, SoundAt] | None = None
+    ) -> list[bytes]:
+        """Returns the sounds of one call; raises ModelError, retryable where the process broke.
+
+        `sounds` are inputs that are sounds themselves, handed over as WAV files at the rate that the model works at.
+        """
         async with self._turn:
             self._stage = stage
             self._stay()
             try:
-                return await self._run(await self._ready(), inputs, seeds, stage)
+                child = await self._ready()
+                given = {name: await self._handed(at) for name, at in (sounds or {}).items()}
+                try:
+                    told = {**inputs, **{name: str(path) for name, path in given.items()}}
+                    return await self._run(child, told, seeds, stage)
+                finally:
+                    _remove(given.values())
             finally:
                 self._idle = asyncio.create_task(self._unload_later())
 
@@ -82,6 +98,12 @@ class Host:
             await asyncio.gather(self._loading, return_exceptions=True)
         await self._unload()
         await asyncio.to_thread(self._folder.cleanup)
+
+    async def _handed(self, sound: SoundAt) -> Path:
+        path = Path(self._folder.name, f"{secrets.token_hex(6)}.wav")
+        wave = await sound(self.loaded.rate if self.loaded else 0)
+        await asyncio.to_thread(path.write_bytes, wave)
+        return path
 
     async def _run(
         self, child: Child, inputs: Mapping[str, Any], seeds: Sequence[int], stage: Stage
@@ -148,7 +170,7 @@ class Host:
             await child.quit()
             raise
         self._child = child
-        self.loaded = Loaded(device=device, half=half, versions=hello["versions"])
+        self.loaded = Loaded(device=device, half=half, versions=hello["versions"], rate=answer.get("rate", 0))
         log.info("%s is loaded %s", self.name, self.loaded)
         return child
 
@@ -227,7 +249,11 @@ def _files(ended: Mapping[str, Any]) -> list[Path]:
 
 def _collected(files: Sequence[Path]) -> list[bytes]:
     sounds = [file.read_bytes() for file in files]
+    _remove(files)
+    return sounds
+
+
+def _remove(files: Iterable[Path]) -> None:
     for file in files:
         with contextlib.suppress(OSError):
             file.unlink()
-    return sounds

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,17 @@ from bridge.errors import BridgeError, ModelError
 from bridge.models.catalogue.base import RowModel, finished, take_seed
 from bridge.models.catalogue.inputs import count_of, files_of, inputs_of
 from bridge.models.errands import Errands, Stage
-from bridge.models.local.host import Host
+from bridge.models.local.host import Host, SoundAt
 from bridge.models.registry import ModelContext
 from bridge.ports import CallState, Failed, Finished
 from bridge.units import Seconds, Usd
 
 FREE = Usd(0.0)
+WAVE = "bridge.models.local.sounds:wave_of"
+"""The task for the workers that makes of any sound what runners read."""
+
+Asked = tuple[Mapping[str, Any], Sequence[int], Stage, Mapping[str, SoundAt]]
+"""What one call asks of the process: inputs, seeds, where to tell how far it is, and sounds."""
 
 
 class LocalModel(RowModel):
@@ -37,10 +44,11 @@ class LocalModel(RowModel):
 
     async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Begins a call and returns its ticket; raises RequestError where the model can't take the brief."""
-        files = {field: str(self._path(name)) for field, name in files_of(self.row, brief).items()}
-        inputs = inputs_of(self.row, brief, seed, files)
+        files = {field: self._path(name) for field, name in files_of(self.row, brief).items()}
+        inputs = inputs_of(self.row, brief, seed, {field: str(path) for field, path in files.items()})
         seeds = [take_seed(brief, seed, index) for index in range(count_of(self.row, brief))]
-        return self._errands.start(lambda stage: self._make(brief, seed, inputs, seeds, stage))
+        sounds = {self.row.inputs["audio"].name: partial(self._wave, path) for path in files.values()}
+        return self._errands.start(lambda stage: self._make(brief, seed, (inputs, seeds, stage, sounds)))
 
     async def poll(self, ticket: str, patience: Seconds) -> CallState:
         return await self._errands.poll(ticket, patience)
@@ -63,11 +71,17 @@ class LocalModel(RowModel):
             raise ModelError("There are no references here.")
         return self._references.path(name)
 
-    async def _make(
-        self, brief: Brief, seed: int, inputs: Mapping[str, Any], seeds: Sequence[int], stage: Stage
-    ) -> Finished | Failed:
+    async def _wave(self, path: Path, rate: int) -> bytes:
         try:
-            sounds = await self._host.run(inputs, seeds, stage)
+            sound = await asyncio.to_thread(path.read_bytes)
+        except OSError as problem:
+            raise ModelError(f"The file {path.name} can't be read: {problem.strerror}.") from problem
+        wave: bytes = await self._workers.run(WAVE, sound, rate)
+        return wave
+
+    async def _make(self, brief: Brief, seed: int, call: Asked) -> Finished | Failed:
+        try:
+            sounds = await self._host.run(*call)
             if not sounds:
                 raise ModelError(f"{self.name} answered without a sound.")
         except BridgeError as problem:

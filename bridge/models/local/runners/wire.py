@@ -69,7 +69,8 @@ class Call:
         self.id = told["id"]
         self.seeds = [int(seed) for seed in told["seeds"]]
         self.takes = []
-        self._inputs = dict(told["inputs"])
+        # How many, and from which seeds, is said by the list of them.
+        self._inputs = {name: value for name, value in told["inputs"].items() if name not in ("seed", "count")}
         self._folder = told["folder"]
         self._stopped = threading.Event()
 
@@ -121,6 +122,42 @@ def wav_head(frames, channels, rate):
         b"fact", struct.pack("<II", 4, frames),
         b"data", struct.pack("<I", size),
     ))  # fmt: skip
+
+
+def read_sound(path):
+    """Returns the samples (frames × channels, floats) and the rate of a WAV file of 32-bit floats, as the bridge
+    hands sounds over."""
+    import numpy
+
+    with open(path, "rb") as file:
+        content = file.read()
+    place, channels, rate, samples = 12, 0, 0, b""
+    while place + 8 <= len(content):
+        name, size = content[place : place + 4], struct.unpack_from("<I", content, place + 4)[0]
+        if name == b"fmt ":
+            channels, rate = struct.unpack_from("<HI", content, place + 10)
+        elif name == b"data":
+            samples = content[place + 8 : place + 8 + size]
+        place += 8 + size + size % 2
+    return numpy.frombuffer(samples, dtype="<f4").reshape(-1, channels), rate
+
+
+def find_weights(weights, file, revision=None):
+    """Returns the path of a file of the weights, which lie in a folder or were fetched from Hugging Face before."""
+    folder = os.path.expanduser(weights)
+    if os.path.isdir(folder):
+        path = os.path.join(folder, file)
+        if not os.path.isfile(path):
+            raise RunnerError("weights", f"In {folder} there is no {file}.", "Name the folder that has it.")
+        return path
+    if os.path.isabs(folder) or weights.startswith((".", "~")) or weights.count("/") != 1:
+        raise RunnerError("weights", f"There is no folder {weights}.", "Name a folder, or owner/name at Hugging Face.")
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(weights, file, revision=revision)
+    if not isinstance(found, str):
+        raise RunnerError("weights", f"The weights {weights} are not on this computer.")
+    return found
 
 
 def torch_devices():
