@@ -47,8 +47,8 @@ class LocalModel(RowModel):
         files = {field: self._path(name) for field, name in files_of(self.row, brief).items()}
         inputs = inputs_of(self.row, brief, seed, {field: str(path) for field, path in files.items()})
         seeds = [take_seed(brief, seed, index) for index in range(count_of(self.row, brief))]
-        heard = {field: path for field, path in files.items() if field == "audio"}
-        sounds = {self.row.inputs[field].name: partial(self._wave, path) for field, path in heard.items()}
+        heard = files.get("audio")
+        sounds = {self.row.inputs["audio"].name: partial(self._wave, heard)} if heard else {}
         return self._errands.start(lambda stage: self._make(brief, seed, (inputs, seeds, stage, sounds)))
 
     async def poll(self, ticket: str, patience: Seconds) -> CallState:

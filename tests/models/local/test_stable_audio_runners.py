@@ -111,7 +111,7 @@ def test_published_weights_get_every_input_and_each_take_its_seed(library):
     first, second = library.asked("generate")
     assert first == {
         "what": "generate", "steps": 4, "cfg_scale": 6.5, "sampler_type": "k-heun", "sigma_min": 0.01,
-        "sigma_max": 100, "rho": 1.0, "batch_size": 1, "sample_size": 16_000 * 47, "seed": 3, "device": "cpu",
+        "sigma_max": 100, "rho": 1.0, "batch_size": 1, "sample_size": 8_000 * 47, "seed": 3, "device": "cpu",
         "init": None, "init_noise_level": 1.0, "negative": "noise",
         "conditioning": {"prompt": "a bell", "seconds_start": 2, "seconds_total": 0.5},
     }  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_sound_to_begin_with_is_noised_by_what_of_it_is_not_to_stay(library, o
     levels = [line["init_noise_level"] for line in library.asked("generate")]
     assert levels == [pytest.approx((0.01 * 500) ** 0.5), 7.5, 0.25], "along the schedule of noise"
     assert all("sigma_max" not in line for line in library.asked("generate"))
-    assert library.asked("generate")[0]["init"] == [16_000, {"shape": [2, 16_000]}]
+    assert library.asked("generate")[0]["init"] == [8_000, {"shape": [2, 8_000]}]
 
 
 def test_an_embedding_and_a_sound_reach_the_conditioner_that_takes_them(library, tmp_path):
@@ -178,7 +178,7 @@ def test_nothing_that_an_embedding_holds_is_run(library, tmp_path):
         ({"inputs": {"sampler_type": "k-dpm-fast", "rho": 7.0}}, "k-dpm-fast takes no rho"),
         ({"negative": "noise", "inputs": {"cfg_scale": 1.0}}, "no model looks at a negative_prompt"),
         ({"inputs": {"init_noise_level": 3.0}}, "no sound to begin with"),
-        ({"inputs": {"sample_size": 4096}, "seconds": 1.0}, "seconds_total is 1, and the model makes 0.256"),
+        ({"inputs": {"sample_size": 4096}, "seconds": 1.0}, "seconds_total is 1, and the model makes 0.512"),
     ],
 )
 def test_what_a_sampler_would_not_look_at_is_refused_by_name(library, call, said):

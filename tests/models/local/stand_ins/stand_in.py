@@ -15,7 +15,7 @@ def note(what, **said):
 def tone(seed, frames, rate, channels):
     """Returns a decaying sine wave, channels × frames, whose pitch follows from the seed."""
     time = numpy.arange(frames) / rate
-    wave = 0.5 * numpy.sin(2 * numpy.pi * pitch(seed) * time) * numpy.exp(-2 * time)
+    wave = 0.5 * numpy.sin(2 * numpy.pi * pitch(seed) * time) * numpy.exp(-2 * time) * (time < 1)
     return numpy.tile(wave.astype("float32"), (channels, 1))
 
 
