@@ -137,8 +137,8 @@ def test_a_sound_goes_to_a_model_that_takes_one(tune):
 
 
 CONDITIONED = Can(
-    model="mine", options=("steps", "cfg_scale", "sampler_type", "sigma_min", "sigma_max", "seconds_start", "audio_prompt"),
-    negative=True,
+    model="mine", negative=True,
+    options=("steps", "cfg_scale", "sampler_type", "sigma_min", "sigma_max", "seconds_start", "audio_prompt"),
     config={"model_type": "diffusion_cond", "sample_rate": 44_100, "sample_size": 2_097_152,
             "model": {"conditioning": {"cond_dim": 64}, "diffusion": {}}},
 )  # fmt: skip
@@ -168,8 +168,8 @@ def test_an_embedding_that_is_joined_to_the_input_may_be_as_long_as_that(with_so
 
 
 def test_a_file_is_found_where_the_command_finds_it(tune):
-    said = {**WORDS, "generation": {}, "input": {"type": "config", "samples": [{"audio_prompt": "beside.wav"}]}}
-    found = read_script("config.json", json.dumps(said), can("stable-audio-3"), left_out={"negative_prompt"}, edition="",
+    said = {"input": {"type": "config", "samples": [{"audio_prompt": "beside.wav"}]}}
+    found = read_script("config.json", json.dumps(said), can("stable-audio-3"), left_out=(), edition="",
                         read=lambda path: "", find=lambda named: tune, digest=lambda path: path)  # fmt: skip
     assert found.items[0].fields["audio"] == str(tune)
 

@@ -150,8 +150,9 @@ def test_an_embedding_and_a_sound_reach_the_conditioner_that_takes_them(library,
     library.make(model, {"seconds": 1.0, "inputs": {"audio_prompt": str(tmp_path / "a.npy"), "steps": 1}})
     (asked,) = library.asked("generate")
     assert asked["conditioning"]["audio_prompt"] == {"shape": [5, 8]}
-    for inputs, said in [({}, "wants audio_prompt, too"), ({"audio_prompt": str(tmp_path / "b.wav")}, "is an embedding"),
-                         ({"audio_prompt": str(tmp_path / "narrow.npy")}, "wants 8 numbers in a row")]:  # fmt: skip
+    wrong = {"b.wav": "is an embedding", "narrow.npy": "wants 8 numbers in a row"}
+    named = [({"audio_prompt": str(tmp_path / name)}, said) for name, said in wrong.items()]
+    for inputs, said in [({}, "wants audio_prompt, too"), *named]:
         with pytest.raises(ModelError, match=said):
             library.make(model, {"seconds": 1.0, "inputs": inputs})
 
@@ -294,8 +295,8 @@ def test_appflow_makes_a_sound_that_its_seed_and_words_to_avoid_count_for(librar
 
 def test_a_picture_becomes_words_and_these_a_sound(library, tmp_path):
     (tmp_path / "a.png").write_bytes(b"picture")
-    library.make({"runner": "paddlemix", "weights": MUSIC[2]},
-                 {"prompt": "", "image": tmp_path / "a.png", "seconds": 0.5, "inputs": {"request": "Hear: {}"}})  # fmt: skip
+    call = {"prompt": "", "image": tmp_path / "a.png", "seconds": 0.5, "inputs": {"request": "Hear: {}"}}
+    library.make({"runner": "paddlemix", "weights": MUSIC[2]}, call)
     assert [line["models"] for line in library.asked("appflow")] == [[MUSIC[2]], [MUSIC[0]], [MUSIC[1]]]
     assert library.asked("look")[0]["image"] == "RGB"
     assert library.asked("write")[0]["prompt"] == "Hear: A crowded room with green lights."

@@ -15,5 +15,5 @@ class Picture:
 
 
 @contextlib.contextmanager
-def open(path):  # noqa: A001
+def open(path):
     yield Picture(Path(path).read_bytes())
