@@ -217,6 +217,7 @@ def models(room: Room) -> Iterator[Check]:
 
 def _row(name: str, row: Row) -> Check:
     """Checks a model of the table that is wanted: whether its provider needs a key, and there is none."""
+    from bridge.cli.locals import judged
     from bridge.config.keys import VARIABLES, key_of
     from bridge.domain.text import without_password
     from bridge.models.catalogue.base import licence_of, version_of
@@ -224,6 +225,8 @@ def _row(name: str, row: Row) -> Check:
     if row.provider in VARIABLES and not key_of(row.provider):
         text = f"{name} needs a key for {row.provider}, and there is none"
         return Check(name="model", state="broken", text=text, cure=f"oneshot keys set {row.provider}")
+    if row.provider == "local":
+        return judged(name, row)
     where = version_of(row) if row.provider in VARIABLES else ", ".join(map(without_password, row.servers))
     return Check(name="model", state="ok", text=f"{name} {where}, {licence_of(row.licence).id}")
 

@@ -154,7 +154,6 @@ class Row(Part):
     unload: float = Field(default=300.0, ge=0.0, description="Seconds without work after which it is unloaded.")
     loading: dict[str, Any] = Field(default={}, description="How it is loaded, by the runner's own names.")
     loads: dict[str, Input] = Field(default={}, description="What its runner can be told under `loading`.")
-    megabytes: float = Field(default=0.0, description="How much its weights are to download.")
     gated: bool = Field(default=False, description="Its weights are given only to those who accept their licence.")
     servers: tuple[str, ...] = Field(default=(), description="The addresses of its own servers, for cog.")
     inputs: dict[BriefField, Input] = Field(default={}, description="Its inputs for what a brief says.")

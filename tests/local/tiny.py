@@ -12,22 +12,16 @@ from pathlib import Path
 
 import torch
 
-WORDS = ("</s>", "<unk>", "deep", "glassy", "bell", "kick", "bass", "low", "quality", ".", ",")
+LETTERS = "abcdefghijklmnopqrstuvwxyz,.-"
 
 
 def t5():
-    """Returns the smallest T5 encoder, and a tokenizer of words."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel
+    """Returns the smallest T5 encoder, and a tokenizer that knows single letters."""
+    from transformers import T5Config, T5EncoderModel, T5Tokenizer
 
-    vocabulary = {word: index for index, word in enumerate(("<pad>", *WORDS))}
-    words = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    words.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=words, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=16
-    )
-    config = T5Config(vocab_size=len(vocabulary), d_model=16, d_kv=4, d_ff=16, num_layers=1, num_heads=2)
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -1.0), *((letter, -2.0) for letter in LETTERS)]
+    tokenizer = T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=32)
+    config = T5Config(vocab_size=len(tokenizer), d_model=16, d_kv=4, d_ff=16, num_layers=1, num_heads=2)
     return T5EncoderModel(config), tokenizer
 
 
@@ -52,12 +46,115 @@ def stable_audio(folder: Path) -> None:
             audio_channels=2, channel_multiples=[1, 2, 2], sampling_rate=44_100,
         ),
         text_encoder=text_encoder, tokenizer=tokenizer,
-        projection_model=StableAudioProjectionModel(text_encoder_dim=16, conditioning_dim=16, min_value=0, max_value=32),
+        projection_model=StableAudioProjectionModel(
+            text_encoder_dim=16, conditioning_dim=16, min_value=0, max_value=32
+        ),
         scheduler=CosineDPMSolverMultistepScheduler(
             solver_order=2, prediction_type="v_prediction", sigma_data=1.0, sigma_min=0.3, sigma_max=500,
             sigma_schedule="exponential",
         ),
     ).save_pretrained(folder)
+
+
+def audioldm(folder: Path) -> None:
+    from diffusers import AudioLDMPipeline
+    from transformers import ClapTextConfig, ClapTextModelWithProjection
+
+    text_encoder = ClapTextModelWithProjection(ClapTextConfig(**CLAP_WORDS))
+    AudioLDMPipeline(
+        text_encoder=text_encoder, tokenizer=clap_tokenizer(), unet=_unet(), **_mel_parts()
+    ).save_pretrained(folder)
+
+
+def musicldm(folder: Path) -> None:
+    from diffusers import MusicLDMPipeline
+
+    MusicLDMPipeline(
+        text_encoder=clap(), tokenizer=clap_tokenizer(), feature_extractor=_hearing(), unet=_unet(), **_mel_parts()
+    ).save_pretrained(folder)
+
+
+def audioldm2(folder: Path) -> None:
+    from diffusers import AudioLDM2Pipeline, AudioLDM2ProjectionModel, AudioLDM2UNet2DConditionModel
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    text_encoder_2, tokenizer_2 = t5()
+    AudioLDM2Pipeline(
+        text_encoder=clap(), text_encoder_2=text_encoder_2, tokenizer=clap_tokenizer(), tokenizer_2=tokenizer_2,
+        feature_extractor=_hearing(),
+        projection_model=AudioLDM2ProjectionModel(
+            text_encoder_dim=16, text_encoder_1_dim=16, langauge_model_dim=16
+        ),
+        language_model=GPT2LMHeadModel(GPT2Config(
+            n_embd=16, n_head=2, n_layer=1, vocab_size=100, n_positions=64, max_new_tokens=8,
+        )),
+        unet=AudioLDM2UNet2DConditionModel(
+            block_out_channels=(8, 16), layers_per_block=1, norm_num_groups=8, sample_size=32, in_channels=4,
+            out_channels=4, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), cross_attention_dim=(16, 16),
+        ),
+        **_mel_parts(),
+    ).save_pretrained(folder)  # fmt: skip
+
+
+CLAP_WORDS = {"vocab_size": 40, "hidden_size": 8, "intermediate_size": 16, "num_attention_heads": 1,
+              "num_hidden_layers": 1, "projection_dim": 16, "max_position_embeddings": 80}
+
+
+def clap():
+    from transformers import ClapConfig, ClapModel
+
+    hearing = {"spec_size": 64, "window_size": 4, "num_mel_bins": 64, "hidden_size": 32, "depths": [1, 1],
+               "num_attention_heads": [1, 1], "num_hidden_layers": 2, "patch_embeds_hidden_size": 16,
+               "projection_dim": 16}
+    return ClapModel(ClapConfig(text_config=CLAP_WORDS, audio_config=hearing, projection_dim=16))
+
+
+def clap_tokenizer():
+    """Returns a tokenizer of the class that CLAP has, which knows single letters (Ġ is its space)."""
+    from transformers import RobertaTokenizer
+
+    words = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "Ġ", *LETTERS]
+    return RobertaTokenizer(
+        vocab={word: index for index, word in enumerate(words)}, merges=[], model_max_length=64
+    )
+
+
+def _hearing():
+    from transformers import ClapFeatureExtractor
+
+    return ClapFeatureExtractor(sampling_rate=16_000)
+
+
+def _unet():
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(
+        block_out_channels=(8, 16), layers_per_block=1, norm_num_groups=8, sample_size=32, in_channels=4,
+        out_channels=4, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), cross_attention_dim=(8, 16),
+        class_embed_type="simple_projection", projection_class_embeddings_input_dim=16, class_embeddings_concat=True,
+    )
+
+
+def _mel_parts():
+    """Returns what makes pictures of sounds, and sounds of pictures: 8 mel bins, 16 kHz, 100 columns a second."""
+    from diffusers import AutoencoderKL, DDIMScheduler
+    from transformers import SpeechT5HifiGan, SpeechT5HifiGanConfig
+
+    return {
+        "scheduler": DDIMScheduler(beta_start=0.0015, beta_end=0.0195, beta_schedule="scaled_linear",
+                                   clip_sample=False, set_alpha_to_one=False, steps_offset=1),
+        "vae": AutoencoderKL(
+            block_out_channels=[8, 16], in_channels=1, out_channels=1, norm_num_groups=8, latent_channels=4,
+            down_block_types=["DownEncoderBlock2D"] * 2, up_block_types=["UpDecoderBlock2D"] * 2,
+        ),
+        "vocoder": SpeechT5HifiGan(SpeechT5HifiGanConfig(
+            model_in_dim=8, sampling_rate=16_000, upsample_initial_channel=16, upsample_rates=[5, 4, 4, 2],
+            upsample_kernel_sizes=[10, 8, 8, 4], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1]],
+            normalize_before=False, initializer_range=0.3,
+        )),
+    }  # fmt: skip
 
 
 def musicgen(folder: Path) -> None:
@@ -116,7 +213,10 @@ def _musicgen_settings(model) -> None:
     )
 
 
-BUILDERS = {"stable-audio": stable_audio, "musicgen": musicgen, "musicgen-melody": musicgen_melody}
+BUILDERS = {
+    "stable-audio": stable_audio, "audioldm": audioldm, "audioldm2": audioldm2, "musicldm": musicldm,
+    "musicgen": musicgen, "musicgen-melody": musicgen_melody,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -47,8 +47,7 @@ class LocalModel(RowModel):
         files = {field: self._path(name) for field, name in files_of(self.row, brief).items()}
         inputs = inputs_of(self.row, brief, seed, {field: str(path) for field, path in files.items()})
         seeds = [take_seed(brief, seed, index) for index in range(count_of(self.row, brief))]
-        heard = files.get("audio")
-        sounds = {self.row.inputs["audio"].name: partial(self._wave, heard)} if heard else {}
+        sounds = {self.row.inputs["audio"].name: partial(self._wave, files["audio"])} if "audio" in files else {}
         return self._errands.start(lambda stage: self._make(brief, seed, (inputs, seeds, stage, sounds)))
 
     async def poll(self, ticket: str, patience: Seconds) -> CallState:

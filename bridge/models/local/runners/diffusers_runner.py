@@ -48,6 +48,8 @@ class Diffusers(Runner):
         # Each take keeps its seed: a pipeline that ranks its takes would hand them back in another order.
         if hasattr(self.pipe, "score_waveforms"):
             self.pipe.score_waveforms = lambda audio, **_: audio
+        if kind == "MusicLDMPipeline":
+            _hand_out_tensors(self.pipe.text_encoder)
         self.kind, self.scheduler = kind, self.pipe.scheduler
         self.half = half
         return {"pipeline": kind, "rate": self._rate()}
@@ -64,7 +66,7 @@ class Diffusers(Runner):
             "transcription": call.take("transcription"),
             "max_new_tokens": call.take("max_new_tokens"),
             **self._length(call),
-            **self._start(call.take("audio"), call.take("audio_use")),
+            **self._start(call.take("audio")),
         }
         self.pipe.scheduler = self._scheduler(call)
         call.no_more()
@@ -99,7 +101,7 @@ class Diffusers(Runner):
             return {"audio_length_in_s": seconds}
         return {"audio_start_in_s": start, "audio_end_in_s": None if seconds is None else (start or 0.0) + seconds}
 
-    def _start(self, path, use):
+    def _start(self, path):
         """Returns the sound to start with, at the pipeline's own rate."""
         import torch
 
@@ -124,13 +126,25 @@ class Diffusers(Runner):
             fitting = {type(self.scheduler), *self.scheduler.compatibles}
             if kind not in fitting:
                 names = ", ".join(sorted(one.__name__.removesuffix("Scheduler") for one in fitting))
-                raise RunnerError("refused", f"The scheduler {name!r} does not fit {self.kind}.", f"There are: {names}.")
+                reason = f"The scheduler {name!r} does not fit {self.kind}."
+                raise RunnerError("refused", reason, f"There are: {names}.")
         known = inspect.signature(kind.__init__).parameters
         for key in settings:
             if key not in known:
                 raise RunnerError("refused", f"The scheduler {kind.__name__} knows no {key}.")
         # A fresh one for each call: schedulers keep what they did.
         return kind.from_config(self.scheduler.config, **settings)
+
+
+def _hand_out_tensors(text_encoder):
+    """Has a text encoder answer as it did up to transformers 4: MusicLDM's pipeline knows nothing newer."""
+    asked = text_encoder.get_text_features
+
+    def features(*arguments, **said):
+        found = asked(*arguments, **said)
+        return getattr(found, "pooler_output", found)
+
+    text_encoder.get_text_features = features
 
 
 if __name__ == "__main__":

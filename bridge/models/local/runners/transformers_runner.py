@@ -87,8 +87,10 @@ class Transformers(Runner):
             raise RunnerError("refused", f"The sound has {rate} Hz instead of {self.rate}.")
         part = samples[round((start or 0.0) * rate) : None if end is None else round(end * rate)]
         if not len(part):
-            raise RunnerError("refused", f"Between continuation_start and continuation_end there is nothing of the sound's "
-                                         f"{len(samples) / rate:g} s.")
+            raise RunnerError(
+                "refused", "Between continuation_start and continuation_end there is nothing of the sound, which lasts "
+                f"{len(samples) / rate:g} s.",
+            )
         return part
 
     def _given(self, prompt, sound):

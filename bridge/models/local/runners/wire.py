@@ -172,17 +172,20 @@ def torch_devices():
 
 def tell(message):
     """Sends a line to the bridge."""
+    line = json.dumps(message, allow_nan=False).encode() + b"\n"
+    answers = _pipes()[1]
     with _SENDING:
-        _ANSWERS.write(json.dumps(message, allow_nan=False).encode() + b"\n")
-        _ANSWERS.flush()
+        answers.write(line)
+        answers.flush()
 
 
 def serve(runner):
     """Does what the bridge asks until it is gone; never returns."""
+    _pipes()
     asked = queue.Queue()
     calls = {}
     threading.Thread(target=_listen, args=(asked, calls), daemon=True).start()
-    tell({"is": "hello", "runner": runner.name, "versions": _versions(runner.packages), "devices": runner.devices()})
+    tell({"is": "hello", "runner": runner.name, "versions": _versions(runner.packages), "devices": _devices(runner)})
     while True:
         told = asked.get()
         answer = _answer(runner, told, calls)
@@ -235,7 +238,7 @@ def _answer(runner, told, calls):
 
 def _listen(asked, calls):
     """Takes in lines while the main thread works; the end of them is the end of the bridge, and of this process."""
-    for line in _ASKED:
+    for line in _pipes()[0]:
         told = json.loads(line)
         if told["op"] == "quit":
             break
@@ -250,6 +253,13 @@ def _listen(asked, calls):
     os._exit(0)
 
 
+def _devices(runner):
+    try:
+        return runner.devices()
+    except ImportError:  # the versions tell which library is missing
+        return ["cpu"]
+
+
 def _versions(packages):
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for package in packages:
@@ -260,18 +270,22 @@ def _versions(packages):
     return found
 
 
-def _take_pipes():
-    """Keeps standard input and output for the lines alone: what a library prints goes to the log."""
-    asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    empty = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(empty, 0)
-    os.close(empty)
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    return asked, answers
+def _pipes():
+    """Returns where lines come from and where they go: what were standard input and output.
+
+    From the first time on these are empty and the log, whatever a library reads or prints.
+    """
+    if not _PIPES:
+        _PIPES.extend((os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")))
+        empty = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(empty, 0)
+        os.close(empty)
+        os.dup2(2, 1)
+        sys.stdout = sys.stderr
+        if hasattr(os, "nice"):
+            os.nice(NICENESS)
+    return _PIPES
 
 
 _SENDING = threading.Lock()
-_ASKED, _ANSWERS = _take_pipes()
+_PIPES = []
