@@ -19,7 +19,7 @@ USUAL_STEPS = 20
 
 class PaddleMix(Runner):
     name = "paddlemix"
-    packages = ("paddlemix", "ppdiffusers", "paddlepaddle", "paddlepaddle-gpu")
+    packages = ("paddlemix", "ppdiffusers")
 
     def __init__(self):
         self._weights, self._task, self._pipeline = "", None, None

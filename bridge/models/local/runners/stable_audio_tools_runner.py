@@ -248,7 +248,12 @@ def _published(weights):
         return get_pretrained_model(weights)
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
-        raise RunnerError("weights", f"The weights of {weights} are not on this computer.") from problem
+        # It names what is missing: the weights themselves, or the model that reads their words.
+        raise RunnerError("weights", f"The weights of {weights} are not on this computer: {_shortly(problem)}") from problem
+
+
+def _shortly(problem):
+    return " ".join(str(problem).split())[:200]
 
 
 def _from_files(config_path, checkpoint):
