@@ -1,16 +1,21 @@
 # Two commands are for everyone: `make run` and `make test`. The rest is for those who change something.
 PYTHON ?= python3
 VENV   ?= .venv
+LOCAL  ?= .venv-local
 BIN     = $(VENV)/bin
+TORCH  ?= --retries 0 torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test lint bench bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test test-local lint bench bench-doors bench-midi bench-sound bench-remote wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
 
 test: $(VENV)/tests-installed  ## every test, against the built wheel
 	$(BIN)/pytest
+
+test-local: $(LOCAL)/tests-installed  ## local models, with the real libraries and tiny weights (PyTorch: 1 GB)
+	$(LOCAL)/bin/pytest tests/local
 
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
@@ -43,7 +48,7 @@ wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(LOCAL) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -59,6 +64,14 @@ $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
 
 $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+# Of PyTorch the build for the CPU: the others bring gigabytes for graphics cards.
+$(LOCAL)/tests-installed: $(SOURCES)
+	@$(PYTHON) -m venv $(LOCAL)
+	@$(LOCAL)/bin/pip --quiet install --upgrade pip
+	$(LOCAL)/bin/pip --quiet install $(TORCH)
+	$(LOCAL)/bin/pip --quiet install . --group test --group local
 	@touch $@
 
 $(VENV)/bench-installed: $(VENV)/installed

@@ -1,7 +1,8 @@
 """Finds a loop whose seam nobody hears, for sounds that sustain; any other sound stays a one-shot.
 
 A stretch around every possible end is looked for in what came before it, by normalised cross-correlation; the place
-that is most like it becomes the start. What differs still is blended over 60 ms. The gains of the blend take into
+that is most like it becomes the start. Of the best of these seams the smoothest is taken: the one at which the spectrum
+changes least, beside what it changes anyway. What differs still is blended over 60 ms. The gains of the blend take into
 account how much the two stretches agree, else the middle of a fade would be louder or softer than its ends (M. Fink,
 M. Holters and U. Zölzer, "Signal-matched power-complementary cross-fading", DAFx 2016).
 """
@@ -46,6 +47,14 @@ NARROWEST, WIDEST = Seconds(0.005), Seconds(0.030)
 LEVEL_COSTS, LENGTH_PAYS = 0.02, 0.005
 """What a decibel between the sides costs, and what twice the length is worth, in similarity."""
 HOP = Seconds(0.010)
+CLOSE = 0.02
+"""In score below the best: seams so good are heard out, and the smoothest is taken."""
+HEARD_OUT = 8
+AUDIBLE = 1.2
+"""Times the usual change of the sound's spectrum: a seam that changes it more would be heard."""
+UNHEARD = 0.02
+"""Of the spectrum: a change that is not heard even in a steady tone."""
+FLUX_WINDOW, FLUX_HOP = Seconds(0.020), Seconds(0.004)
 
 Floats = NDArray[np.float64]
 
@@ -139,9 +148,12 @@ def loop(audio: Audio, *, frequency: Hz, periodicity: float) -> Looped:
     falls = _falls(audio, attack, sustain)
     if falls > FALLS:
         return _one_shot(audio, falls, f"it dies away by {falls:.0f} dB a second")
-    seam = _best_seam(audio, frequency, attack, sustain)
-    if seam is None:
+    seams = _seams(audio, frequency, attack, sustain)
+    if not seams:
         return _one_shot(audio, 0.0, "no two places in it are alike enough")
+    change, usual, seam = _smoothest(audio, seams)
+    if change > max(AUDIBLE * usual, UNHEARD):
+        return _one_shot(audio, change / usual, f"its best seam would be heard ({change / usual:.2f} of what is usual)")
     length = (seam.end - seam.start) / audio.sample_rate
     text = f"loops {length:.2f} s; its sides are {seam.similarity:.3f} alike and {seam.level:+.1f} dB apart"
     return Looped(
@@ -176,8 +188,8 @@ def _falls(audio: Audio, attack: int, sustain: int) -> float:
     return float(-np.polyfit(np.arange(len(decibels)) * HOP, decibels, 1)[0])
 
 
-def _best_seam(audio: Audio, frequency: Hz, attack: int, sustain: int) -> _Seam | None:
-    """Returns the seam with the best score among all that are similar and level enough, or None."""
+def _seams(audio: Audio, frequency: Hz, attack: int, sustain: int) -> list[_Seam]:
+    """Returns the best seams that are similar and level enough, the best first."""
     rate = audio.sample_rate
     wave = middle(audio)
     half = round(min(max(PERIODS / frequency, NARROWEST), WIDEST) * rate)
@@ -186,11 +198,40 @@ def _best_seam(audio: Audio, frequency: Hz, attack: int, sustain: int) -> _Seam 
     first = attack + margin
     earliest = max(last - round(ENDS_IN * (sustain - attack)), first + round(SHORTEST * rate))
     if last <= earliest:
-        return None
+        return []
     ends = _rising(wave, np.linspace(earliest, last, ENDS).round().astype(int), round(rate / frequency))
     past = _Past.of(wave, max(first, min(ends) - round(LONGEST * rate)) - half, max(ends) + half, half)
     seams = [past.seam(end, max(first, end - round(LONGEST * rate)), rate) for end in ends]
-    return max((seam for seam in seams if seam is not None), key=lambda seam: seam.score, default=None)
+    best = sorted((seam for seam in seams if seam is not None), key=lambda seam: -seam.score)[:HEARD_OUT]
+    return [seam for seam in best if seam.score >= best[0].score - CLOSE]
+
+
+def _smoothest(audio: Audio, seams: list[_Seam]) -> tuple[float, float, _Seam]:
+    """Returns what share of the spectrum changes where a player goes round, what changes from moment to moment anyway
+    (the 90th percentile), and the seam with the smallest of the first over the second."""
+    wave, rate = middle(audio), audio.sample_rate
+    begin, hop = min(seam.start for seam in seams), max(1, round(FLUX_HOP * rate))
+    changes, loud = _flux(wave[begin : max(seam.end for seam in seams)], rate)
+    into, window = round(FADE * rate), round(FLUX_WINDOW * rate)
+    reach = 2 * window
+    heard = []
+    for seam in seams:
+        usual = float(np.percentile(changes[-(-(seam.start - begin) // hop) : (seam.end - begin - window) // hop], 90))
+        leaving, coming = wave[seam.end - into : seam.end], wave[seam.start - into : seam.start]
+        blended = _mixed(leaving[:, None], coming[:, None])[-reach:, 0]
+        jump = np.concatenate([blended, wave[seam.start : seam.start + reach]])
+        change = float(_flux(jump, rate)[0].max())
+        heard.append((change / (loud or 1.0), (usual + 1e-9) / (loud or 1.0), seam))
+    return min(heard, key=lambda each: each[0] / each[1])
+
+
+def _flux(wave: Floats, rate: int) -> tuple[Floats, float]:
+    """Returns how much the magnitudes of the spectrum change from each moment to the next, and their usual sum."""
+    window = min(round(FLUX_WINDOW * rate), len(wave))
+    frames = np.lib.stride_tricks.sliding_window_view(wave, window)[:: max(1, round(FLUX_HOP * rate))]
+    magnitudes = np.abs(fft.rfft((frames * np.hanning(window)).astype(np.float32), axis=1))
+    changes: Floats = np.abs(np.diff(magnitudes, axis=0)).sum(axis=1)
+    return changes, float(magnitudes.sum(axis=1).mean())
 
 
 def _rising(wave: Floats, places: NDArray[np.intp], reach: int) -> list[int]:
@@ -218,7 +259,7 @@ def _blended(audio: Audio, start: int, end: int) -> Audio:
     return audio.with_samples(samples)
 
 
-def _mixed(leaving: Samples, coming: Samples) -> Floats:
+def _mixed(leaving: Samples | Floats, coming: Samples | Floats) -> Floats:
     """Returns the fade from one stretch into another of the same shape, at constant power however alike they are."""
     place = (np.arange(len(leaving)) + 0.5) / max(len(leaving), 1)
     coming_gain = 0.5 - 0.5 * np.cos(np.pi * place)

@@ -2,6 +2,8 @@
 -- loads a sampler's file only at DONE, keeps parameters as 32-bit floats between 0 and 1, and refuses what is no
 -- track or effect. `host` is the test's side: the project, the user, the clock, and a power switch.
 
+local json = dofile(debug.getinfo(1, "S").source:match("^@(.*[/\\])") .. "json.lua")
+
 local host = {
   tracks = {}, selected = nil, extstate = {}, answers = {}, prompts = 0, os = "Other",
   console = {}, undo = {}, undo_depth = 0, refresh_depth = 0, can_rename = true, knows_sampler = true,
@@ -319,20 +321,6 @@ function host.tick(count)
       if not host.crashed then switch_on(each) end
     end
   end
-end
-
-local function json(value)
-  if type(value) == "string" then
-    return '"' .. value:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
-  end
-  if type(value) ~= "table" then return tostring(value) end
-  local parts = {}
-  if #value > 0 or next(value) == nil then
-    for _, each in ipairs(value) do parts[#parts + 1] = json(each) end
-    return "[" .. table.concat(parts, ",") .. "]"
-  end
-  for key, each in pairs(value) do parts[#parts + 1] = json(tostring(key)) .. ":" .. json(each) end
-  return "{" .. table.concat(parts, ",") .. "}"
 end
 
 local function described(sampler)

@@ -3,6 +3,8 @@
 -- without sound, slots that do not exist, sliced instruments, the song while there is none. `host` is the test's side:
 -- the song, the user, the timer, and a power switch.
 
+local json = dofile(debug.getinfo(1, "S").source:match("^@(.*[/\\])") .. "json.lua")
+
 local host = {
   instruments = {}, selected = 1, selected_sample = nil, no_song = false, platform = "LINUX", console = {}, status = {},
   undo = {}, errors = {}, menus = {}, keybindings = {}, midi_mappings = {}, sent = {}, answers = {}, listens = 0,
@@ -421,20 +423,6 @@ end
 function host.choose(menu) call(host.menus[menu]) end
 function host.press(key, repeated) call(host.keybindings[key], repeated or false) end
 function host.turn(mapping, trigger) call(host.midi_mappings[mapping], { is_trigger = function() return trigger end }) end
-
-local function json(value)
-  if real_type(value) == "string" then
-    return '"' .. value:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
-  end
-  if real_type(value) ~= "table" then return tostring(value) end
-  local parts = {}
-  if #value > 0 or next(value) == nil then
-    for _, each in ipairs(value) do parts[#parts + 1] = json(each) end
-    return "[" .. table.concat(parts, ",") .. "]"
-  end
-  for key, each in pairs(value) do parts[#parts + 1] = json(tostring(key)) .. ":" .. json(each) end
-  return "{" .. table.concat(parts, ",") .. "}"
-end
 
 -- How many semitones a MIDI note shifts the sample; only the notes that play it.
 local function shifts(slot)

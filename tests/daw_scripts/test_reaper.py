@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,18 @@ import pytest
 from bridge.cli.scripts.installing import Setting, carry_out, installation
 from bridge.cli.scripts.places import System
 from bridge.cli.scripts.shelf import scripts
-from bridge.domain.delivery import Delivery
-from bridge.domain.instrument import Zone
-from bridge.library.deliveries import Acknowledgement
 from bridge.library.folder import Library
 from bridge.triggers.wishes import Wish, read_wish
+from support import deliveries
+from support.deliveries import AWKWARD, WAV, failure, lua, open_library
 from support.patience import PATIENCE_SECONDS
 
 SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "reaper" / "oneshot_bridge.lua"
 STAND_IN = Path(__file__).with_name("reaper_stand_in.lua")
 DELIVERIES = int(os.environ.get("ONESHOT_DELIVERIES", "150"))
 """How many are made while the script is killed again and again; 10,000 take some minutes."""
-WAV = b"RIFF\x24\x00\x00\x00WAVE"
-
-
-def lua(text):
-    """Returns a Lua string literal."""
-    return '"' + "".join(f"\\{byte:03d}" for byte in str(text).encode()) + '"'
+loaded = partial(deliveries.loaded, "reaper")
+files = partial(deliveries.files, "reaper")
 
 
 class Reaper:
@@ -66,11 +62,7 @@ class Reaper:
 
 @pytest.fixture
 def library(tmp_path):
-    """A library in a folder with a name that trips over every kind of quoting."""
-    quote = "'" if os.name == "nt" else '"'
-    opened = Library.open(tmp_path / f"Über Café's {quote}best{quote} $(kits) %d")
-    for state in ("new", "claimed", "done", "failed"):
-        (opened.root / "deliveries" / "reaper" / state).mkdir(parents=True)
+    opened = open_library(tmp_path / AWKWARD, "reaper")
     yield opened
     opened.close()
 
@@ -82,36 +74,7 @@ def reaper(peer, library, tmp_path):
 
 @pytest.fixture
 def deliver(library):
-    def deliver(seq=1, *, pad="kick", sample="a", missing=False, zones=None, **changes):
-        path = f"samples/{pad or 'unassigned'}/{sample}.wav"
-        if not missing:
-            library.write_sample(path, WAV, {})
-        key = {"root": 36, "cents": 0.0, "low": 36, "high": 36}
-        mode = changes.get("mode", "drum")
-        zones = [{}] if zones is None else zones
-        made = tuple(Zone(**{"path": path, **key, **zone}, follows_keys=mode == "keys") for zone in zones)
-        values = {
-            "host": "reaper", "seq": seq, "sample": sample, "pad": pad, "action": "load", "mode": mode,
-            "target": f"track:{pad}", "path": path, "mtime": 1_800_000_000, "zones": made,
-        }
-        library.write_delivery(Delivery(**{**values, **changes}))
-        return path
-
-    return deliver
-
-
-def loaded(*numbers):
-    return [Acknowledgement(host="reaper", seq=seq, loaded=True) for seq in numbers]
-
-
-def failure(library):
-    (acknowledgement,) = library.acknowledgements()
-    assert not acknowledgement.loaded
-    return acknowledgement.reason
-
-
-def files(library, state):
-    return sorted(os.listdir(library.root / "deliveries" / "reaper" / state))
+    return partial(deliveries.deliver, library, "reaper")
 
 
 def samplers(report, track=0):

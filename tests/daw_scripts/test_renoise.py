@@ -11,26 +11,24 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
-from bridge.library.deliveries import Acknowledgement
 from bridge.library.folder import Library
 from bridge.osc.addresses import read
 from bridge.osc.codec import decode
+from support import deliveries
+from support.deliveries import AWKWARD, WAV, failure, lua, open_library
 from support.osc import osc_packet
 
 TOOL = Path(__file__).parents[2] / "daw_scripts" / "renoise" / "com.oneshotbridge.xrnx"
 STAND_IN = Path(__file__).with_name("renoise_stand_in.lua")
-WAV = b"RIFF\x24\x00\x00\x00WAVE" + bytes(1_000)
-
-
-def lua(text):
-    """Returns a Lua string literal."""
-    return '"' + "".join(f"\\{byte:03d}" for byte in str(text).encode()) + '"'
+loaded = partial(deliveries.loaded, "renoise")
+files = partial(deliveries.files, "renoise")
 
 
 class Renoise:
@@ -59,11 +57,7 @@ class Renoise:
 
 @pytest.fixture
 def library(tmp_path):
-    """A library in a folder with a name that trips over every kind of quoting."""
-    quote = "'" if os.name == "nt" else '"'
-    opened = Library.open(tmp_path / f"Über Café's {quote}best{quote} $(kits) %d")
-    for state in ("new", "claimed", "done", "failed"):
-        (opened.root / "deliveries" / "renoise" / state).mkdir(parents=True)
+    opened = open_library(tmp_path / AWKWARD, "renoise")
     yield opened
     opened.close()
 
@@ -80,38 +74,7 @@ def renoise_jit(peer, library, tmp_path):
 
 @pytest.fixture
 def deliver(library):
-    def deliver(seq=1, *, pad="kick", sample="a", missing=False, zones=None, **changes):
-        key = {"root": 36, "cents": 0.0, "low": 36, "high": 36}
-        mode = changes.get("mode", "drum")
-        made = []
-        for number, zone in enumerate([{}] if zones is None else zones):
-            path = f"samples/{pad}/{sample}{number or ''}.wav"
-            if not missing:
-                library.write_sample(path, WAV, {})
-            made.append(Zone(path=path, **{**key, **zone}, follows_keys=mode == "keys"))
-        values = {
-            "host": "renoise", "seq": seq, "sample": sample, "pad": pad, "action": "load", "mode": mode,
-            "target": f"track:{pad}", "path": made[0].path if made else "", "mtime": 1_800_000_000,
-            "zones": tuple(made),
-        }
-        library.write_delivery(Delivery(**{**values, **changes}))
-        return made[0].path if made else ""
-
-    return deliver
-
-
-def loaded(*numbers):
-    return [Acknowledgement(host="renoise", seq=seq, loaded=True) for seq in numbers]
-
-
-def failure(library):
-    (acknowledgement,) = library.acknowledgements()
-    assert not acknowledgement.loaded
-    return acknowledgement.reason
-
-
-def files(library, state):
-    return sorted(os.listdir(library.root / "deliveries" / "renoise" / state))
+    return partial(deliveries.deliver, library, "renoise")
 
 
 def named(report, name):

@@ -6,18 +6,18 @@ import importlib
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bridge.domain.delivery import Delivery
-from bridge.domain.instrument import Zone
-from bridge.library.deliveries import Acknowledgement
-from bridge.library.folder import Library
+from support import deliveries
+from support.deliveries import AWKWARD, open_library
 
 SCRIPT = Path(__file__).parents[2] / "daw_scripts" / "live" / "OneshotBridge"
 STAND_IN = Path(__file__).parents[1] / "daw_scripts" / "live_stand_in"
-WAV = b"RIFF\x24\x00\x00\x00WAVE"
+loaded = partial(deliveries.loaded, "live")
+files = partial(deliveries.files, "live")
 
 # What came when: 11.3.25 makes audio clips and the later 12.0.0 does not; 12.3 inserts devices, 12.4 replaces samples.
 VERSIONS = [(11, 0, 0), (11, 3, 25), (12, 0, 0), (12, 0, 5), (12, 3, 0), (12, 4, 0)]
@@ -28,10 +28,7 @@ every_version = pytest.mark.parametrize("version", VERSIONS, ids=lambda version:
 
 @pytest.fixture
 def library(tmp_path):
-    """A library in a folder with a name that trips over every kind of quoting."""
-    opened = Library.open(tmp_path / "Über Café's best $(kits) %d")
-    for state in ("new", "claimed", "done", "failed"):
-        (opened.root / "deliveries" / "live" / state).mkdir(parents=True)
+    opened = open_library(tmp_path / AWKWARD, "live")
     yield opened
     opened.close()
 
@@ -82,41 +79,12 @@ def start(script, live_host, tmp_path):
 
 @pytest.fixture
 def deliver(library):
-    def deliver(seq=1, *, pad="kick", sample="a", missing=False, zones=None, **changes):
-        path = f"samples/{pad or 'unassigned'}/{sample}.wav"
-        if not missing:
-            library.write_sample(path, WAV, {})
-        key = {"root": 36, "cents": 0.0, "low": 36, "high": 36}
-        mode = changes.get("mode", "drum")
-        zones = [{}] if zones is None else zones
-        made = tuple(Zone(path=path, **{**key, **zone}, follows_keys=mode == "keys") for zone in zones)
-        values = {
-            "host": "live", "seq": seq, "sample": sample, "pad": pad, "action": "load", "mode": mode,
-            "target": f"track:{pad}", "path": path, "mtime": 1_800_000_000, "zones": made,
-        }
-        library.write_delivery(Delivery(**{**values, **changes}))
-        return path
-
-    return deliver
+    return partial(deliveries.deliver, library, "live")
 
 
 def clearing(seq, pad="kick", **changes):
     nothing = {"action": "clear", "sample": "", "path": "", "zones": (), "missing": True}
     return {"seq": seq, "pad": pad, **nothing, **changes}
-
-
-def loaded(*numbers):
-    return [Acknowledgement(host="live", seq=seq, loaded=True) for seq in numbers]
-
-
-def failure(library):
-    (acknowledgement,) = library.acknowledgements()
-    assert not acknowledgement.loaded
-    return acknowledgement.reason
-
-
-def files(library, state):
-    return sorted(os.listdir(library.root / "deliveries" / "live" / state))
 
 
 def is_sound(library, heard, path):

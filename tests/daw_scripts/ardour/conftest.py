@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.library.folder import Library
+from support.deliveries import AWKWARD, open_library
 from support.engine import engine  # noqa: F401 - a fixture of this folder
 from support.hosts import program  # noqa: F401 - a fixture of this folder
 from support.osc import scene  # noqa: F401 - a fixture of this folder
@@ -15,9 +16,6 @@ from support.osc import scene  # noqa: F401 - a fixture of this folder
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    """A library that Ardour has registered with, in a folder that trips over quoting and spaces."""
-    opened = Library.open(tmp_path / "Über Café's $(kits) %d")
-    for state in ("new", "claimed", "done", "failed"):
-        (opened.root / "deliveries" / "ardour" / state).mkdir(parents=True)
+    opened = open_library(tmp_path / AWKWARD, "ardour")
     yield opened
     opened.close()

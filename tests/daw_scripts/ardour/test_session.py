@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bridge.domain.delivery import Delivery
-from bridge.domain.instrument import Zone
-from bridge.library.deliveries import Acknowledgement
+from support import deliveries
+from support.deliveries import lua
 
 SCRIPT = Path(__file__).parents[3] / "daw_scripts" / "ardour" / "oneshot_bridge.lua"
-WAV = b"RIFF\x24\x00\x00\x00WAVE"
+loaded = partial(deliveries.loaded, "ardour")
 
 # Ardour 7.3 has sessions, tracks and plugins for real, but can't tell a plugin a file, and Debian has no sfizz. So
 # samplv1 stands in for it (below its own name), and takes a file as 8.6 has it: known by the property, shown when the
@@ -67,27 +67,14 @@ quit ()
 """
 
 
-def lua(text):
-    """Returns a Lua string literal."""
-    return '"' + "".join(f"\\{byte:03d}" for byte in str(text).encode()) + '"'
-
-
 @pytest.fixture
 def deliver(library):
-    def deliver(seq=1, *, pad="kick", sample="a", missing=False, instrument=True, **changes):
-        path = f"samples/{pad}/{sample}.wav"
-        if not missing:
-            library.write_sample(path, WAV, {})
+    def deliver(*seq, pad="kick", instrument=True, **changes):
+        path = deliveries.deliver(library, "ardour", *seq, pad=pad, **changes)
         preset = library.root / "instruments" / f"{pad}.sfz"
         preset.parent.mkdir(exist_ok=True)
         if instrument:
             preset.write_text(f"<region> sample=../{path}\n")
-        zone = Zone(path=path, root=36, cents=0.0, low=36, high=36, follows_keys=False)
-        values = {
-            "host": "ardour", "seq": seq, "sample": sample, "pad": pad, "action": "load", "mode": "drum",
-            "target": f"track:{pad}", "path": path, "mtime": 1_800_000_000, "zones": (zone,),
-        }
-        library.write_delivery(Delivery(**{**values, **changes}))
         return preset
 
     return deliver
@@ -137,10 +124,6 @@ def ardour(peer, library, tmp_path):
     if not Path("/usr/lib/lv2/samplv1.lv2").exists():
         peer.missing("samplv1 is not installed (samplv1-lv2)")
     return Ardour(program, library, tmp_path)
-
-
-def loaded(*numbers):
-    return [Acknowledgement(host="ardour", seq=seq, loaded=True) for seq in numbers]
 
 
 def reasons(library):

@@ -43,6 +43,7 @@ async def record(sclang, path, play):
     before = sum("recorded" in line for line in sclang.lines)
     sclang.evaluate(RECORD.replace("PATH", str(path)).replace("PLAY", play))
     await sclang.said("recorded", before + 1)
+    await until(lambda: soundfile.info(path).frames)  # written when the server has closed the file
     return soundfile.read(path, always_2d=True)
 
 

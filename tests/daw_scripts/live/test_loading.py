@@ -11,7 +11,8 @@ import pytest
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Zone
 from bridge.library.folder import Library
-from support.live import BROWSING, CLIPPING, WAV, every_version, failure, files, heard, loaded, quiet
+from support.deliveries import WAV, failure
+from support.live import BROWSING, CLIPPING, every_version, files, heard, loaded, quiet
 
 # --- loading ---------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.live import clearing, every_version, failure, heard, loaded
+from support.deliveries import failure
+from support.live import clearing, every_version, heard, loaded
 
 # --- places ----------------------------------------------------------------------------------------------------------
 

@@ -1,14 +1,15 @@
 """A stand-in for a runner with a library: speaks the same lines, makes sine waves, and misbehaves where it is asked to.
 
 What it does hangs on its prompt: `crash`, `hang`, `slow`, `nan`, `noise` (prints all over standard output), `eat`
-(takes memory), `torch` (fails like a library). Runs like a real one: by its own Python, with `wire` beside it.
+(takes memory), `torch` (fails like a library). A sound that it is given comes back as it is. Runs like a real one: in a
+process of its own, with `wire` to be imported.
 """
 
 import os
 import sys
 import time
 
-from wire import Runner, RunnerError, serve
+from wire import Runner, RunnerError, read_sound, serve
 
 RATE = 44_100
 
@@ -30,7 +31,7 @@ class StandIn(Runner):
         import numpy
 
         prompt, seconds = call.take("prompt"), call.take("seconds", 0.2)
-        steps = call.take("steps", 4)
+        steps, given = call.take("steps", 4), call.take("audio")
         call.no_more()
         if prompt == "noise":
             print("50%|#####     | on standard output")
@@ -49,6 +50,9 @@ class StandIn(Runner):
         for done in range(steps):
             call.step(done, steps)
             time.sleep(0.05 if prompt == "slow" else 0.0)
+        if given is not None:
+            call.save(*read_sound(given))
+            return
         for seed in call.seeds:
             time_axis = numpy.arange(round(seconds * RATE)) / RATE
             wave = 0.5 * numpy.sin(2 * numpy.pi * (200 + seed % 200) * time_axis) * numpy.exp(-3 * time_axis)

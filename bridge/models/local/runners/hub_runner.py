@@ -30,14 +30,14 @@ def needed(files, runner, variant=""):
         ending = os.path.splitext(last)[1]
         if last.startswith(".") or ending in NOT_NEEDED or (ending in WEIGHTS and ending not in TORCH):
             continue
-        if ending in TORCH or last.endswith(".index.json"):
+        if ending in TORCH:
             # Stable Audio 3 may have what reads its words in a folder beside it.
             if bool(folder) != in_parts and not (folder and runner == "stable-audio-3"):
                 continue
             beside = [one.rpartition("/")[2] for one in files if one.rpartition("/")[0] == folder]
             varied = bool(variant) and any(f".{variant}." in one for one in beside)
             # "model.fp16.safetensors" is another form of "model.safetensors"; parts of one are "model-00001-of-…".
-            is_variant = last.count(".") > 1 and not last.endswith(".index.json")
+            is_variant = last.count(".") > 1
             if is_variant != varied or (varied and f".{variant}." not in last):
                 continue
             if ending != ".safetensors" and any(one.endswith(".safetensors") for one in beside):
@@ -116,7 +116,7 @@ def explained(problem, repository):
         )
     if isinstance(problem, (errors.RepositoryNotFoundError, errors.RevisionNotFoundError)):
         return RunnerError("weights", f"Hugging Face has no {repository}, or not for you.", f"Look at {page}")
-    if isinstance(problem, errors.HfHubHTTPError) or type(problem).__module__.split(".")[0] in ("httpx", "requests"):
+    if isinstance(problem, errors.HfHubHTTPError) or type(problem).__module__.startswith(("httpx", "requests")):
         return RunnerError("network", f"Hugging Face can't be reached: {problem}", "Is the network there?")
     return failure(problem)
 
