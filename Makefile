@@ -71,7 +71,10 @@ $(LOCAL)/tests-installed: $(SOURCES)
 	@$(PYTHON) -m venv $(LOCAL)
 	@$(LOCAL)/bin/pip --quiet install --upgrade pip
 	$(LOCAL)/bin/pip --quiet install $(TORCH)
-	$(LOCAL)/bin/pip --quiet install . --group test --group local
+	$(LOCAL)/bin/pip --quiet install . --group test --group local --group stable-audio
+	$(LOCAL)/bin/pip --quiet install --no-deps stable-audio-tools==0.0.19 k-diffusion==0.1.1 torchaudio==2.11.0
+	@# Its compiled part is linked with CUDA; what resamples is not in there.
+	@rm -f $(LOCAL)/lib/python*/site-packages/torchaudio/lib/*.so
 	@touch $@
 
 $(VENV)/bench-installed: $(VENV)/installed

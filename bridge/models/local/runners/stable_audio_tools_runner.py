@@ -249,7 +249,8 @@ def _published(weights):
     except OSError as problem:
         # What the hub raises where it may not or can't fetch derives from OSError.
         # It names what is missing: the weights themselves, or the model that reads their words.
-        raise RunnerError("weights", f"The weights of {weights} are not on this computer: {_shortly(problem)}") from problem
+        what = f"The weights of {weights} are not on this computer: {_shortly(problem)}"
+        raise RunnerError("weights", what) from problem
 
 
 def _shortly(problem):
