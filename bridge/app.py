@@ -35,6 +35,7 @@ from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 from bridge.units import Usd
+from bridge.workers.cluster import ClusterPool
 from bridge.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ class App:
     context: ModelContext
     library: Library
     database: Database
+    at_once: int
+    """How many tasks are computed at once."""
     doors: Doors | None = None
     resumed: int = 0
     trouble: tuple[str, ...] = ()
@@ -170,10 +173,7 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
     await _tidy(config, database, shelf, clock)
     files = FileThread()
     stack.callback(files.close)
-    workers = WorkerPool(config.jobs.worker_count, warm=() if hasty else WARM)
-    stack.push_async_callback(workers.close)
-    if not hasty:
-        await workers.start()
+    workers = await _open_workers(config, stack, hasty=hasty)
     references = ReferenceShelf(home / "references")
     if references.names():  # most people have none, and nobody should wait for a look through all jobs
         wanted = await database.read(lambda store: job_store.references(store, _oldest_take(config, clock)))
@@ -186,16 +186,31 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
             config=config, database=database, shelf=shelf, references=references, library=library, files=files,
             models=models,
             shaper=Shaping(workers, sample_rate=config.library.sample_rate), clock=clock, pads=dict(config.pads),
+            at_once=workers.count,
         )
     )
     audition = Audition(engine, config.audition, say=engine.announce)
     stack.push_async_callback(audition.close)
     app = App(
         opened=config, engine=engine, audition=audition, models=models, context=context, library=library,
-        database=database,
+        database=database, at_once=workers.count,
     )
     stack.push_async_callback(app.engine.close)
     return app
+
+
+async def _open_workers(config: Config, stack: AsyncExitStack, *, hasty: bool) -> WorkerPool | ClusterPool:
+    """Opens what computes: the cluster that the configuration names, which must answer now, or processes of our own."""
+    if config.jobs.on:
+        cluster = ClusterPool(config.jobs.on)
+        stack.push_async_callback(cluster.close)
+        await cluster.start()
+        return cluster
+    pool = WorkerPool(config.jobs.worker_count, warm=() if hasty else WARM)
+    stack.push_async_callback(pool.close)
+    if not hasty:
+        await pool.start()
+    return pool
 
 
 async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:

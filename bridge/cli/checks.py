@@ -94,8 +94,10 @@ def network(room: Room) -> Iterator[Check]:
     osc = room.config.osc
     if osc.enabled:
         yield _port(room, "osc", socket.SOCK_DGRAM, osc.host, osc.port)
-        if osc.host not in ("127.0.0.1", "::1", "localhost"):
-            text = f"listens on {osc.host}: whoever is in your network can make sounds"
+        if osc.tcp:
+            yield _port(room, "osc", socket.SOCK_STREAM, osc.host, osc.port)
+        if osc.is_open:
+            text = f"listens on {osc.host}: in your network {', '.join(osc.allow)} can make sounds"
             yield Check(name="osc", state="notice", text=text, cure=f"Set osc.host to 127.0.0.1: {EDIT}")
     else:
         yield Check(name="osc", state="ok", text="is switched off")
@@ -188,7 +190,7 @@ def audition(room: Room) -> Iterator[Check]:
 class _Idle:
     """Stands where the worker processes would: models are opened here, not asked."""
 
-    async def run(self, task: str, *arguments: Any, priority: int = 0) -> Any:
+    async def run(self, task: str, *arguments: Any, priority: int = 0, gpus: float = 0.0) -> Any:
         raise BridgeError("Nothing is made here.")
 
 

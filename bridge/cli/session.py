@@ -30,6 +30,8 @@ class Session(ABC):
 
     live: bool
     """Whether a daemon answers: without one the work ends with the command."""
+    hands: int = 0
+    """How many sounds keep all that computes busy, where this very process has them made."""
 
     @abstractmethod
     def ask(self, name: str, target: str = "", **fields: Any) -> Shown:
@@ -148,6 +150,7 @@ class LocalSession(Session):
 
         async with open_bridge(self._config, doors=False) as app:
             self._app = app
+            self.hands = 2 * app.at_once
             self._desk = Desk(app.engine, app.audition)
             opened.set()
             await self._stop.wait()

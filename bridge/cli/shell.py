@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bridge.errors import RequestError
 from bridge.units import MidiNote, note_name, parse_note
 
 if TYPE_CHECKING:
@@ -51,16 +52,24 @@ class Shell:
         return Source(path=self.path, options=self.options, environment=os.environ, written=written)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Asks the daemon where one runs, else opens the bridge in this process until the end of the block."""
+    def session(self, *, on: str | None = None) -> Iterator[Session]:
+        """Asks the daemon where one runs, else opens the bridge in this process until the end of the block.
+
+        `on` is the cluster that this command wants its sounds computed on. A daemon that computes elsewhere is not
+        asked: RequestError.
+        """
         from bridge.cli.client import find_daemon
         from bridge.cli.session import LocalSession, RemoteSession
 
         client = find_daemon(self.config.state_folder)
         if client is not None:
+            if on is not None and on != self.config.jobs.on:
+                raise RequestError(f"A daemon runs, and it computes {self.config.jobs.on or 'on this computer'}.",
+                                   f'Stop it first, or start it again with: oneshot -o jobs.on={on} run')  # fmt: skip
             yield RemoteSession(client)
         else:
-            with LocalSession(self.config) as session:
+            wanted = self if on is None else replace(self, options=(*self.options, f"jobs.on={on}"))
+            with LocalSession(wanted.config) as session:
                 yield session
 
     def note(self, text: str | None) -> MidiNote | None:

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from bridge.config.schema import Config
 
 AT_START = (
-    "library.folder", "library.sample_rate", "state_folder", "jobs.workers", "jobs.keep_takes_days", "log.megabytes",
-    "log.files",
+    "library.folder", "library.sample_rate", "state_folder", "jobs.workers", "jobs.on", "jobs.keep_takes_days",
+    "log.megabytes", "log.files",
 )
 """The settings that count from the next start on: what was opened with them stays open."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from bridge.units import MidiNote, parse_note
 MIDDLE_C_OCTAVE = "middle_c_octave"
 """The key of the validation context under which note names find the octave that middle C is in."""
 
+_CLUSTER = re.compile(r"ray://[^\s/:]+:\d{1,5}")
 _LAST_PORT = 65_535
 
 
@@ -137,6 +139,14 @@ def _address(host: str) -> str:
     return host
 
 
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no IP address or network, like 192.168.1.20 or 192.168.1.0/24") from None
+    return text
+
+
 def _endpoint(text: str) -> str:
     if text:
         host, colon, port = text.rpartition(":")
@@ -146,8 +156,15 @@ def _endpoint(text: str) -> str:
     return text
 
 
+def _cluster(text: str) -> str:
+    if text and text != "ray" and not _CLUSTER.fullmatch(text):
+        raise ValueError(f'{text!r} is neither "ray" nor like "ray://HOST:10001"')
+    return text
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Text = Annotated[str, AfterValidator(plain_text)]
+Cluster = Annotated[str, AfterValidator(_cluster)]
 Words = Annotated[str, AfterValidator(_words)]
 Prompt = Annotated[str, AfterValidator(_words), AfterValidator(_not_empty)]
 FamilyName = Annotated[str, AfterValidator(_family)]
@@ -157,6 +174,7 @@ Target = Annotated[str, AfterValidator(_target)]
 Note = Annotated[MidiNote, Field(strict=True, ge=0, le=127), BeforeValidator(_note)]
 Folder = Annotated[Path, AfterValidator(_folder), BeforeValidator(_folder_text)]
 Address = Annotated[str, AfterValidator(_address)]
+Network = Annotated[str, AfterValidator(_network)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Port = Annotated[int, Field(strict=True, ge=0, le=_LAST_PORT)]
 Tempo = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_tempo)]

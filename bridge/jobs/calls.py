@@ -101,8 +101,13 @@ class Caller:
         Raises ModelError when the attempts are used up and ParkedError when a call may have been paid and can't be
         found again.
         """
-        while (missing := job.brief.takes - len(await self._takes(job))) > 0:
-            calls = await self._database.read(lambda store: job_store.sound_calls(store, job.id))
+        while True:
+            calls, takes = await self._database.read(
+                lambda store: (job_store.sound_calls(store, job.id), job_store.takes_of(store, job.id, judged=False))
+            )
+            missing = job.brief.takes - len(takes)
+            if missing <= 0:
+                return
             call = calls[-1]
             if call.outcome:
                 await self.open(job, lambda store: (job, []), failed=call.outcome == "failed")
@@ -210,6 +215,8 @@ class Caller:
 
     async def _next_root(self, job: Job, without: Collection[str]) -> MidiNote | None:
         """Returns the first root that a job still misses; None where it makes no roots."""
+        if not job.brief.roots:
+            return None
         there = {take.note for take in await self._takes(job) if take.id not in without}
         return next((root for root in job.brief.roots if root not in there), None)
 

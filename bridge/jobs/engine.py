@@ -416,8 +416,10 @@ class BridgeEngine:
                 await ending.wait()
         return await self.job(job)
 
-    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
-        return await outcomes(self._database, self._hub, refs, patience)
+    async def outcomes(
+        self, refs: Sequence[str], *, samples: bool = False, patience: Seconds = Seconds(0.0)
+    ) -> Sequence[Outcome]:
+        return await outcomes(self._database, self._hub, refs, samples, patience)
 
     async def sample(self, target: str) -> Sample:
         return await find_sample(self._database, self._pads, target)
@@ -425,11 +427,11 @@ class BridgeEngine:
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
-        limit: int = 50,
+        before: str = "", limit: int = 50,
     ) -> Sequence[Sample]:
         wanted = Wanted(
             pad=pad, job=job, family=family, kept=kept, longer=longer, shorter=shorter, note=note, tags=tags_in(tag),
-            text=text,
+            text=text, before=before,
         )
         one = await self.sample(near) if near else None
         return await find_samples(self._database, wanted, near=one, limit=limit)
@@ -498,7 +500,7 @@ class BridgeEngine:
         if model not in {known.name for known in self._shop.models.all()}:
             return 1
         pressed = PRESSED_JOBS if urgency == PRIORITIES["pad"] else 0
-        return self._model_of(model).capabilities.concurrent or self._config.jobs.worker_count + SPARE_JOBS + pressed
+        return self._model_of(model).capabilities.concurrent or self._shop.at_once + SPARE_JOBS + pressed
 
     async def _job_behind(self, target: str) -> Job:
         if is_id(target, "j"):

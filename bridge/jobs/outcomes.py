@@ -16,7 +16,9 @@ from bridge.store.outcomes import outcomes_of
 from bridge.units import Seconds
 
 
-async def outcomes(database: Database, hub: Hub, refs: Sequence[str], patience: Seconds) -> Sequence[Outcome]:
+async def outcomes(
+    database: Database, hub: Hub, refs: Sequence[str], samples: bool, patience: Seconds
+) -> Sequence[Outcome]:
     """Returns what became of those requests that were accepted; see `bridge.ports.Engine.outcomes`."""
     wanted, over = frozenset(refs), asyncio.Event()
 
@@ -24,14 +26,15 @@ async def outcomes(database: Database, hub: Hub, refs: Sequence[str], patience: 
         if event.ref in wanted and (event.kind in ENDED or event.stage == JobState.ASKING):
             over.set()
 
+    look = partial(outcomes_of, refs=refs, samples=samples)
     unsubscribe = hub.subscribe(hear)
     try:
-        found = await database.read(partial(outcomes_of, refs=refs))
-        if not patience or any(one.job.state in ENDED or one.job.state is JobState.ASKING for one in found):
+        found = await database.read(look)
+        if not patience or any(one.state in ENDED or one.state is JobState.ASKING for one in found):
             return found
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await over.wait()
-        return await database.read(partial(outcomes_of, refs=refs))
+        return await database.read(look)
     finally:
         unsubscribe()

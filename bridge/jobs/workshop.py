@@ -20,7 +20,7 @@ class Workshop:
     """Holds the outside of the engine (store, library, models, shaper, clock) and what its parts share.
 
     `pads` are the pads as they are now: those of the config, with what was set until the restart. `config` changes
-    while the daemon runs: ask for what it says each time.
+    while the daemon runs: ask for what it says each time. `at_once` is how many tasks the workers take at once.
     """
 
     config: Config
@@ -32,6 +32,7 @@ class Workshop:
     models: Generators
     shaper: Shaper
     clock: Clock
+    at_once: int
     pads: dict[str, Pad]
     hub: Hub = field(default_factory=Hub)
     estimates: Estimates = field(default_factory=Estimates)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 
-from bridge.audio import Audio
+from bridge.audio import Audio, Samples
 from bridge.packs.folder import Entry
 from bridge.packs.names import key_of
 
@@ -23,22 +23,28 @@ h1 { margin-bottom: 0; } h2 { margin: 2rem 0 .5rem; text-transform: capitalize; 
 figure { margin: 0; padding: .6rem; border: 1px solid #8884; border-radius: .4rem; }
 figcaption { overflow-wrap: anywhere; } small { opacity: .7; }
 svg { display: block; width: 100%; height: 3rem; fill: #2a7; } audio { width: 100%; height: 2rem; }
+@media print { audio { display: none; } figure { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
 
 def outline(sound: Audio) -> str:
     """Returns the waveform as the path of an SVG of `COLUMNS` by `HEIGHT`: in each column from the lowest to the
     highest value of all channels; a silent sound is a line."""
-    edges = np.linspace(0, sound.frames, COLUMNS + 1).astype(int)
-    highs, lows = [], []
-    for start, end in pairwise(edges):
-        part = sound.samples[start : max(end, start + 1)]
-        highs.append(float(part.max(initial=0.0)))
-        lows.append(float(part.min(initial=0.0)))
     middle = HEIGHT / 2
-    up = [f"{x} {middle * (1 - min(1.0, high)):.1f}" for x, high in enumerate(highs)]
-    down = [f"{x} {middle * (1 - max(-1.0, low)) + 0.3:.1f}" for x, low in reversed(list(enumerate(lows)))]
+    highs, lows = edges(sound, COLUMNS)
+    up = [f"{x} {middle * (1 - high):.1f}" for x, high in enumerate(highs.tolist())]
+    down = [f"{x} {middle * (1 - low) + 0.3:.1f}" for x, low in reversed(list(enumerate(lows.tolist())))]
     return f"M{'L'.join([*up, *down])}Z"
+
+
+def edges(sound: Audio, columns: int) -> tuple[Samples, Samples]:
+    """Returns the highest values of a sound in so many columns, 0 to 1, and the lowest, −1 to 0."""
+    if not sound.frames:
+        return np.zeros(columns, np.float32), np.zeros(columns, np.float32)
+    starts = np.linspace(0, sound.frames, columns, endpoint=False).astype(int)
+    highs = np.maximum.reduceat(sound.samples, starts, axis=0).max(axis=1)
+    lows = np.minimum.reduceat(sound.samples, starts, axis=0).min(axis=1)
+    return np.clip(highs, 0.0, 1.0), np.clip(lows, -1.0, 0.0)
 
 
 def cover(

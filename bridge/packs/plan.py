@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -121,8 +121,7 @@ def plan_of(name: str, wishes: Iterable[Wish], output: Output, edition: str = ""
     return Plan(name=name, items=tuple(items.values()), output=output, merged=wished - len(items))
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=True)
+_canonical: Callable[[Any], str] = json.JSONEncoder(sort_keys=True).encode
 
 
 def _number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Reads the recipes of packs: TOML with lists that multiply, CSV with a sound a line, text with a prompt a line."""
+"""Reads the recipes of packs: TOML or YAML with lists that multiply, CSV with a sound a line, or a prompt a line."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def read_recipe(name: str, text: str, *, model: str, edition: str, octave: int, 
     except KeyError:
         known = ", ".join([*_READERS, ".json"])
         raise RequestError(f"{name} is no recipe that can be read.", f"Its name ends with one of: {known}.") from None
-    except (tomllib.TOMLDecodeError, csv.Error, ValueError) as problem:
+    except (csv.Error, ValueError, RecursionError) as problem:
         raise RequestError(f"{name}: {problem}.", "Nothing was started.") from problem
     try:
         pack = Pack.model_validate(found, context={MIDDLE_C_OCTAVE: octave})
@@ -165,8 +165,25 @@ def _from_lines(text: str) -> Mapping[str, Any]:
     return {"sounds": [{"prompt": line.strip()} for line in text.splitlines() if line.strip()]}
 
 
+def _from_yaml(text: str) -> Mapping[str, Any]:
+    try:
+        import yaml
+    except ImportError as problem:
+        raise RequestError("To read YAML, PyYAML is missing.",
+                           "Run: pip install 'oneshot-bridge[yaml]', or write it as TOML.") from problem  # fmt: skip
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        raise ValueError(" ".join(str(problem).split())) from problem
+    if not isinstance(found, dict):
+        raise ValueError("is no table of keys and values")
+    return found
+
+
 _READERS: dict[str, Callable[[str], Mapping[str, Any]]] = {
     ".toml": tomllib.loads,
+    ".yaml": _from_yaml,
+    ".yml": _from_yaml,
     ".csv": _from_csv,
     ".txt": _from_lines,
 }

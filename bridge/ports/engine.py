@@ -10,7 +10,7 @@ from bridge.domain.brief import Brief, Origin, Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
 from bridge.domain.instrument import Instrument
-from bridge.domain.job import Job
+from bridge.domain.job import Job, JobState
 from bridge.domain.sample import Sample
 from bridge.ports.models import Model
 from bridge.units import MidiNote, Seconds, Usd
@@ -84,10 +84,16 @@ class BudgetView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Shows what became of a request: its newest job, the published samples, what all its calls cost, the model that
-    was called last (empty: none yet), and what the gate said of each take that it refused."""
+    """Shows what became of a request: its newest job (the id) with its state, reason and hint, how many `sounds` were
+    published (and, on demand, those `samples`), what all its calls cost, the model that was called last (empty: none
+    yet), and what the gate said of each take that it refused."""
 
-    job: Job
+    job: str
+    ref: str
+    state: JobState
+    reason: str = ""
+    hint: str = ""
+    sounds: int = 0
     samples: tuple[Sample, ...] = ()
     usd: Usd = Usd(0.0)
     model: str = ""
@@ -182,22 +188,28 @@ class Engine(Protocol):
         """Returns the job when it has ended, or as it is after `patience`."""
         ...
 
-    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+    async def outcomes(
+        self, refs: Sequence[str], *, samples: bool = False, patience: Seconds = Seconds(0.0)
+    ) -> Sequence[Outcome]:
         """Returns what became of those requests that were accepted, by the `ref` of each job; at once where one of them
-        has ended (or asks its user), else when one does, or as they are after `patience`."""
+        has ended (or asks its user), else when one does, or as they are after `patience`.
+
+        Without `samples` those are only counted, which is quick for thousands.
+        """
         ...
 
     async def sample(self, target: str) -> Sample: ...
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
-        limit: int = 50,
+        before: str = "", limit: int = 50,
     ) -> Sequence[Sample]:
         """Returns the published samples that everything said applies to, the newest first.
 
         `longer` and `shorter` bound the length, both included. `note` is the root. `tag` are tags behind commas, of
         which a sample has all. `text` are words, each of which stands somewhere in its prompt or tags. With `near`, a
-        sample or pad, the answers are `Alike`, the nearest first, without that sample itself.
+        sample or pad, the answers are `Alike`, the nearest first, without that sample itself. Only what was made before
+        the sample `before` is answered: the last one of an answer asks for the next part of a long list.
         """
         ...
     async def sidecar(self, sample: str) -> dict[str, Any]: ...

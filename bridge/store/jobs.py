@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from sqlite3 import Connection, Row
 
 from bridge.domain.brief import Brief
@@ -16,6 +17,9 @@ from bridge.errors import StoreError
 REF_MEMORY_SECONDS = 86_400.0
 """For how long the same `ref` means the same job: long enough for every retry, short enough that a patch which
 counts its triggers from 1 again tomorrow is not answered with today's sounds."""
+
+_BRIEFS = 512
+"""Briefs that are kept as they were read: a job is read at each of its steps, and its brief never changes."""
 
 _UNFINISHED = "state NOT IN ('ready', 'failed', 'cancelled')"
 """Word for word as in the indexes: SQLite uses a partial index only for the very condition that it was made with."""
@@ -224,10 +228,15 @@ def _one(row: Row | None) -> Job | None:
     return None if row is None else read_job(row)
 
 
+@lru_cache(maxsize=_BRIEFS)
+def _brief(text: str) -> Brief:
+    return Brief.from_dict(json.loads(text))
+
+
 def read_job(row: Row) -> Job:
     read = ("brief", "state", "pad", "written")
     values = {key: row[key] for key in row.keys() if key not in read}  # noqa: SIM118 (a Row)
     return Job(
-        brief=Brief.from_dict(json.loads(row["brief"])), state=JobState(row["state"]),
+        brief=_brief(row["brief"]), state=JobState(row["state"]),
         written=Written.from_dict(json.loads(row["written"])) if row["written"] else None, **values,
     )

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from sqlite3 import Connection, Row
 
+from bridge.domain.job import JobState
 from bridge.domain.take import SOUND
 from bridge.ports import Outcome
-from bridge.store.jobs import load_verdicts, read_job
+from bridge.store.jobs import load_verdicts
 from bridge.store.samples import read_sample
 from bridge.units import Usd
 
@@ -17,26 +18,32 @@ STOPPED = frozenset({"retry", "fail"})
 """The rules of verdicts that no shaping could mend."""
 
 
-def outcomes_of(store: Connection, refs: Sequence[str]) -> list[Outcome]:
-    """Returns what became of the newest job of each ref, in the order of the refs; unknown refs are left out."""
+def outcomes_of(store: Connection, refs: Sequence[str], samples: bool) -> list[Outcome]:
+    """Returns what became of the newest job of each ref, in the order of the refs; unknown refs are left out.
+
+    The samples are counted, and read only where they are wanted: of thousands of jobs they would be most of the work.
+    """
     rows = store.execute(
-        "SELECT * FROM jobs WHERE ref <> '' AND ref IN (SELECT value FROM json_each(?)) ORDER BY number",
+        "SELECT id, ref, state, reason, hint FROM jobs WHERE ref <> '' AND ref IN (SELECT value FROM json_each(?))"
+        " ORDER BY number",
         (json.dumps(list(refs)),),
     )
-    jobs = {row["ref"]: read_job(row) for row in rows}
-    ids = json.dumps([job.id for job in jobs.values()])
-    samples = _by_job(store, "SELECT * FROM samples WHERE published = 1 AND {} ORDER BY number", ids)
+    jobs = {row["ref"]: row for row in rows}
+    ids = json.dumps([job["id"] for job in jobs.values()])
+    columns = "*" if samples else "job"
+    made = _by_job(store, f"SELECT {columns} FROM samples WHERE published = 1 AND {{}} ORDER BY number", ids)
     calls = _by_job(store, "SELECT job, model, cost, purpose FROM calls WHERE {} ORDER BY rowid", ids)
     takes = _by_job(store, "SELECT job, verdicts FROM takes WHERE good = 0 AND {}", ids)
     return [
         Outcome(
-            job=job,
-            samples=tuple(read_sample(row) for row in samples[job.id]),
-            usd=Usd(sum(call["cost"] for call in calls[job.id])),
-            model=next((call["model"] for call in reversed(calls[job.id]) if call["purpose"] == SOUND), ""),
-            refused=tuple(_refusal(take["verdicts"]) for take in takes[job.id]),
+            job=job, ref=ref, state=JobState(state), reason=reason, hint=hint,
+            sounds=len(made[job]),
+            samples=tuple(read_sample(row) for row in made[job]) if samples else (),
+            usd=Usd(sum(call["cost"] for call in calls[job])),
+            model=next((call["model"] for call in reversed(calls[job]) if call["purpose"] == SOUND), ""),
+            refused=tuple(_refusal(take["verdicts"]) for take in takes[job]),
         )
-        for job in (jobs[ref] for ref in dict.fromkeys(refs) if ref in jobs)
+        for job, ref, state, reason, hint in (jobs[ref] for ref in dict.fromkeys(refs) if ref in jobs)
     ]
 
 

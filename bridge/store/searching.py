@@ -34,7 +34,7 @@ class Wanted:
     """Says which samples are wanted; what is empty or None lets everything through. Parts of others are never found.
 
     `longer` and `shorter` bound the length, both included. `note` is the root. A sample has all of the `tags`, and
-    each word of `text` stands somewhere in its pad, prompt or tags.
+    each word of `text` stands somewhere in its pad, prompt or tags. `before` is the id of a newer sample.
     """
 
     pad: str = ""
@@ -46,6 +46,7 @@ class Wanted:
     note: MidiNote | None = None
     tags: tuple[str, ...] = ()
     text: str = ""
+    before: str = ""
 
     def where(self, *, row_by_row: bool = False) -> tuple[str, list[Any]]:
         """Returns the condition on a row of `samples` and its values; `row_by_row` for looking through a few rows
@@ -60,6 +61,8 @@ class Wanted:
                 yield f"{column} = ?", (value,)
         if self.kept:
             yield "kept = 1", ()
+        if self.before:
+            yield "number < (SELECT number FROM samples WHERE id = ?)", (self.before,)
         if self.note is not None:
             yield "root = ?", (self.note,)
         if self.longer is not None or self.shorter is not None:

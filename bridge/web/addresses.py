@@ -7,7 +7,7 @@
     GET   /v1/jobs                       ?unfinished=&limit=
     GET   /v1/jobs/{id}                  ?wait=seconds, up to 60, for the end of the job
     POST  /v1/outcomes                   refs of jobs; samples; wait, up to 60 seconds, for one of them to end
-    GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&limit=
+    GET   /v1/samples                    ?pad=&job=&family=&kept=&longer=&shorter=&note=&tag=&text=&near=&before=&limit=
     GET   /v1/samples/{id}               with its sidecar; for a pad its current sample
     GET   /v1/instruments                ?targets= a pad, a kit or a sample, or several behind commas
     GET   /v1/pads

@@ -133,7 +133,8 @@ class MidiWanted(Asked):
 
 
 class SamplesWanted(Asked):
-    """Says which samples; `tag` are tags behind commas, `longer` and `shorter` seconds. See `ports.Engine.samples`."""
+    """Says which samples; `tag` are tags behind commas, `longer` and `shorter` seconds, `before` a sample.
+    See `ports.Engine.samples`."""
 
     pad: Text = ""
     job: Text = ""
@@ -145,6 +146,7 @@ class SamplesWanted(Asked):
     tag: Few = ""
     text: Few = ""
     near: Text = ""
+    before: Text = ""
     limit: Limit = 50
 
 

@@ -100,7 +100,7 @@ class Desk:
     async def outcomes(self, target: str, fields: Fields) -> dict[str, Any]:
         """Shows what became of requests."""
         asked = read(OutcomesWanted, fields)
-        found = await self._engine.outcomes(asked.refs, patience=Seconds(asked.wait))
+        found = await self._engine.outcomes(asked.refs, samples=asked.samples, patience=Seconds(asked.wait))
         return {"outcomes": [outcome_view(outcome, self._engine, samples=asked.samples) for outcome in found]}
 
     async def samples(self, target: str, fields: Fields) -> dict[str, Any]:

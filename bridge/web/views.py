@@ -46,10 +46,10 @@ def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:
 
 def outcome_view(outcome: Outcome, engine: Engine, *, samples: bool) -> dict[str, Any]:
     """Shows how a job ended and what came of it, short enough for thousands at once; with `samples` those, too."""
-    job = outcome.job
     shown = {
-        "id": job.id, "ref": job.ref, "state": str(job.state), "reason": job.reason, "hint": job.hint,
-        "sounds": len(outcome.samples), "usd": outcome.usd, "model": outcome.model, "refused": list(outcome.refused),
+        "id": outcome.job, "ref": outcome.ref, "state": str(outcome.state), "reason": outcome.reason,
+        "hint": outcome.hint, "sounds": outcome.sounds, "usd": outcome.usd, "model": outcome.model,
+        "refused": list(outcome.refused),
     }  # fmt: skip
     return {**shown, "samples": [sample_view(sample, engine) for sample in outcome.samples]} if samples else shown
 

@@ -17,9 +17,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, NoReturn
 
+from bridge import __version__
 from bridge.errors import BridgeError
 from bridge.workers.frames import GREETING, HEADER, pack, pack_answer, pack_error
 
+if sys.platform == "linux":
+    import fcntl
+
+PIPE_ROOM = 1 << 20
 NICENESS = 5
 """How far a worker stands back for the programs that play music (POSIX; on Windows the pool says it)."""
 
@@ -31,7 +36,7 @@ def main(warm: Sequence[str]) -> NoReturn:
     faulthandler.enable()
     if sys.platform != "win32":
         os.nice(NICENESS)
-    tasks, answers = _take_pipes()
+    tasks, answers = take_pipes()
     frames: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(tasks, frames), daemon=True).start()
     for module in warm:
@@ -41,11 +46,11 @@ def main(warm: Sequence[str]) -> NoReturn:
         while True:
             answers.write(answer)
             answers.flush()
-            answer = _work(frames.get())
+            answer = work(frames.get())
     os._exit(0)
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Takes standard input and output for frames alone: what a task reads is empty, what it prints goes to the log.
 
     On Windows this also keeps libraries that look at the standard handles while they load from waiting for the
@@ -58,7 +63,15 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.close(empty)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    _widen(answers)
     return tasks, answers
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Gives a pipe room for a whole sound, where the system allows it: the daemon then wakes once for it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # not so much for this user: it stays as it is
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_ROOM)
 
 
 def _read(tasks: BinaryIO, frames: queue.SimpleQueue[bytes]) -> None:
@@ -75,7 +88,7 @@ def _import(module: str) -> None:
         sys.stderr.write(f"{module} can't be imported: {type(problem).__name__}: {problem}\n")
 
 
-def _work(frame: bytes) -> bytes:
+def work(frame: bytes) -> bytes:
     """Runs the task of a frame, `(package.module:function, arguments)`, and returns the frame of its answer."""
     task = "A task"
     try:
@@ -83,6 +96,16 @@ def _work(frame: bytes) -> bytes:
         return pack_answer(task, _function(task)(*arguments))
     except BaseException as problem:  # even SystemExit: a task may fail in any way, the worker goes on
         return pack_error(task, problem)
+
+
+def work_for(task: str, frame: bytes, version: str) -> bytes:
+    """Runs a task, its frame given without a length, for a bridge of a version on another machine: it must be ours."""
+    if version != __version__:
+        return pack_error(task, BridgeError(
+            f"A machine of the cluster has oneshot-bridge {__version__}, and this one {version}.",
+            f"Run there: pip install 'oneshot-bridge[ray]=={version}'",
+        ))  # fmt: skip
+    return work(frame)
 
 
 def _function(task: str) -> Callable[..., Any]:

@@ -69,6 +69,11 @@ class WorkerPool:
         self._seats: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
 
+    @property
+    def count(self) -> int:
+        """Returns how many tasks it works on at once."""
+        return self._count
+
     async def start(self) -> None:
         """Launches the processes and returns; tasks wait until the first of them has warmed up.
 
@@ -79,7 +84,7 @@ class WorkerPool:
                 for worker in await asyncio.gather(*(self._launch() for _ in range(self._count))):
                     self._seats.append(asyncio.create_task(self._keep_seat(worker)))
 
-    async def run(self, task: str, *arguments: Any, priority: int = 0) -> Any:
+    async def run(self, task: str, *arguments: Any, priority: int = 0, gpus: float = 0.0) -> Any:
         """Calls `package.module:function` with picklable arguments in a worker process and returns its answer.
 
         Lower `priority` goes first, equals in the order in which they came. An error of the bridge comes back as

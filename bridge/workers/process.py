@@ -60,7 +60,7 @@ class Worker:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "bridge.workers.child", *warm,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                limit=PIPE_BUFFER, env=_environment(), **_aside(),
+                limit=PIPE_BUFFER, env=environment(), **aside(),
             )  # fmt: skip
         except OSError as problem:
             raise BridgeError(f"No worker process can be started: {problem}.", retryable=True) from problem
@@ -123,9 +123,10 @@ class Worker:
 
     async def _listen(self) -> None:
         """Takes in frames and log lines until the process is gone."""
-        logging_ = asyncio.create_task(self._log())
-        pipe = self._process.stdout
+        pipe, errors = self._process.stdout, self._process.stderr
         assert pipe is not None
+        assert errors is not None
+        logging_ = asyncio.create_task(log_lines(errors, f"worker {self.pid}"))
         try:
             await pipe.readuntil(GREETING)
             while True:
@@ -147,23 +148,6 @@ class Worker:
         for task in (exiting, logging_):
             task.cancel()
 
-    async def _log(self) -> None:
-        """Hands on to the log, line by line, what the process writes to its standard error."""
-        pipe = self._process.stderr
-        assert pipe is not None
-        rest = b""
-        while chunk := await pipe.read(LINE_LIMIT):
-            *lines, rest = (rest + chunk).split(b"\n")
-            if len(rest) >= LINE_LIMIT:
-                lines, rest = [*lines, rest], b""
-            for line in lines:
-                self._log_line(line)
-        self._log_line(rest)
-
-    def _log_line(self, line: bytes) -> None:
-        if text := line.decode("utf-8", "replace").rstrip():
-            log.info("worker %d: %s", self.pid, text)
-
     def _end(self) -> str:
         code = self._process.returncode
         if code is None:
@@ -174,14 +158,31 @@ class Worker:
         return f"exit code {code}"
 
 
-def _environment() -> dict[str, str]:
+async def log_lines(pipe: asyncio.StreamReader, who: str) -> None:
+    """Hands on to the log, line by line, what a process writes to its standard error."""
+    rest = b""
+    while chunk := await pipe.read(LINE_LIMIT):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) >= LINE_LIMIT:
+            lines, rest = [*lines, rest], b""
+        for line in lines:
+            _log_line(line, who)
+    _log_line(rest, who)
+
+
+def _log_line(line: bytes, who: str) -> None:
+    if text := line.decode("utf-8", "replace").rstrip():
+        log.info("%s: %s", who, text)
+
+
+def environment() -> dict[str, str]:
     """Returns the environment of a worker: it finds modules where the daemon does, and has one core."""
     # Not through the current folder: a random.py lying there must not become part of the program.
     path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
     return {**os.environ, **ONE_THREAD, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8:backslashreplace"}
 
 
-def _aside() -> dict[str, Any]:
+def aside() -> dict[str, Any]:
     """Returns the arguments that keep a worker out of the way: of Ctrl-C, of the screen, of the DAW's cores."""
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP

@@ -144,7 +144,7 @@ def local(engine: FakeEngine, audition: FakeAudition, monkeypatch: pytest.Monkey
         seen.doors.append(doors)
         seen.opened.append(asyncio.current_task())
         try:
-            yield SimpleNamespace(engine=engine, audition=audition)
+            yield SimpleNamespace(engine=engine, audition=audition, at_once=2)
         finally:
             seen.closed.append(asyncio.current_task())
 

@@ -94,3 +94,11 @@ def test_a_generation_config_makes_what_it_says_or_names_what_it_can_not(home, e
     assert said == [("deep kick", 2.0, 5), ("glassy bell", 2.0, 5)]
     known = home.run("batch", str(file), "--pretrained-name", "me/mine")
     assert "No model here has the weights 'me/mine'" in known.output
+
+
+def test_a_running_daemon_that_computes_elsewhere_is_not_asked_for_a_batch_on_a_cluster(home, engine, pack, daemon):
+    refused = home.run("batch", str(pack), "--on", "ray")
+    assert refused.exit_code == 1
+    assert "it computes on this computer" in refused.output
+    assert "oneshot -o jobs.on=ray run" in refused.output
+    assert engine.requests == []

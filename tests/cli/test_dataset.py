@@ -27,3 +27,16 @@ def test_nothing_is_written_over_and_nothing_kept_is_no_table(home, engine, eith
     file.write_text("mine", encoding="utf-8")
     assert "not written over" in home.run("dataset", "export", str(file)).output
     assert file.read_text("utf-8") == "mine"
+
+
+def test_however_many_are_kept_all_are_in_the_table_the_oldest_first(home, engine, either, monkeypatch):
+    monkeypatch.setattr("bridge.cli.commands.dataset.PART", 2)
+    prompts = [f"kick {number}" for number in range(5)]
+    for prompt in prompts:
+        home.run("generate", prompt)
+    for sample in list(engine.all_samples):
+        home.run("keep", sample)
+    file = home.folder / "train_dataset.csv"
+    assert home.json("dataset", "export", str(file))["sounds"] == 5
+    with file.open(encoding="utf-8", newline="") as stream:
+        assert [row["prompt"] for row in csv.DictReader(stream)] == prompts

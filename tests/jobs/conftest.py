@@ -229,6 +229,7 @@ class House:
                 config=self.config, database=database, shelf=Shelf(self.folder / "state" / "takes"), library=library,
                 references=ReferenceShelf(self.folder / "state" / "references"), files=files, models=models,
                 shaper=self.shaper, clock=self.clock, pads=dict(self.config.pads),
+                at_once=self.config.jobs.worker_count,
             )
         )
         engine.subscribe(self.told.append)

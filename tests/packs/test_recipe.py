@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import pytest
 
@@ -45,6 +46,35 @@ def test_the_lists_of_a_group_multiply_and_its_words_fill_the_prompts():
         for family in ("bass", "lead") for note in (36, 48) for energy in (round(50 / 127, 4), 1.0)
     }  # fmt: skip
     assert len(items) == 16
+
+
+NIGHT_IN_YAML = """
+name: Night Drums
+seconds: 0.5
+sounds:
+  - family: kick
+    prompts: ["{tone} kick", "short {tone} {family}"]
+    words: {tone: [deep, bright]}
+    count: 2
+  - families: [bass, lead]
+    prompt: warm {family}
+    notes: [36, C3]
+    velocities: [50, 127]
+    seconds: 2
+"""
+
+
+def test_yaml_asks_for_the_same_sounds_as_toml_and_a_mistake_in_it_is_named(monkeypatch):
+    assert [item.ref for item in plan(NIGHT_IN_YAML, "night.yaml").items] == [item.ref for item in plan(NIGHT).items]
+    with pytest.raises(RequestError, match=r"night.yml: .*line 2"):
+        plan("sounds: [\n}", "night.yml")
+    with pytest.raises(RequestError, match="no table of keys"):
+        plan("- kick", "night.yml")
+    with pytest.raises(RequestError, match=r"sounds\[0\].*kik"):
+        plan("sounds: [{prompt: kick, family: kik}]", "night.yml")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(RequestError, match=r"oneshot-bridge\[yaml\]"):
+        plan(NIGHT_IN_YAML, "night.yaml")
 
 
 def test_a_group_says_more_than_what_is_said_above_it():
@@ -152,5 +182,5 @@ def test_a_product_beyond_all_measure_is_refused_before_anything_is_made(monkeyp
 
 
 def test_a_file_of_another_kind_is_refused_by_its_ending():
-    with pytest.raises(RequestError, match=r"\.toml, \.csv, \.txt, \.json"):
-        plan("sounds: []", "pack.yaml")
+    with pytest.raises(RequestError, match=r"\.toml, \.yaml, \.yml, \.csv, \.txt, \.json"):
+        plan("sounds: []", "pack.xml")

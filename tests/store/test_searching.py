@@ -116,6 +116,7 @@ def test_every_filter_finds_what_it_says_and_all_together_too(store):
         (Wanted(text="TIEFER bass"), [4]),
         (Wanted(text="低音"), [4]),
         (Wanted(text="%"), []),
+        (Wanted(before=sample(3).id), [2, 1]),
         (Wanted(family="kick", longer=Seconds(0.1), tags=("dark",), text="kick", pad="kick"), [1]),
     ):
         assert ids(list_samples(store, wanted)) == found, wanted

@@ -249,14 +249,18 @@ class FakeEngine:
             self.waiting -= 1
         return await self.job(job)
 
-    async def outcomes(self, refs: Sequence[str], *, patience: Seconds = Seconds(0.0)) -> Sequence[Outcome]:
+    async def outcomes(
+        self, refs: Sequence[str], *, samples: bool = False, patience: Seconds = Seconds(0.0)
+    ) -> Sequence[Outcome]:
         jobs = [self.all_jobs[self._refs[ref]] for ref in refs if ref in self._refs]
         if patience and jobs and not any(job.state in ENDED for job in jobs):
             await self.wait(jobs[0].id, patience)
+        found = [(self.all_jobs[job.id], tuple(one for one in self.all_samples.values() if one.job == job.id))
+                 for job in jobs]  # fmt: skip
         return [
-            Outcome(job=job, samples=tuple(one for one in self.all_samples.values() if one.job == job.id),
-                    usd=Usd(0.02), model=job.brief.model)
-            for job in (self.all_jobs[job.id] for job in jobs)
+            Outcome(job=job.id, ref=job.ref, state=job.state, reason=job.reason, hint=job.hint, sounds=len(made),
+                    samples=made if samples else (), usd=Usd(0.02), model=job.brief.model)
+            for job, made in found
         ]
 
     async def sample(self, target: str) -> Sample:
@@ -266,7 +270,7 @@ class FakeEngine:
     async def samples(
         self, *, pad: str = "", job: str = "", family: str = "", kept: bool = False, longer: Seconds | None = None,
         shorter: Seconds | None = None, note: MidiNote | None = None, tag: str = "", text: str = "", near: str = "",
-        limit: int = 50,
+        before: str = "", limit: int = 50,
     ) -> Sequence[Sample]:
         """Filters as the engine does, if simpler; with `near` the first found is the nearest."""
         equal = {"pad": pad, "job": job, "family": family}
@@ -278,6 +282,7 @@ class FakeEngine:
             and (note is None or sample.root == note)
             and set(filter(None, tag.split(","))) <= set(sample.tags)
             and all(word in sample.prompt for word in text.split())
+            and (not before or self._age(sample.id) > self._age(before))
         ]
         if near:
             one = self._sample(near)
@@ -286,6 +291,9 @@ class FakeEngine:
                 for place, sample in enumerate(sample for sample in found if sample.id != one.id)
             ]
         return found[:limit]
+
+    def _age(self, sample: str) -> int:
+        return list(reversed(self.all_samples)).index(sample)
 
     async def sidecar(self, sample: str) -> dict[str, Any]:
         return {"schema": 1, "id": self._sample(sample).id, "licence": "MIT"}

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from bridge.packs.plan import Plan
 
 
+AT_ONCE = 16
+"""How many sounds are under way at once where nobody says: a daemon that has other work still sees its end."""
+
+
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
@@ -34,8 +38,10 @@ if TYPE_CHECKING:
 @click.option("--format", "kind", metavar="NAME", help='What the pack holds: wav, flac, ogg, opus, "mp3 320k" …')
 @click.option("--naming", type=click.Choice(get_args(Naming)), help="How its files are named.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be made, how much of it is there, and the price.")
-@click.option("--jobs", "at_once", type=click.IntRange(1, 500), default=16, show_default=True,
-              help="How many sounds are under way at once, at most.")
+@click.option("--jobs", "at_once", type=click.IntRange(1, 500),
+              help=f"How many sounds are under way at once, at most.  [default: {AT_ONCE}, on a cluster what it can]")
+@click.option("--on", metavar="CLUSTER",
+              help='Compute on a Ray cluster: "ray" is the one of this computer, "ray://HOST:10001" another one.')
 @click.option("--model", metavar="NAME", shell_complete=names_of(models),
               help="The model for every sound that names none.")
 @click.option("--generation-config", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -59,12 +65,13 @@ if TYPE_CHECKING:
 @pass_shell
 def batch(
     shell: Shell, file: Path | None, output: Path | None, kind: str | None, naming: Naming | None, dry_run: bool,
-    at_once: int, model: str | None, generation_config: Path | None, pretrained_name: str | None,
-    model_config: Path | None, ckpt_path: Path | None, pretransform_ckpt_path: Path | None, model_half: bool,
-    device: str | None, left_out: tuple[str, ...], edition: str, retry: bool, as_json: bool,
+    at_once: int | None, on: str | None, model: str | None, generation_config: Path | None,
+    pretrained_name: str | None, model_config: Path | None, ckpt_path: Path | None,
+    pretransform_ckpt_path: Path | None, model_half: bool, device: str | None, left_out: tuple[str, ...],
+    edition: str, retry: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Make all the sounds of a FILE: a recipe (.toml), a table (.csv), a prompt a line (.txt), or a generation config
-    of stable-audio-tools (.json).
+    """Make all the sounds of a FILE: a recipe (.toml, .yaml), a table (.csv), a prompt a line (.txt), or a generation
+    config of stable-audio-tools (.json).
 
     What is there already is not made again: after a crash, a Ctrl-C or a refused sound the same command goes on. The
     daemon is asked where one runs; what you press on a pad goes before.
@@ -79,7 +86,7 @@ def batch(
     asked_file = file or generation_config or Path()
     keys = frozenset(filter(None, ",".join(left_out).split(",")))
     choice = _chosen(shell, asked_file, Choice(model, edition, keys), weights, dry_run=dry_run)
-    with shell.session() as session:
+    with shell.session(on=on) as session:
         plan = _plan(shell, session, asked_file, choice)
         wanted = replace(plan.output, format=kind or plan.output.format, naming=naming or plan.output.naming,
                          folder=str(output) if output else plan.output.folder)  # fmt: skip
@@ -94,7 +101,7 @@ def batch(
             return
         if problem:
             say.error(problem, "What can't be paid fails; the same command with --retry goes on later.")
-        asked.run(session, at_once=at_once, retry=retry)
+        asked.run(session, at_once=at_once or max(AT_ONCE, session.hands), retry=retry)
         licences = {one["name"]: one["licence"] for one in session.ask("models")["models"]}
         files = writer.write(session, asked.with_samples(session), licences) if writer else []
     report = asked.report(licences)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bridge.cli import say
 from bridge.cli.completing import families, names_of, pads
 from bridge.cli.shell import Shell, as_json_option, pass_shell
+from bridge.cli.show import Shown
 from bridge.errors import NotFoundError, RequestError
 
-MOST = 1_000
-"""The most samples that the bridge lists at once."""
+if TYPE_CHECKING:
+    from bridge.cli.session import Session
+
+PART = 500
+"""How many samples are asked for at once: a daemon that answers is not busy for long."""
 
 
 @click.group()
@@ -39,12 +45,9 @@ def export(shell: Shell, file: Path, family: str, pad: str, overwrite: bool, as_
     if file.exists() and not overwrite:
         raise RequestError(f"{file} is not written over: it is there already.", "Say another name, or --overwrite.")
     with shell.session() as session:
-        kept = session.samples(kept=True, family=family or None, pad=pad or None, limit=MOST)
+        kept = list(_kept(session, family or None, pad or None))
         if not kept:
             raise NotFoundError("No sound is kept.", "Keep some first: oneshot keep SAMPLE")
-        if len(kept) == MOST:
-            raise RequestError(f"{MOST:,} sounds or more are kept; so many are not listed at once.",
-                               "Write several files: --family, --pad")  # fmt: skip
         terms = Counter(_terms(session.ask("sample", sample["id"])["sidecar"].get("licence")) for sample in kept)
     kept = kept[::-1]
     write_whole(file, table_of(kept).encode())
@@ -54,6 +57,14 @@ def export(shell: Shell, file: Path, family: str, pad: str, overwrite: bool, as_
     say.line(f"{file}  {len(kept)} sounds")
     for said, times in terms.most_common():
         say.line(f"  {times} × {said}")
+
+
+def _kept(session: Session, family: str | None, pad: str | None) -> Iterator[Shown]:
+    """Yields all kept sounds, the newest first, asked for part by part."""
+    before = None
+    while found := session.samples(kept=True, family=family, pad=pad, before=before, limit=PART):
+        yield from found
+        before = found[-1]["id"]
 
 
 def _terms(licence: object) -> str:

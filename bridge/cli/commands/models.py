@@ -142,5 +142,5 @@ def _installed() -> dict[str, dict[str, Any]]:
 class _Idle:
     """Stands where the worker processes would: models are looked at here, not asked."""
 
-    async def run(self, task: str, *arguments: Any, priority: int = 0) -> Any:
+    async def run(self, task: str, *arguments: Any, priority: int = 0, gpus: float = 0.0) -> Any:
         raise BridgeError("Nothing is made here.")
