@@ -13,7 +13,7 @@ from bridge.cli.editing import add_model
 from bridge.config.load import ensure_config
 from bridge.config.models import Row
 from bridge.errors import RequestError
-from bridge.models.catalogue.rows import LOCAL, rows
+from bridge.models.catalogue.rows import LOCAL, known_weights, rows
 from bridge.packs.tools import model_of_weights
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Weights:
             seconds = seconds_of(self.config)
             said |= {"like": OWN, "weights": str(self.checkpoint.absolute()), "seconds": [0.05, seconds]}
         else:
-            said |= {"weights": self.pretrained}
+            published = {row.weights for row in known_weights()[RUNNER].values()}
+            said |= {"weights": self.pretrained} | ({} if self.pretrained in published else {"like": OWN})
         said |= {"device": self.device} if self.device else {}
         said |= {"half": True} if self.half else {}
         return said | ({"loading": loading} if loading else {})
@@ -90,7 +91,7 @@ def named_model(shell: Shell, weights: Weights, *, dry_run: bool) -> tuple[str, 
             return name, False
     if weights.pretrained and not weights.are_local:
         links = {name: row.licence.link for name, row in known.items() if row.licence}
-        if any(f"/{weights.pretrained}/" in link for link in links.values()):
+        if "like" in wanted or any(f"/{weights.pretrained}/" in link for link in links.values()):
             return model_of_weights(weights.pretrained, links), False
     name = free_name(weights.pretrained or (weights.checkpoint or Path()).stem, known)
     if dry_run:
