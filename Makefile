@@ -1,14 +1,14 @@
 # Two commands are for everyone: `make run` and `make test`. The rest is for those who change something.
 PYTHON ?= python3
 VENV   ?= .venv
-LOCAL  ?= .venv-local
 BIN     = $(VENV)/bin
+# The build of PyTorch for the CPU: the others bring gigabytes for graphics cards.
 TORCH  ?= --retries 0 torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu
 # What docs/dependencies.md was written for, instead of the newest: make test REVIEWED=1
 PINS    = $(if $(REVIEWED),--constraint .ci/reviewed.txt)
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test test-ray test-local lint torture bench bench-batch bench-doors bench-midi bench-sound bench-synth bench-remote audit wheel clean
+.PHONY: run test test-local test-ray lint torture bench bench-batch bench-doors bench-midi bench-sound bench-synth bench-remote audit wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
@@ -16,11 +16,11 @@ run: $(VENV)/installed  ## from a fresh machine to the running daemon
 test: $(VENV)/tests-installed  ## every test, against the built wheel
 	$(BIN)/pytest
 
+test-local: $(VENV)-local/tests-installed  ## local models, with the real libraries and tiny weights (PyTorch: 1 GB)
+	$(VENV)-local/bin/pytest tests/local
+
 test-ray: $(VENV)-ray/tests-installed  ## batches on a Ray cluster of two nodes, which it starts
 	$(VENV)-ray/bin/pytest tests/cluster
-
-test-local: $(LOCAL)/tests-installed  ## local models, with the real libraries and tiny weights (PyTorch: 1 GB)
-	$(LOCAL)/bin/pytest tests/local
 
 lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
@@ -68,7 +68,7 @@ wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(VENV)-ray $(LOCAL) dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-ray $(VENV)-local dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -86,22 +86,21 @@ $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
 	@touch $@
 
+$(VENV)-local/tests-installed: $(SOURCES)
+	@$(PYTHON) -m venv $(VENV)-local
+	@$(VENV)-local/bin/pip --quiet install --upgrade pip
+	$(VENV)-local/bin/pip --quiet install $(TORCH)
+	$(VENV)-local/bin/pip --quiet install . --group test --group local --group stable-audio
+	$(VENV)-local/bin/pip --quiet install --no-deps stable-audio-tools==0.0.19 k-diffusion==0.1.1 torchaudio==2.11.0
+	@# Its compiled part is linked with CUDA; what resamples is not in there.
+	@rm -f $(VENV)-local/lib/python*/site-packages/torchaudio/lib/*.so
+	@touch $@
+
 # Ray in an environment of its own: the other tests must do without it.
 $(VENV)-ray/tests-installed: $(SOURCES)
 	@$(PYTHON) -m venv $(VENV)-ray
 	@$(VENV)-ray/bin/pip --quiet install --upgrade pip
 	$(VENV)-ray/bin/pip --quiet install '.[ray]' --group test
-	@touch $@
-
-# Of PyTorch the build for the CPU: the others bring gigabytes for graphics cards.
-$(LOCAL)/tests-installed: $(SOURCES)
-	@$(PYTHON) -m venv $(LOCAL)
-	@$(LOCAL)/bin/pip --quiet install --upgrade pip
-	$(LOCAL)/bin/pip --quiet install $(TORCH)
-	$(LOCAL)/bin/pip --quiet install . --group test --group local --group stable-audio
-	$(LOCAL)/bin/pip --quiet install --no-deps stable-audio-tools==0.0.19 k-diffusion==0.1.1 torchaudio==2.11.0
-	@# Its compiled part is linked with CUDA; what resamples is not in there.
-	@rm -f $(LOCAL)/lib/python*/site-packages/torchaudio/lib/*.so
 	@touch $@
 
 $(VENV)/bench-installed: $(VENV)/installed
