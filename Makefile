@@ -2,15 +2,22 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+# The build of PyTorch for the CPU: the others bring gigabytes for graphics cards.
+TORCH  ?= --retries 0 torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu
+# What docs/dependencies.md was written for, instead of the newest: make test REVIEWED=1
+PINS    = $(if $(REVIEWED),--constraint .ci/reviewed.txt)
 SOURCES = pyproject.toml README.md $(shell find bridge daw_scripts -type f -not -path '*/__pycache__/*')
 
-.PHONY: run test test-ray lint bench bench-batch bench-doors bench-midi bench-sound bench-remote wheel clean
+.PHONY: run test test-local test-ray lint torture bench bench-batch bench-doors bench-midi bench-sound bench-synth bench-remote audit wheel clean
 
 run: $(VENV)/installed  ## from a fresh machine to the running daemon
 	$(BIN)/oneshot run
 
 test: $(VENV)/tests-installed  ## every test, against the built wheel
 	$(BIN)/pytest
+
+test-local: $(VENV)-local/tests-installed  ## local models, with the real libraries and tiny weights (PyTorch: 1 GB)
+	$(VENV)-local/bin/pytest tests/local
 
 test-ray: $(VENV)-ray/tests-installed  ## batches on a Ray cluster of two nodes, which it starts
 	$(VENV)-ray/bin/pytest tests/cluster
@@ -19,7 +26,10 @@ lint: $(VENV)/lint-installed  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: bench-doors bench-batch bench-midi bench-remote bench-sound  ## every figure, and every table in the docs
+torture: $(VENV)/tests-installed  ## kills, power cuts, faults, rubbish, a day of music: hours; prints its seed
+	$(BIN)/python tests/torture --into docs/reliability.md $(LEGS)
+
+bench: bench-doors bench-batch bench-midi bench-remote bench-sound bench-synth  ## every figure, and every table in the docs
 
 bench-doors: $(VENV)/bench-installed $(VENV)/tests-installed  ## what a musician waits for, and what the daemon takes
 	$(BIN)/python tests/bench/doors.py
@@ -43,13 +53,22 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/strokes.py
 	$(BIN)/python tests/bench/known.py
 	$(BIN)/python tests/bench/library.py
+
+bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md, and its picture; downloads Debian packages once
 	$(BIN)/python tests/bench/like_records.py
+	$(BIN)/python tests/bench/synthesiser.py
+	$(BIN)/python tests/bench/built_in.py --seeds 500
+	$(BIN)/python examples/contact_sheet.py docs/contact-sheet.webp
+
+audit: $(VENV)/bin/python  ## known holes in what the default install pulls in; needs the network
+	$(BIN)/pip --quiet install pip-audit
+	$(BIN)/pip-audit --requirement .ci/reviewed.txt --no-deps --disable-pip
 
 wheel: $(VENV)/bin/python  ## dist/oneshot_bridge-*.whl
 	$(BIN)/pip --quiet wheel --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(VENV)-ray dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-ray $(VENV)-local dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -60,11 +79,18 @@ $(VENV)/bin/python:
 
 # Installed as a wheel, never as a link to the sources: what runs here is what everybody gets.
 $(VENV)/installed: $(VENV)/bin/python $(SOURCES)
-	$(BIN)/pip --quiet install .
+	$(BIN)/pip --quiet install $(PINS) .
 	@touch $@
 
 $(VENV)/tests-installed: $(VENV)/installed
 	$(BIN)/pip --quiet install --group test
+	@touch $@
+
+$(VENV)-local/tests-installed: $(SOURCES)
+	@$(PYTHON) -m venv $(VENV)-local
+	@$(VENV)-local/bin/pip --quiet install --upgrade pip
+	$(VENV)-local/bin/pip --quiet install $(TORCH)
+	$(VENV)-local/bin/pip --quiet install . --group test --group local
 	@touch $@
 
 # Ray in an environment of its own: the other tests must do without it.

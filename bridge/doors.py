@@ -19,6 +19,7 @@ from bridge.library.folder import Library
 from bridge.midi.devices import Device, open_device
 from bridge.midi.lines import HostLines
 from bridge.midi.ports import Patchbay, Port
+from bridge.osc.allowed import Allowed
 from bridge.osc.outlet import Outlet
 from bridge.osc.subscribers import Subscribers
 from bridge.player.audition import Audition
@@ -27,6 +28,7 @@ from bridge.triggers.asked import AskedDoor
 from bridge.triggers.inbox import InboxDoor
 from bridge.triggers.midi import HostDoor, MidiDoor, wanted_ports
 from bridge.triggers.osc import OscDoor
+from bridge.triggers.osc_announcement import Announcement
 from bridge.web.server import ControlServer
 
 log = logging.getLogger(__name__)
@@ -108,10 +110,24 @@ class Door:
 async def _open_osc(config: Config, hall: Hall, opened: Opened) -> None:
     if not config.osc.enabled:
         return
-    osc = OscDoor(hall.engine, hall.subscribers, hall.outlet, host=config.osc.host, port=config.osc.port)
+    settings, allowed = config.osc, Allowed(config.osc.allow)
+    osc = OscDoor(
+        hall.engine, hall.subscribers, hall.outlet, host=settings.host, port=settings.port, tcp=settings.tcp,
+        allowed=allowed,
+    )
     await osc.start()
     opened.stack.push_async_callback(osc.close)
-    opened.listening = lambda: [f"OSC      udp {osc.address[0]}:{osc.address[1]}"]
+    announcement = Announcement(*osc.address, tcp=settings.tcp) if settings.announce else None
+    if announcement is not None:
+        await announcement.start()
+        opened.stack.push_async_callback(announcement.close)
+    who = f", open to {', '.join(settings.allow)}" if settings.is_open else ""
+    ways = ("udp", "tcp") if settings.tcp else ("udp",)
+    opened.listening = lambda: [f"OSC      {way} {osc.address[0]}:{osc.address[1]}{who}" for way in ways]
+    opened.notices = lambda: [
+        *(f"OSC from {host} is refused: it is not in osc.allow." for host in allowed.refused),
+        *([announcement.notice] if announcement is not None and announcement.notice else ()),
+    ]
 
 
 async def _open_midi(config: Config, hall: Hall, opened: Opened) -> None:

@@ -94,8 +94,10 @@ def network(room: Room) -> Iterator[Check]:
     osc = room.config.osc
     if osc.enabled:
         yield _port(room, "osc", socket.SOCK_DGRAM, osc.host, osc.port)
-        if osc.host not in ("127.0.0.1", "::1", "localhost"):
-            text = f"listens on {osc.host}: whoever is in your network can make sounds"
+        if osc.tcp:
+            yield _port(room, "osc", socket.SOCK_STREAM, osc.host, osc.port)
+        if osc.is_open:
+            text = f"listens on {osc.host}: in your network {', '.join(osc.allow)} can make sounds"
             yield Check(name="osc", state="notice", text=text, cure=f"Set osc.host to 127.0.0.1: {EDIT}")
     else:
         yield Check(name="osc", state="ok", text="is switched off")
@@ -217,6 +219,7 @@ def models(room: Room) -> Iterator[Check]:
 
 def _row(name: str, row: Row) -> Check:
     """Checks a model of the table that is wanted: whether its provider needs a key, and there is none."""
+    from bridge.cli.locals import judged
     from bridge.config.keys import VARIABLES, key_of
     from bridge.domain.text import without_password
     from bridge.models.catalogue.base import licence_of, version_of
@@ -224,6 +227,8 @@ def _row(name: str, row: Row) -> Check:
     if row.provider in VARIABLES and not key_of(row.provider):
         text = f"{name} needs a key for {row.provider}, and there is none"
         return Check(name="model", state="broken", text=text, cure=f"oneshot keys set {row.provider}")
+    if row.provider == "local":
+        return judged(name, row)
     where = version_of(row) if row.provider in VARIABLES else ", ".join(map(without_password, row.servers))
     return Check(name="model", state="ok", text=f"{name} {where}, {licence_of(row.licence).id}")
 

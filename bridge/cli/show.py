@@ -53,6 +53,18 @@ def for_people(answer: Shown) -> Shown:
     }
 
 
+def understood(said: Shown, name_of: NameOf) -> str:
+    """Returns what a model took the words for, on one line: `understood: kick, long +1.6; note F1 (29); 300 ms`."""
+    seconds = said["seconds"]
+    parts = [
+        ", ".join(said["words"]),
+        f"note {name_of(said['note'])}" if said["note"] is not None else f"in {said['key']}" if said["key"] else "",
+        "" if seconds is None else f"{seconds:g} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms",
+        f"{said['tempo']:g} bpm" if said["tempo"] else "",
+    ]
+    return f"understood: {'; '.join(filter(None, parts)) or 'none of the words'}"
+
+
 def marks(sample: Shown) -> str:
     """Returns the user's marks, and which sample this is a duplicate of."""
     said = [mark for mark in ("kept", "discarded") if sample[mark]]

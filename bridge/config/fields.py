@@ -139,6 +139,14 @@ def _address(host: str) -> str:
     return host
 
 
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no IP address or network, like 192.168.1.20 or 192.168.1.0/24") from None
+    return text
+
+
 def _endpoint(text: str) -> str:
     if text:
         host, colon, port = text.rpartition(":")
@@ -166,6 +174,7 @@ Target = Annotated[str, AfterValidator(_target)]
 Note = Annotated[MidiNote, Field(strict=True, ge=0, le=127), BeforeValidator(_note)]
 Folder = Annotated[Path, AfterValidator(_folder), BeforeValidator(_folder_text)]
 Address = Annotated[str, AfterValidator(_address)]
+Network = Annotated[str, AfterValidator(_network)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Port = Annotated[int, Field(strict=True, ge=0, le=_LAST_PORT)]
 Tempo = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_tempo)]

@@ -14,8 +14,9 @@ from typing import Any
 from bridge.config.places import config_path
 from bridge.errors import ConfigError, NotFoundError
 
-VARIABLES = {"replicate": "REPLICATE_API_TOKEN"}
-"""The providers that take a key, and the environment variable that each of them is known to have it in."""
+VARIABLES = {"replicate": "REPLICATE_API_TOKEN", "huggingface": "HF_TOKEN"}
+"""The providers that take a key (and the place that weights are fetched from), and the environment variable that each
+of them is known to have it in."""
 _SERVICE = "oneshot-bridge"
 
 

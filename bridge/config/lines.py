@@ -54,7 +54,7 @@ class _Beginnings:
         if count not in self._read:
             try:
                 self._read[count] = tomllib.loads("\n".join(self._lines[:count]) + "\n")
-            except (tomllib.TOMLDecodeError, RecursionError):
+            except (ValueError, RecursionError):
                 self._read[count] = None
         return self._read[count]
 

@@ -26,6 +26,8 @@ CURE = "Edit the file with: oneshot config edit"
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _STAND_INS: dict[str | int, Any] = {"prompt": "a sound", "pads": []}
 """What takes the place of a broken setting that can't be left out."""
+LARGEST_BYTES = 4 * 1024 * 1024
+DEEPEST = 32
 ROUNDS = 4
 """Looks at settings until what is left of them is right: at the values, between the tables, and once more for each."""
 
@@ -97,9 +99,13 @@ def load_config(path: Path) -> Config:
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     """Returns the settings of a file, and its text; syntax errors are raised with line and column."""
     try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
+            raise ConfigError([f"{path}: is longer than {LARGEST_BYTES:,} bytes"], "Is that the right file?")
         # Some editors on Windows put a byte order mark in front.
-        text = path.read_bytes().decode("utf-8-sig")
-        return tomllib.loads(text), text
+        text = content.decode("utf-8-sig")
+        settings = tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError([f"{path}: there is no such file"], "Write it with: oneshot config edit") from None
     except OSError as problem:
@@ -109,6 +115,30 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
         raise ConfigError([f"{path}: line {line}: is not UTF-8 text"], "Save the file as UTF-8.") from problem
     except tomllib.TOMLDecodeError as problem:
         raise ConfigError([f"{path}: {_syntax(str(problem), text)}"], CURE) from problem
+    except ValueError as problem:  # what Python itself does not read, like a number of 5,000 digits
+        raise ConfigError([f"{path}: {problem}"], CURE) from problem
+    except RecursionError as problem:
+        raise _too_deep(path) from problem
+    if not _is_shallow(settings):
+        raise _too_deep(path)
+    return settings, text
+
+
+def _is_shallow(settings: object) -> bool:
+    """Tells whether values are nested no deeper than any setting needs."""
+    inside = [settings]
+    for _ in range(DEEPEST):
+        inside = [
+            value for one in inside if isinstance(one, dict | list)
+            for value in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not inside:
+            return True
+    return False
+
+
+def _too_deep(path: Path) -> ConfigError:
+    return ConfigError([f"{path}: something in it is nested more than {DEEPEST} deep"], CURE)
 
 
 def config_of(settings: Mapping[str, Any]) -> Config:

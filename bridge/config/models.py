@@ -5,9 +5,10 @@ A row says how a brief becomes a model's inputs and how its answer becomes takes
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bridge.config.fields import Name
 
@@ -26,6 +27,9 @@ RuleName = Literal[
     "diffusion-needs-mono-version",
 ]  # fmt: skip
 """What inputs of one call must agree on; `bridge.models.catalogue.rules` holds what each of them says."""
+
+Device = Literal["auto", "cuda", "mps", "cpu"]
+"""Where a model on this computer works; `auto` takes the first of them that is there."""
 
 InputType = Literal["text", "integer", "number", "switch", "choice", "file", "files"]
 
@@ -110,6 +114,22 @@ class Guide(Part):
     negative: tuple[str, ...] = ()
 
 
+_UNITS = {"B": 1e-9, "KB": 1e-6, "MB": 1e-3, "GB": 1.0, "TB": 1e3}
+
+
+def _gigabytes(value: Any) -> Any:
+    """Reads `"8 GB"` and `"512 MB"` too; a number says gigabytes."""
+    if not isinstance(value, str):
+        return value
+    said = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?B)", value.strip().upper())
+    if said is None:
+        raise ValueError(f'{value!r} is no amount of memory; write it like "8 GB"')
+    return float(said[1]) * _UNITS[said[2]]
+
+
+Gigabytes = Annotated[float, BeforeValidator(_gigabytes), Field(ge=0.0)]
+
+
 class Row(Part):
     """Describes a model: where it is, what goes in, what comes out, what it costs and under which terms.
 
@@ -117,12 +137,24 @@ class Row(Part):
     (`provider = "cog"`, `servers`) takes the inputs of the model that is in it.
     """
 
-    provider: Name | None = Field(default=None, description='Who runs it: "replicate", or "cog" (your own servers).')
+    provider: Name | None = Field(default=None, description='Who runs it: "replicate", "cog" (your servers), "local".')
     like: Name | None = Field(default=None, description="The known model that has what this row does not say.")
     kind: Literal["sound", "chat"] = Field(default="sound", description='"chat" for a model that answers in words.')
     text: str = Field(default="", description="What it is good for, in a line.")
     reference: str = Field(default="", description="Where the provider has it: owner/name.")
     version: str = Field(default="", description="The pinned version; empty only for models that the provider pins.")
+    runner: str = Field(
+        default="", description="The library that runs it on this computer, for local; or a script of yours."
+    )
+    weights: str = Field(default="", description="Its weights, for local: owner/name at Hugging Face, or a folder.")
+    python: str = Field(default="", description="The Python that has the library, for local; empty: the bridge's own.")
+    device: Device = Field(default="auto", description="Where it works: cuda, mps or cpu; auto takes the first there.")
+    half: bool | None = Field(default=None, description="Half precision; unless said, on cuda and mps alone.")
+    memory: Gigabytes = Field(default=0.0, description='The most memory that it may take, like "8 GB"; 0: no limit.')
+    unload: float = Field(default=300.0, ge=0.0, description="Seconds without work after which it is unloaded.")
+    loading: dict[str, Any] = Field(default={}, description="How it is loaded, by the runner's own names.")
+    loads: dict[str, Input] = Field(default={}, description="What its runner can be told under `loading`.")
+    gated: bool = Field(default=False, description="Its weights are given only to those who accept their licence.")
     servers: tuple[str, ...] = Field(default=(), description="The addresses of its own servers, for cog.")
     inputs: dict[BriefField, Input] = Field(default={}, description="Its inputs for what a brief says.")
     options: dict[str, Input] = Field(default={}, description="Its other inputs, by name; a pad may set them.")

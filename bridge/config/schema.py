@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,6 +21,7 @@ from bridge.config.fields import (
     FamilyName,
     Folder,
     Name,
+    Network,
     Note,
     Port,
     Prompt,
@@ -89,9 +91,27 @@ class OscSettings(Section):
     enabled: Switch = Field(default=True, description="Whether the bridge listens to OSC messages.")
     host: Address = Field(
         default="127.0.0.1",
-        description="The address it listens on. WARNING: any other than 127.0.0.1 lets your whole network make sounds.",
+        description="The address it listens on. WARNING: any other than 127.0.0.1 lets other machines make sounds, "
+        "those that you allow.",
     )
     port: Port = Field(default=9127, description="The UDP port it listens on; 0 takes any free one.")
+    allow: tuple[Network, ...] = Field(
+        default=(),
+        description="The machines that may make sounds beside this one, where host lets them come: addresses or "
+        'networks, like ["192.168.1.20", "10.0.0.0/24"].',
+    )
+    tcp: Switch = Field(
+        default=False, description="Whether it listens on the TCP port of the same number too (docs/osc.md)."
+    )
+    announce: Switch = Field(
+        default=False,
+        description="Whether programs find the bridge by themselves (zeroconf, Bonjour); needs the package zeroconf.",
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """Tells whether other machines can reach it."""
+        return self.host != "localhost" and not ip_address(self.host).is_loopback
 
 
 class ControlSettings(Section):
@@ -413,7 +433,8 @@ class Config(Section):
         problems = [
             InitErrorDetails(type=PydanticCustomError("sentence", "{text}", {"text": text}), loc=place, input=None)
             for place, text in (
-                *disagreements(self.pads, self.kits, self.kit), *midi_disagreements(self.midi, self.pads, self.kits),
+                *osc_disagreements(self.osc), *disagreements(self.pads, self.kits, self.kit),
+                *midi_disagreements(self.midi, self.pads, self.kits),
                 *sampler_disagreements(self.samplers, self.pads, self.kits),
             )
         ]
@@ -449,6 +470,15 @@ def disagreements(pads: Mapping[str, Pad], kits: Mapping[str, Kit], kit: str) ->
                 yield place, f"{name!r} and {other!r} are both on note {note}; give one of them another pad_note"
             elif name in table.pads[:index]:
                 yield place, f"{name!r} is in the kit twice"
+
+
+def osc_disagreements(osc: OscSettings) -> Iterator[Problem]:
+    """Yields what is missing where other machines can come: who of them may make sounds."""
+    if osc.enabled and osc.is_open and not osc.allow:
+        yield ("osc", "allow"), (
+            f"is empty, and host = {osc.host!r} lets other machines come; name those that may make sounds, like "
+            f'allow = ["192.168.1.20"], or set host to 127.0.0.1'
+        )
 
 
 def midi_disagreements(midi: MidiSettings, pads: Mapping[str, Pad], kits: Mapping[str, Kit]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ def value_of(text: str, *kinds: type) -> Any:
     """
     try:
         table = tomllib.loads(f"value = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number may have too many digits
         return text
     value = table["value"]
     return value if len(table) == 1 and isinstance(value, (bool, int, float, str, list, *kinds)) else text

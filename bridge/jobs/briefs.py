@@ -22,7 +22,7 @@ from bridge.domain.brief import (
 from bridge.domain.family import DEFAULT_FAMILY, FAMILIES, family_of
 from bridge.domain.text import LONGEST_PROMPT, LONGEST_WORD, plain_text, words_in_name
 from bridge.errors import RequestError, unknown
-from bridge.ports import Model
+from bridge.ports import Model, Reader
 
 T = TypeVar("T")
 
@@ -77,6 +77,8 @@ def resolve(
         enhance=_first(request.enhance, pad.enhance if pad else None, config.prompts.enhance),
         fallback=_fallback_of(pad, model, model_of),
     )
+    if isinstance(model, Reader):
+        brief = _as_worded(brief, model, config.library.middle_c_octave)
     _check_ranges(brief, model)
     _check_uses(brief, model)
     _check_roots(brief, model_of)
@@ -96,6 +98,16 @@ def as_finish(request: Request, pads: Mapping[str, Pad], source: str) -> Request
         request, model=request.model or FINISHER, count=1, enhance="never",
         prompt=request.prompt or words_in_name(source),
         family=request.family or (family_of_pad(request.pad, pad) if pad else None),
+    )
+
+
+def _as_worded(brief: Brief, model: Reader, middle_c_octave: int) -> Brief:
+    """Returns the brief with the note and the length that its words say, where it has none."""
+    said = model.understood(brief, middle_c_octave)
+    return replace(
+        brief,
+        note=brief.note if brief.note is not None else said.note,
+        seconds=brief.seconds if brief.seconds is not None else said.seconds,
     )
 
 

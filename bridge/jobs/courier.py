@@ -13,7 +13,7 @@ from bridge.config.schema import Host, pad_note_of
 from bridge.domain.delivery import Delivery, DeliveryState, Swap
 from bridge.domain.event import Event
 from bridge.domain.sample import Sample
-from bridge.errors import LibraryError, StoreError
+from bridge.errors import LibraryError, RequestError, StoreError
 from bridge.instruments.mapping import instrument_of
 from bridge.jobs.workshop import Workshop
 from bridge.ports import HostView
@@ -63,7 +63,10 @@ class Courier:
             present = frozenset(await self._files.run(self._library.hosts))
             for host in present - self._by_file:
                 self._by_file |= {host}
-                await self.attach(host)
+                try:
+                    await self.attach(host)
+                except RequestError as refused:
+                    log.warning("the host %s gets nothing: %s", host, refused)
             self._by_file = present
             for answer in await self._files.run(self._library.acknowledgements):
                 await self.end(answer.host, answer.seq, "done" if answer.loaded else "failed", answer.reason)
@@ -102,7 +105,7 @@ class Courier:
         """Notes a host's answer; an answer that was given before, or to nothing, changes nothing."""
 
         def note(store: Connection) -> list[Event]:
-            delivery_store.attach(store, host, self._clock.now())
+            delivery_store.note_seen(store, host, self._clock.now())
             ended = delivery_store.end_delivery(store, host, seq, state, reason)
             if ended is None:
                 return []

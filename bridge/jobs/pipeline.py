@@ -314,7 +314,10 @@ class Pipeline:
                     raise
                 await self._hold(job, trouble, DELAYS[-1])
         if failed is not None and job.state is JobState.PUBLISHING:
-            await self._publisher.withdraw(job)
+            try:
+                await self._publisher.withdraw(job)
+            except LibraryError as trouble:  # nothing points at it, and the end of the job is told all the same
+                log.warning("what job %s left behind stays: %s", job.id, trouble)
         self._hub.tell(events)
         return failed
 

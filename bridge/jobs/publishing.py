@@ -19,15 +19,17 @@ from bridge.domain.job import PRIORITIES, Job
 from bridge.domain.sample import Sample
 from bridge.domain.tags import tags_of
 from bridge.domain.take import Call, Take, Verdict
+from bridge.domain.understood import Understood
 from bridge.errors import BridgeError
 from bridge.instruments.mapping import instrument_of, kit_of
+from bridge.jobs.calls import brief_for
 from bridge.jobs.courier import Courier
 from bridge.jobs.instruments import zones_of
 from bridge.jobs.stamps import stamped_wav
 from bridge.jobs.workshop import Workshop
 from bridge.library.names import sample_path
 from bridge.library.sidecar import sidecar_of
-from bridge.ports import Shaped
+from bridge.ports import Model, Reader, Shaped
 from bridge.sound.wav import pcm_sha256, wav_bytes
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -110,9 +112,15 @@ class Publisher:
                 ),
                 sidecar_of(
                     sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written,
-                    fingerprint=sound.fingerprint,
+                    fingerprint=sound.fingerprint, understood=self._understood(job, model),
                 ),
             )
+
+    def _understood(self, job: Job, model: Model) -> Understood | None:
+        """Returns what the model took the words for, if it is one that can tell."""
+        if not isinstance(model, Reader):
+            return None
+        return model.understood(brief_for(job, model), self._shop.config.library.middle_c_octave)
 
     async def is_out(self, samples: Sequence[Sample]) -> bool:
         """Tells whether the files of a job are public: they became so together, and nothing touches them again."""

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bridge.errors import LibraryError
+from bridge.library.plain import read_plain
 from bridge.library.problems import still_open
 
 _TEMPORARY = re.compile(r"\..+\.tmp-[0-9a-f]{8}")
@@ -35,7 +36,7 @@ def write_new(path: Path, content: bytes) -> None:
     try:
         _name_for_the_first_time(hidden, path)
     except FileExistsError:
-        if path.read_bytes() != content:
+        if not _holds(path, content):
             raise LibraryError(
                 f"{path} exists already with another content.", "Move that file away: a sample's name is used once."
             ) from None
@@ -56,9 +57,8 @@ def replace_watched(path: Path, content: bytes) -> None:
     (through ghc::filesystem) and others see no fractions: files written faster than that run ahead of the clock,
     which never waits for them, and the clock catches up.
     """
-    with suppress(FileNotFoundError):
-        if path.read_bytes() == content:
-            return
+    if _holds(path, content):
+        return
     hidden = _write_hidden(path, content)
     try:
         _make_newer(hidden, path)
@@ -84,6 +84,14 @@ def sweep(folder: Path) -> None:
         for entry in os.scandir(folder):
             if _TEMPORARY.fullmatch(entry.name):
                 Path(entry.path).unlink(missing_ok=True)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Tells whether a plain file with this content is there; it may be one of any size, and is not read whole."""
+    try:
+        return read_plain(path, len(content) + 1) == content
+    except FileNotFoundError:
+        return False
 
 
 def _write_hidden(path: Path, content: bytes) -> Path:

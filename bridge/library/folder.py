@@ -30,6 +30,7 @@ from bridge.library import atomic, mailboxes
 from bridge.library.deliveries import Acknowledgement, encode_delivery
 from bridge.library.lock import take_lock
 from bridge.library.names import PARTS
+from bridge.library.plain import is_folder, read_plain
 from bridge.library.problems import translated
 from bridge.library.sidecar import decode_sidecar, encode_sidecar
 from bridge.library.sounds import SoundFiles
@@ -40,6 +41,8 @@ LIBRARY_SCHEMA = 1
 PRIVATE = ".oneshot-bridge"
 SAMPLES, INSTRUMENTS, KITS, DELIVERIES = FOLDERS = ("samples", "instruments", "kits", "deliveries")
 
+MOST_SIDECAR_BYTES = 16 * 1024 * 1024
+"""More is no sidecar of ours, whoever put it there."""
 _ID_FILE = "library.json"
 _NO_PATH_LETTERS = frozenset('\\:|"<>?*')
 
@@ -130,7 +133,7 @@ class Library:
         """Returns the sidecar of a sample, given the path of its WAV."""
         file = self._sample(path).with_suffix(".json")
         with self._at_work():
-            return decode_sidecar(file.read_bytes(), str(file))
+            return decode_sidecar(read_plain(file, MOST_SIDECAR_BYTES), str(file))
 
     def write_sidecar(self, path: str, sidecar: Mapping[str, Any]) -> None:
         """Rewrites the sidecar of a sample, given the path of its WAV."""
@@ -260,10 +263,10 @@ class Library:
     def sample_folders(self) -> list[str]:
         """Returns the folders that samples lie in, relative to the library; none while it is away."""
         try:
-            pads = [folder for folder in (self.root / SAMPLES).iterdir() if folder.is_dir()]
+            pads = [folder for folder in (self.root / SAMPLES).iterdir() if is_folder(folder)]
         except OSError:
             return []
-        parts = [folder / PARTS for folder in pads if (folder / PARTS).is_dir()]
+        parts = [folder / PARTS for folder in pads if is_folder(folder / PARTS)]
         return [folder.relative_to(self.root).as_posix() for folder in (*pads, *parts)]
 
     def sweep(self, folder: str) -> None:
@@ -275,7 +278,8 @@ class Library:
         """Deletes temporary files of a crash where a start finds few files: the lock says that nobody writes them."""
         boxes = (self.root / DELIVERIES / host / mailboxes.NEW for host in mailboxes.hosts(self.root / DELIVERIES))
         for folder in (self.root / PRIVATE, self.root / INSTRUMENTS, self.root / KITS, *boxes):
-            atomic.sweep(folder)
+            if is_folder(folder):
+                atomic.sweep(folder)
 
 
 def _files(
@@ -337,9 +341,9 @@ def _identify(file: Path) -> str:
 
 def _read_id(file: Path) -> str:
     try:
-        identity = json.loads(file.read_bytes())
+        identity = json.loads(read_plain(file, MOST_SIDECAR_BYTES))
         schema, library_id = int(identity["schema"]), str(identity["id"])
-    except (ValueError, TypeError, KeyError) as problem:
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
         raise LibraryError(
             f"{file} can't be read: {problem}.", "Put it back from a backup, or delete it to start a new library here."
         ) from problem

@@ -2,17 +2,22 @@
 
 A host claims a delivery by renaming it from `new` to `claimed`, and acknowledges by renaming it to `done` or by
 writing it, with a `reason` line, to `failed`. So a delivery only ever moves forward in `STATES`.
+
+Folders that are links are none, and a link in the place of a delivery is not followed: what lies outside is left
+alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from bridge.errors import LibraryError
 from bridge.library import atomic
 from bridge.library.deliveries import Acknowledgement, checked_host, file_name, is_host_name, reason_of, seq_of
+from bridge.library.plain import is_folder, read_plain
 
 NEW, CLAIMED, DONE, FAILED = STATES = ("new", "claimed", "done", "failed")
 
@@ -25,7 +30,7 @@ _READ_AT_MOST = 65_536
 def hosts(deliveries: Path) -> list[str]:
     """Returns the hosts that have made themselves a `new` folder; folders with other names are no hosts."""
     found = (folder.name for folder in deliveries.iterdir() if is_host_name(folder.name))
-    return sorted(host for host in found if (deliveries / host / NEW).is_dir())
+    return sorted(host for host in found if _is_box(deliveries / host))
 
 
 def last_contact(deliveries: Path, host: str) -> float:
@@ -45,16 +50,16 @@ def put(deliveries: Path, host: str, seq: int, content: bytes) -> None:
     LibraryError for a host that is not registered.
     """
     box, name = deliveries / checked_host(host), file_name(seq)
-    if not (box / NEW).is_dir():
+    if not _is_box(box):
         raise LibraryError(
             f"The host {host} is not registered: {box / NEW} is missing.", "Start the bridge's script in that host."
         )
-    for state in STATES:  # forward, as a delivery moves: none slips through between two looks
+    for folder in _folders(box, STATES):  # forward, as a delivery moves: none slips through between two looks
         with suppress(FileNotFoundError):
-            if _head(box / state / name, len(content)) == content:
+            if read_plain(folder / name, len(content)) == content:
                 return
-    for state in STATES:
-        atomic.remove(box / state / name)
+    for folder in _folders(box, STATES):
+        atomic.remove(folder / name)
     atomic.write_new(box / NEW / name, content)
 
 
@@ -63,7 +68,10 @@ def withdraw(deliveries: Path, host: str, seq: int) -> bool:
 
     It is renamed away first: either this rename or the host's claim finds the file, never both.
     """
-    waiting = deliveries / checked_host(host) / NEW / file_name(seq)
+    box = deliveries / checked_host(host)
+    waiting = box / NEW / file_name(seq)
+    if not _is_box(box):
+        return False
     withdrawn = atomic.hidden_name(waiting)
     try:
         atomic.move(waiting, withdrawn)
@@ -80,8 +88,8 @@ def acknowledgements(deliveries: Path) -> list[Acknowledgement]:
 
 def prune(deliveries: Path, host: str, seq: int) -> None:
     """Deletes what is left of a delivery that was acknowledged or given up, the acknowledgement last."""
-    for state in (CLAIMED, FAILED, DONE):
-        atomic.remove(deliveries / checked_host(host) / state / file_name(seq))
+    for folder in _folders(deliveries / checked_host(host), (CLAIMED, FAILED, DONE)):
+        atomic.remove(folder / file_name(seq))
 
 
 def _acknowledged(box: Path, host: str) -> Iterator[Acknowledgement]:
@@ -91,16 +99,22 @@ def _acknowledged(box: Path, host: str) -> Iterator[Acknowledgement]:
             yield Acknowledgement(host=host, seq=seq, loaded=True)
             continue
         with suppress(FileNotFoundError):
-            reason = reason_of(_head(box / FAILED / file_name(seq), _READ_AT_MOST))
+            reason = reason_of(read_plain(box / FAILED / file_name(seq), _READ_AT_MOST))
             yield Acknowledgement(host=host, seq=seq, loaded=False, reason=reason or "The host gave no reason.")
 
 
 def _numbers(folder: Path) -> set[int]:
-    with suppress(FileNotFoundError):
-        return {seq for file in folder.iterdir() if (seq := seq_of(file.name)) is not None}
+    if not is_folder(folder):
+        return set()
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        return {seq for one in found
+                if (seq := seq_of(one.name)) is not None and one.is_file(follow_symlinks=False)}
     return set()
 
 
-def _head(path: Path, length: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(length)
+def _is_box(box: Path) -> bool:
+    return is_folder(box) and is_folder(box / NEW)
+
+
+def _folders(box: Path, states: Iterable[str]) -> list[Path]:
+    return [box / state for state in states if is_folder(box) and is_folder(box / state)]

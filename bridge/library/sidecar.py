@@ -14,6 +14,7 @@ from bridge.domain.prompt import Written
 from bridge.domain.recipe import recipe_of
 from bridge.domain.sample import Analysis, Sample
 from bridge.domain.take import Call, Take
+from bridge.domain.understood import Understood
 from bridge.errors import LibraryError
 
 SIDECAR_SCHEMA = 1
@@ -21,12 +22,13 @@ SIDECAR_SCHEMA = 1
 
 def sidecar_of(
     sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence,
-    written: Written | None = None, fingerprint: bytes = b"",
+    written: Written | None = None, fingerprint: bytes = b"", understood: Understood | None = None,
 ) -> dict[str, Any]:
     """Returns a sample's provenance as plain JSON values; `calls` are all of its job, what failed included.
 
-    `character` is None where nothing was heard; `fingerprint` is in Base64, empty where there is none. Cents, decibels
-    and seconds are rounded to what can be measured; `cost` is in US dollars over all calls.
+    `character` is None where nothing was heard, `understood` where the model can't tell; `fingerprint` is in Base64,
+    empty where there is none. Cents, decibels and seconds are rounded to what can be measured; `cost` is in US dollars
+    over all calls.
     """
     return {
         "schema": SIDECAR_SCHEMA,
@@ -37,6 +39,7 @@ def sidecar_of(
         "prompt": sample.prompt,
         "brief": brief.to_dict(),
         "written": written.to_dict() if written else None,
+        "understood": understood.to_dict() if understood else None,
         "calls": [_call(call) for call in calls],
         "take": asdict(take),
         "root": sample.root,
@@ -78,7 +81,7 @@ def decode_sidecar(content: bytes, path: str) -> dict[str, Any]:
     """Reads a sidecar; raises LibraryError, naming `path`, for anything but a JSON object."""
     try:
         sidecar = json.loads(content)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise LibraryError(f"The sidecar {path} is no JSON: {problem}.") from problem
     if not isinstance(sidecar, dict):
         raise LibraryError(f"The sidecar {path} is no JSON object.")

@@ -19,6 +19,7 @@ _FRONT = len(HEAD) + 5
 PART_BYTES = 480
 """Of text in one message: some systems hand over no more than a thousand bytes."""
 LARGEST_BYTES = 128 * 1024
+_LONGEST = _FRONT + PART_BYTES + 1
 _PERCENT = 0x25
 _ESCAPED = re.compile(rb"%([0-9A-F]{2})")
 
@@ -58,7 +59,7 @@ class Assembler:
 
     def feed(self, message: Sequence[int]) -> str | None:
         """Takes a whole message; returns the text that is complete with it. None for others', and meanwhile."""
-        if len(message) <= _FRONT or bytes(message[: len(HEAD)]) != HEAD or message[-1] != _END:
+        if not _FRONT < len(message) <= _LONGEST or bytes(message[: len(HEAD)]) != HEAD or message[-1] != _END:
             return None
         serial, *counts = message[len(HEAD) : _FRONT]
         number, parts = counts[0] << 7 | counts[1], counts[2] << 7 | counts[3]

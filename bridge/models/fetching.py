@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -37,12 +38,15 @@ async def fetch(
     *,
     most_bytes: int = MOST_BYTES,
     token_for: Callable[[str], str | None] = no_token,
+    nearby: bool = True,
 ) -> bytes:
     """Returns the file behind a link (`https:`, `http:` or `data:`).
 
     A file that breaks off or is shorter than announced is fetched again; `token_for` is asked for a host's key only
-    where that host refuses those who have none, and a redirect to another host never takes it along. Raises
-    ModelError: final for a file that is gone or too large, retryable otherwise.
+    where that host refuses those who have none, and a redirect to another host never takes it along. An answer from
+    elsewhere may not lead into the user's own network, where asking alone may do something: then it is not `nearby`,
+    and addresses of such networks are refused. Raises ModelError: final for a file that is gone or too large and for
+    a place that can't be asked, retryable otherwise.
     """
     import httpx
 
@@ -51,10 +55,14 @@ async def fetch(
     for delay in (*DELAYS, None):
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                return await _whole(client, link, most_bytes, token_for)
+                return await _whole(client, link, most_bytes, token_for, nearby)
         except TimeoutError:
             trouble = f"it took more than {LONGEST_SECONDS:g} s"
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as problem:
+            raise _nowhere() from problem
         except (httpx.HTTPError, httpx.StreamError) as problem:
+            if isinstance(problem.__context__, httpx.InvalidURL):  # where a redirect leads
+                raise _nowhere() from problem
             trouble = type(problem).__name__
         except _UnwellError as problem:
             trouble = str(problem)
@@ -68,19 +76,19 @@ class _UnwellError(Exception):
 
 
 async def _whole(
-    client: httpx.AsyncClient, link: str, most_bytes: int, token_for: Callable[[str], str | None]
+    client: httpx.AsyncClient, link: str, most_bytes: int, token_for: Callable[[str], str | None], nearby: bool
 ) -> bytes:
     key: str | None = None
     for _ in range(MOST_REDIRECTS + 2):
-        host = urlsplit(link).hostname or ""
+        host = _host(link)
+        if not nearby and is_nearby(host):
+            raise ModelError(f"The answer leads into your own network, to {host}.")
         headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {key}"} if key else {})}
         async with client.stream(
             "GET", link, headers=headers, follow_redirects=False, timeout=SILENCE_SECONDS
         ) as answer:
             if answer.is_redirect:
                 following = str(answer.url.join(answer.headers["location"]))
-                if urlsplit(following).scheme not in ("http", "https"):
-                    raise ModelError("The answer leads to a place that can't be fetched.")
                 key = key if _origin(following) == _origin(link) else None
                 link = following
                 continue
@@ -88,6 +96,32 @@ async def _whole(
                 continue
             return await _body(answer, host, most_bytes)
     raise _UnwellError("it leads in circles")
+
+
+def is_nearby(host: str) -> bool:
+    """Tells whether a host is this computer, or surely one of the user's own network: by its address, or a name that
+    only such networks know. A public name that leads there is not found out."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan", ".home.arpa"))
+    return not address.is_global
+
+
+def _host(link: str) -> str:
+    """Returns the host of a link that can be asked; raises ModelError for any other."""
+    try:
+        parts = urlsplit(link)
+        _ = parts.port
+    except ValueError as problem:
+        raise _nowhere() from problem
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _nowhere()
+    return parts.hostname
+
+
+def _nowhere() -> ModelError:
+    return ModelError("The answer leads to a place that can't be fetched.")
 
 
 def _origin(link: str) -> tuple[str, str]:

@@ -250,6 +250,7 @@ def reference() -> str:
             "by `/oneshot/ping` from the same port, or by subscribing again. `ref` comes last in a reply, and only "
             "where the trigger had one.",
             "",
+            *_ways(),
             "## To the bridge",
             "",
             *_table(INCOMING.values()),
@@ -260,6 +261,37 @@ def reference() -> str:
             *_table(OUTGOING.values()),
             "",
         ]
+    )
+
+
+def _ways() -> tuple[str, ...]:
+    """Returns what the page says of TCP, of other machines and of being found."""
+    return (
+        "## TCP, other machines, being found",
+        "",
+        "```toml",
+        "[osc]",
+        "tcp = true                        # the TCP port of the same number too",
+        'host = "192.168.1.20"             # the address of this computer that others reach; 127.0.0.1 is nobody else',
+        'allow = ["192.168.1.31"]          # the machines that may then make sounds, or networks: "192.168.1.0/24"',
+        "announce = true                   # programs find the bridge by themselves",
+        "```",
+        "",
+        "By TCP a message is framed by SLIP (OSC 1.1), or by its size before it as an int32 (OSC 1.0: liblo, "
+        "SuperCollider); the bridge sees which, and answers on the same connection in the same way. A subscription "
+        "goes over its connection, whatever port it names, and ends with it. Nothing is dropped: while "
+        "the bridge is busy, a sender waits. Who does not read its answers is hung up on, and so is who speaks no OSC. "
+        "64 connections are the most.",
+        "",
+        "The bridge hears this computer only, unless `host` says otherwise, and then nobody but this computer and the "
+        "machines of `allow`: without that list it does not start. Others are neither obeyed nor answered; the log, "
+        "`oneshot doctor` and the daemon's notices name them. OSC has no password and its senders can be forged, so do "
+        "that in a network that you trust only.",
+        "",
+        "`announce` needs `pip install 'oneshot-bridge[zeroconf]'`. Programs that look for `_osc._udp` (or "
+        "`_osc._tcp`) by Bonjour or Avahi then find *Oneshot Bridge on* your computer, in the networks that `host` "
+        "lets in.",
+        "",
     )
 
 

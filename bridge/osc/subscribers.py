@@ -18,8 +18,8 @@ MOST_LEASES = 64
 MOST_JOBS = 4_096
 """Jobs and senders that are remembered; replies about older jobs reach the subscribers only."""
 
-Endpoint = tuple[str, int] | tuple[str, int, int, int]
-"""A socket address of IPv4, or of IPv6 with flow and scope."""
+Endpoint = tuple[str, int] | tuple[str, int, int, int] | tuple[str, int, int]
+"""A UDP address of IPv4, or of IPv6 with flow and scope; or a TCP connection: its address and its number."""
 
 
 class Asker(NamedTuple):
@@ -88,6 +88,11 @@ class Subscribers:
             if sender in (lease.sender, endpoint):
                 lease.until = self._monotonic() + LEASE
 
+    def forget(self, endpoint: Endpoint) -> None:
+        """Ends the leases of a connection that has ended."""
+        for key in [key for key in self._leases if key[0] == endpoint]:
+            del self._leases[key]
+
     def everyone(self) -> tuple[Endpoint, ...]:
         """Returns where all subscribers listen, each place once."""
         self._drop_expired()
@@ -127,9 +132,16 @@ class Subscribers:
             del self._leases[key]
 
 
+def is_line(endpoint: Endpoint) -> bool:
+    """Tells a TCP connection from an address of UDP."""
+    return len(endpoint) == 3
+
+
 def at_port(endpoint: Endpoint, port: int) -> Endpoint:
-    """Returns another port of the same machine."""
-    return (endpoint[0], port, *endpoint[2:])
+    """Returns another port of the same machine; a TCP connection is answered by itself, whatever port it names."""
+    if len(endpoint) == 4:
+        return (endpoint[0], port, endpoint[2], endpoint[3])
+    return endpoint if is_line(endpoint) else (endpoint[0], port)
 
 
 def _put(table: OrderedDict[Any, Any], key: object, value: object) -> None:

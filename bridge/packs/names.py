@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from bridge.domain.family import FAMILIES
+from bridge.domain.family import NAMES
 from bridge.library.names import slug
 from bridge.packs.plan import Naming
 from bridge.units import PITCH_CLASSES
@@ -95,7 +95,7 @@ def _vendor(pack: str, fields: Mapping[str, Any], sample: Mapping[str, Any], str
     """Returns `<pack>_<tempo of a loop>_<family>_<words>_<key>`, in letters, figures, `_` and `-`."""
     family = sample["family"]
     tempo = f"{fields['bpm']:g}".replace(".", "-") if family == "loop" and fields.get("bpm") else ""
-    known = {family, *(word for name in FAMILIES[family].words for word in slug(name).split("-"))}
+    known = {family, *(word for name, said in NAMES.items() if said.family == family for word in slug(name).split("-"))}
     words = [word for word in slug(fields.get("prompt") or "").split("-")
              if word and word not in known and word not in _SMALL and not word.isdecimal()]  # fmt: skip
     parts = [folder_name(pack)[:24], tempo, family, *(word[:12] for word in words[:MOST_WORDS]), stroke]

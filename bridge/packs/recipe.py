@@ -115,7 +115,7 @@ def read_recipe(name: str, text: str, *, model: str, edition: str, octave: int, 
     except KeyError:
         known = ", ".join([*_READERS, ".json"])
         raise RequestError(f"{name} is no recipe that can be read.", f"Its name ends with one of: {known}.") from None
-    except (tomllib.TOMLDecodeError, csv.Error, ValueError) as problem:
+    except (csv.Error, ValueError, RecursionError) as problem:
         raise RequestError(f"{name}: {problem}.", "Nothing was started.") from problem
     try:
         pack = Pack.model_validate(found, context={MIDDLE_C_OCTAVE: octave})

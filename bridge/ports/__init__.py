@@ -22,6 +22,7 @@ from bridge.ports.models import (
     Model,
     Progress,
     RawTake,
+    Reader,
     References,
 )
 from bridge.ports.shaping import Shaped, Shaper
@@ -53,6 +54,7 @@ __all__ = [
     "Price",
     "Progress",
     "RawTake",
+    "Reader",
     "References",
     "Shaped",
     "Shaper",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bridge.config.models import Guide
 from bridge.domain.brief import AudioUse, Brief
 from bridge.domain.licence import Licence
 from bridge.domain.prompt import Question
+from bridge.domain.understood import Understood
 from bridge.units import Seconds, Usd
 
 
@@ -149,6 +150,17 @@ class Model(Maker, Protocol):
         can't be asked.
         """
         ...
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Reads the words of a brief by rules, and so can tell before it makes a sound what it takes them for.
+
+    A model may be one besides. The note and the length that its words say become those of the brief, where nobody said
+    others.
+    """
+
+    def understood(self, brief: Brief, middle_c_octave: int) -> Understood: ...
 
 
 class ChatModel(Maker, Protocol):

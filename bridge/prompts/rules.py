@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bridge.config.models import Guide
 from bridge.domain.brief import Brief
-from bridge.domain.family import FAMILIES, family_of
+from bridge.domain.family import FAMILIES, family_of, names_in
 from bridge.domain.prompt import Written
 from bridge.domain.text import LONGEST_PROMPT
 from bridge.ports import Capabilities
@@ -108,7 +108,8 @@ def _additions(brief: Brief, capabilities: Capabilities, guide: Guide) -> Iterat
     """Yields what to add, the most telling first: source, action, pitch, tempo, production."""
     said = _words(brief.prompt)
     source = SOURCE.get(brief.family, "")
-    if family_of(brief.prompt) != brief.family and not _words(source) <= said:
+    named = family_of(brief.prompt) == brief.family and any("en" in name.languages for name in names_in(brief.prompt))
+    if not named and not _words(source) <= said:
         yield source
     if not said & _DECAY_WORDS and (ending := _ending(brief)):
         yield ending

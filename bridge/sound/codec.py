@@ -18,6 +18,9 @@ from bridge.units import Seconds
 LONGEST = Seconds(600.0)
 """A take that lasts longer is no one-shot; a few kilobytes may claim hours, so the claim is checked before reading."""
 
+MOST_VALUES = 120_000_000
+"""Frames times channels: ten minutes in stereo at 96 kHz. FLAC packs gigabytes of silence into a small file."""
+
 FULL_SCALE_24 = 1 << 23
 
 
@@ -28,8 +31,8 @@ READABLE = "WAV, AIFF, FLAC, Ogg and MP3 can be read."
 def decode(sound: bytes) -> Audio:
     """Returns the sound in the bytes of an audio file, integers scaled to ±1, floats as they are.
 
-    Raises SoundError with the verdict `undecodable` for bytes that are no audio and for a sound longer than `LONGEST`;
-    SoundError too for channels and rates that `Audio` does not take.
+    Raises SoundError with the verdict `undecodable` for bytes that are no audio and for a sound longer than `LONGEST`
+    or of more than `MOST_VALUES`; SoundError too for channels and rates that `Audio` does not take.
     """
     try:
         with soundfile.SoundFile(io.BytesIO(sound)) as file:
@@ -37,6 +40,9 @@ def decode(sound: bytes) -> Audio:
             if seconds > LONGEST:
                 problem = f"This sound lasts {seconds:.0f} s; at most {LONGEST:.0f} s are read."
                 raise SoundError(problem, "Ask for a shorter sound, or cut the file.", verdict=UNDECODABLE)
+            if file.frames * file.channels > MOST_VALUES:
+                problem = f"This sound has {file.frames:,} frames in {file.channels} channels, too much to read."
+                raise SoundError(problem, "Save it with fewer channels, or another sample rate.", verdict=UNDECODABLE)
             return Audio.of(file.read(dtype="float32", always_2d=True), file.samplerate)
     except soundfile.LibsndfileError as problem:
         # The text of the error names the in-memory file; only libsndfile's own reason is worth a user's time.

@@ -8,16 +8,29 @@ from sqlite3 import Connection, Row
 
 from bridge.domain.delivery import Delivery, DeliveryState
 from bridge.domain.instrument import Zone
+from bridge.errors import RequestError
+
+MOST_HOSTS = 64
 
 _COLUMNS = ("host", "seq", "sample", "pad", "action", "mode", "swap", "target", "path", "mtime", "state", "reason")
 
 
 def attach(store: Connection, host: str, now: float) -> bool:
-    """Registers a host or notes that it was seen; returns whether it is new."""
-    known = store.execute("UPDATE hosts SET seen = ? WHERE host = ?", (now, host)).rowcount
+    """Registers a host or notes that it was seen; returns whether it is new.
+
+    Every sound is delivered to every host for good, so there is an end to them: raises RequestError beyond it.
+    """
+    known = note_seen(store, host, now)
     if not known:
+        if len(hosts(store)) >= MOST_HOSTS:
+            raise RequestError(f"{MOST_HOSTS} hosts have come already.", "Let this one use the name of another.")
         store.execute("INSERT INTO hosts (host, attached, seen) VALUES (?, ?, ?)", (host, now, now))
     return not known
+
+
+def note_seen(store: Connection, host: str, now: float) -> bool:
+    """Notes that a host was seen; returns whether it is known."""
+    return bool(store.execute("UPDATE hosts SET seen = ? WHERE host = ?", (now, host)).rowcount)
 
 
 def hosts(store: Connection) -> dict[str, float]:

@@ -37,7 +37,7 @@ class ReferenceShelf:
         RequestError where it is no such file, or too large.
         """
         try:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_at_once) as file:
                 found = os.fstat(file.fileno())
                 if not stat.S_ISREG(found.st_mode):
                     raise RequestError(f"{path} is no file.", f"Name a {kind} file.")
@@ -82,6 +82,11 @@ class ReferenceShelf:
             raise StoreError(
                 f"A file can't be kept in {self.folder}: {problem}.", "Free some disk space.", retryable=True
             ) from problem
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens a file without waiting for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _ending(content: bytes, path: Path, kind: str) -> str:

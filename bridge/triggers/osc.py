@@ -1,8 +1,9 @@
-"""The OSC door: a UDP port whose messages become requests to the engine.
+"""The OSC door: a port for UDP, and TCP if wanted, whose messages become requests to the engine.
 
 Messages are obeyed one after the other in the order in which they arrived, in one task. Up to `MOST_WAITING`
 messages wait, those of bundles with a future time tag included. One more is refused: it was never accepted, and
-its sender hears so once a second. What waits when the door closes is still obeyed, except what is not yet due.
+its sender hears so once a second (by TCP it waits on the line). What waits when the door closes is still obeyed,
+except what is not yet due.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from bridge.domain.job import ENDED, Job
 from bridge.errors import BridgeError, InUseError, NotFoundError, RequestError
 from bridge.instruments.mapping import zone_of
 from bridge.osc.addresses import fill, match, read, ref_of
-from bridge.osc.codec import Message, decode
+from bridge.osc.allowed import Allowed
+from bridge.osc.codec import MOST_MESSAGES, Message, decode
 from bridge.osc.limiter import Limiter
 from bridge.osc.outlet import Outlet
 from bridge.osc.replies import delivery, sample_ready
-from bridge.osc.subscribers import Asker, Endpoint, Subscribers, Turn
+from bridge.osc.subscribers import Asker, Endpoint, Subscribers, Turn, is_line
 from bridge.ports import Clock, Engine, SystemClock
+from bridge.triggers.osc_lines import OscLines
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,7 @@ COMPLAINTS_PER_SECOND = 10
 must not keep each other busy."""
 _RECEIVE_BUFFER = 1 << 20
 _PATIENCE_AT_CLOSE = 2.0
+_TRIES_FOR_A_PORT = 16
 _READING_ENDS_WITH_AN_ERROR = sys.platform == "win32"
 """On Windows a receiver that has gone (ICMP "port unreachable") can end asyncio's reading (cpython issue 127057)."""
 
@@ -46,7 +50,8 @@ _READING_ENDS_WITH_AN_ERROR = sys.platform == "win32"
 class OscDoor:
     """Listens on a UDP port, asks the engine, and answers refusals; job replies are the OSC voice's work.
 
-    `subscribers` and `outlet` are shared with the voice: who listens, and the socket on the way out.
+    `subscribers` and `outlet` are shared with the voice: who listens, and the socket on the way out. With `tcp` it
+    listens on the TCP port of the same number too. Who is not `allowed` is not answered.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class OscDoor:
         *,
         host: str = "127.0.0.1",
         port: int = 9127,
+        tcp: bool = False,
+        allowed: Allowed | None = None,
         clock: Clock | None = None,
         version: str = bridge.__version__,
     ) -> None:
@@ -65,16 +72,22 @@ class OscDoor:
         self._outlet = outlet
         self._host, self._port = host, port
         self._address = (host, port)
+        self._allowed = allowed or Allowed()
         self._clock = clock or SystemClock()
         self._version = version
         self._transport: asyncio.DatagramTransport | None = None
         self._ear: _Ear | None = None
+        self._lines = None if not tcp else OscLines(
+            heard=self._heard, lost=subscribers.forget, complain=self._complain, has_room=self._has_room,
+            allows=self._allows,
+        )  # fmt: skip
         self._waiting: asyncio.Queue[tuple[Message, Endpoint]] = asyncio.Queue(MOST_WAITING)
         self._timers: set[asyncio.TimerHandle] = set()
         self._worker: asyncio.Task[None] | None = None
         self._reopening: asyncio.Task[None] | None = None
         self._complaints = Limiter(COMPLAINTS_PER_SECOND, self._clock.monotonic)
         self._overflows = Limiter(1, self._clock.monotonic)
+        self._strangers = Limiter(1, self._clock.monotonic)
         self._closing = False
 
     @property
@@ -85,7 +98,7 @@ class OscDoor:
     async def start(self) -> None:
         """Opens the port; raises InUseError where another program has it, BridgeError where it can't be opened."""
         self._closing = False
-        await self._open()
+        await self._open_both()
         self._worker = asyncio.create_task(self._work(), name="osc door")
 
     async def close(self) -> None:
@@ -105,7 +118,28 @@ class OscDoor:
             self._worker = None
         if self._reopening is not None:
             await asyncio.wait([self._reopening])
+        if self._lines is not None:
+            await self._lines.close()
         await self._hang_up()
+
+    async def _open_both(self) -> None:
+        """Opens the port for UDP, and for TCP: of a port that the system chooses, both must be free."""
+        for _ in range(_TRIES_FOR_A_PORT):
+            chosen = not self._port
+            await self._open()
+            if self._lines is None:
+                return
+            host, port = self._address
+            try:
+                await self._lines.open(host, port)
+            except OSError as problem:
+                await self._hang_up()
+                if not chosen:
+                    raise _open_error(host, port, problem, "TCP") from problem
+                self._port = 0
+            else:
+                return
+        raise InUseError("No port is free for both UDP and TCP.", "Set a port under [osc], or switch tcp off.")
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -121,12 +155,12 @@ class OscDoor:
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
         self._address = transport.get_extra_info("sockname")[:2]
         self._port = self._address[1]  # a port that the system chose is kept when the door opens again
-        self._outlet.open(transport.sendto)
+        self._outlet.open(self._send)
 
     async def _hang_up(self) -> None:
         """Gives the port back; it is free when this returns."""
         if self._transport is not None and self._ear is not None:
-            self._outlet.close(self._transport.sendto)
+            self._outlet.close(self._send)
             self._transport.abort()
             await self._ear.gone.wait()
             self._transport = self._ear = None
@@ -146,8 +180,8 @@ class OscDoor:
     # --- in ---------------------------------------------------------------------------------------------------
 
     def _heard(self, datagram: bytes, sender: Endpoint) -> None:
-        """Takes a datagram from the socket: decodes it and lets its messages wait for their turn."""
-        if self._closing:
+        """Takes a packet from a socket: decodes it and lets its messages wait for their turn."""
+        if self._closing or not (is_line(sender) or self._allows(sender[0])):
             return
         try:
             found = decode(datagram, self._clock.now())
@@ -166,6 +200,17 @@ class OscDoor:
                 self._set_timer(timed.delay, timed.message, sender)
             else:
                 self._waiting.put_nowait((timed.message, sender))
+
+    def _allows(self, host: str) -> bool:
+        if self._allowed.allows(host):
+            return True
+        # No answer: an answer would tell a stranger that there is something, and may go to one who never asked.
+        if self._strangers.allows(("", 0)):
+            log.warning("OSC from %s was refused: it is not in osc.allow.", host)
+        return False
+
+    def _has_room(self) -> bool:
+        return self._waiting.qsize() <= MOST_WAITING - MOST_MESSAGES
 
     def _set_timer(self, delay: float, message: Message, sender: Endpoint) -> None:
         def due() -> None:
@@ -189,6 +234,8 @@ class OscDoor:
                     await self._obey(message, turn)
             finally:
                 self._waiting.task_done()
+            if self._lines is not None:
+                self._lines.read_on()
 
     async def _obey(self, message: Message, turn: Turn) -> None:
         found = match(message.address)
@@ -211,6 +258,13 @@ class OscDoor:
             self._complain(BridgeError("The bridge failed at this message.", "See its log."), turn.sender)
 
     # --- out --------------------------------------------------------------------------------------------------
+
+    def _send(self, packet: bytes, to: Endpoint) -> None:
+        if not is_line(to):
+            if self._transport is not None:
+                self._transport.sendto(packet, to)
+        elif self._lines is not None:
+            self._lines.send(packet, to)
 
     def _refuse(self, message: Message, problem: BridgeError, sender: Endpoint) -> None:
         """Tells a sender that its message is not obeyed: a trigger was rejected, anything else is an error."""
@@ -361,9 +415,10 @@ class _Ear(asyncio.DatagramProtocol):
             self._lost_reading()
 
 
-def _open_error(host: str, port: int, problem: OSError) -> BridgeError:
+def _open_error(host: str, port: int, problem: OSError, way: str = "") -> BridgeError:
     if problem.errno == errno.EADDRINUSE:
         return InUseError(
-            f"OSC port {port} is in use.", "Stop the program that listens there, or set another port under [osc]."
+            f"OSC port {port} is in use{way and f' for {way}'}.",
+            "Stop the program that listens there, or set another port under [osc]."
         )
     return BridgeError(f"OSC can't listen on {host}:{port}: {problem.strerror}.", "Check host and port under [osc].")

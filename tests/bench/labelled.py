@@ -60,6 +60,8 @@ _ROWS = tuple((family, re.compile(pattern)) for family, pattern in FAMILY_NAMES)
 _KINDS = tuple((family, kind, re.compile(pattern)) for family, kind, pattern in KINDS)
 _SAME_KIT = {"Black_Pearl_4_LV2": "The Black Pearl 1.0"}
 """One drum set, recorded once and published twice."""
+UNSAID = 60
+"""What soundfonts give a sample that nobody gave a note."""
 NOTHING_SAID = ("rumpf_kit_z01_h2",)
 """Kits whose files are numbered only."""
 
@@ -67,13 +69,14 @@ NOTHING_SAID = ("rumpf_kit_z01_h2",)
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Labelled:
     """Holds a sound, the family and the finer kind that its name says (empty: none), and the kit that it comes
-    from."""
+    from. `note` is the MIDI note that a soundfont gives it; None where nobody says one."""
 
     name: str
     kit: str
     family: str
     kind: str
     audio: Audio
+    note: int | None = None
 
 
 def family_named(name: str) -> str:
@@ -85,7 +88,7 @@ def sounds(packages: tuple[str, ...] = (*DRUMS, *NOTES)) -> Iterator[Labelled]:
     """Yields every sound of the packages that is not silent and lasts 10 ms to 12 s; each once."""
     seen = set()
     for package in packages:
-        for kit, name, samples, rate in (*_recordings(package), *_zones(package)):
+        for kit, name, samples, rate, note in (*_recordings(package), *_zones(package)):
             key = (kit, name)
             if key in seen or not 0.01 * rate <= len(samples) <= LONGEST * rate or not samples.any():
                 continue
@@ -94,11 +97,12 @@ def sounds(packages: tuple[str, ...] = (*DRUMS, *NOTES)) -> Iterator[Labelled]:
             family = "" if kit in NOTHING_SAID else family_named(text)
             kind = next((kind for own, kind, pattern in _KINDS if own == family and pattern.search(text)), family)
             yield Labelled(
-                name=name, kit=_SAME_KIT.get(kit, kit), family=family, kind=kind, audio=Audio.of(samples, rate)
-            )
+                name=name, kit=_SAME_KIT.get(kit, kit), family=family, kind=kind, audio=Audio.of(samples, rate),
+                note=note,
+            )  # fmt: skip
 
 
-def _recordings(package: str) -> Iterator[tuple[str, str, np.ndarray, int]]:
+def _recordings(package: str) -> Iterator[tuple[str, str, np.ndarray, int, None]]:
     for path in sources.files(package):
         try:
             samples, rate = sources.read(path)
@@ -106,10 +110,10 @@ def _recordings(package: str) -> Iterator[tuple[str, str, np.ndarray, int]]:
             continue
         if samples.shape[1] <= 2:
             kit = path.parent.name if "hydrogen" in package else package
-            yield kit, path.name if "hydrogen" in package else f"{path.parent.name}/{path.name}", samples, rate
+            yield kit, path.name if "hydrogen" in package else f"{path.parent.name}/{path.name}", samples, rate, None
 
 
-def _zones(package: str) -> Iterator[tuple[str, str, np.ndarray, int]]:
+def _zones(package: str) -> Iterator[tuple[str, str, np.ndarray, int, int | None]]:
     """Yields every sample of a package's soundfonts, drums too; of a stereo pair the left one."""
     for path in sorted(sources.fetch(package).rglob("*.sf2")):
         raw = path.read_bytes()
@@ -118,4 +122,5 @@ def _zones(package: str) -> Iterator[tuple[str, str, np.ndarray, int]]:
         wave = np.frombuffer(raw[slice(*chunks[b"smpl"])], dtype="<i2")
         for row in headers[:-1]:
             samples = wave[int(row["start"]) : int(row["end"])].astype(np.float32) / 32768
-            yield path.stem, row["name"].decode("latin-1").strip("\0 "), samples[:, None], int(row["rate"])
+            note = int(row["root"]) if 12 <= row["root"] <= 120 and row["root"] != UNSAID else None
+            yield path.stem, row["name"].decode("latin-1").strip("\0 "), samples[:, None], int(row["rate"]), note

@@ -11,6 +11,10 @@ Every sound is mono, from its first value over −40 dB of the peak on. Measured
 - flatness: dB, geometric over arithmetic mean of its power from 100 Hz to 16 kHz: 0 for white noise, −60 for a tone
 - rest: dB of what still sounds 250 ms after the beginning, against the first 30 ms
 
+Instruments are taken from one more soundfont, and only where a recording is long enough to be one: many soundfonts keep
+no more of a sound than its first period and go on with a loop. Where a soundfont says the recordings' notes, the
+synthesiser plays the same ones, as far as they lie in the register of its family.
+
 A row shows the median of the recordings with their middle 80 %, the median of the synthesiser's, and how many of these
 lie within the recordings' middle 90 %. Recordings keep the names that their makers gave them.
 """
@@ -18,7 +22,9 @@ lie within the recordings' middle 90 %. Recordings keep the names that their mak
 from __future__ import annotations
 
 import argparse
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 import labelled
 import numpy as np
@@ -35,6 +41,31 @@ RATE = 44_100
 MEASURES = ("attack ms", "decay ms", "centre of 30 ms Hz", "centre Hz", "top Hz", "flatness dB", "rest dB")
 FEWEST = 8
 """Recordings of a family, or it is left out."""
+INSTRUMENTS = (*labelled.NOTES, "fluid-soundfont-gm")
+WHOLE = 0.3
+"""Seconds of a recorded instrument, or it is only the start of one."""
+NO_BASS = re.compile(r"bassoon", re.IGNORECASE)
+
+
+def recordings() -> Iterator[labelled.Labelled]:
+    """Yields the recordings of every family but loops."""
+    for one in labelled.sounds((*labelled.DRUMS, *INSTRUMENTS)):
+        row = FAMILIES.get(one.family)
+        if row is None or row.name == "loop" or NO_BASS.search(one.name):
+            continue
+        if one.kit.startswith("Fluid") and not row.tonal:
+            continue  # its drums lie in other packages
+        if not row.tonal or one.audio.seconds >= WHOLE:
+            yield one
+
+
+def keys(family: str, notes: list[int], seeds: int) -> list[int | None]:
+    """Returns the note to play for every seed: those of the recordings, from the lowest to the highest, evenly."""
+    low, high = FAMILIES[family].register
+    inside = sorted(note for note in notes if low <= note <= high)
+    if not FAMILIES[family].tonal or not inside:
+        return [None] * seeds
+    return [inside[place * len(inside) // seeds] for place in range(seeds)]
 
 
 def measured(samples: np.ndarray, rate: int) -> list[float] | None:
@@ -81,8 +112,8 @@ def shape_of(frequency: np.ndarray, power: np.ndarray) -> tuple[float, float]:
     return top, float(10 * (np.log10(bands).mean() - np.log10(bands.mean())))
 
 
-def synthesised(family: str, seed: int) -> tuple[np.ndarray, int] | None:
-    brief = Brief(prompt=family, model="synth", seed=seed, family=family, mapping=FAMILIES[family].mapping)
+def synthesised(family: str, seed: int, note: int | None) -> tuple[np.ndarray, int] | None:
+    brief = Brief(prompt=family, model="synth", seed=seed, family=family, mapping=FAMILIES[family].mapping, note=note)
     (shaped,) = shape_set([sound(brief, seed)], brief, RATE)
     if isinstance(shaped, Exception):
         return None
@@ -95,14 +126,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40)
     options = parser.parse_args()
     real: dict[str, list[list[float]]] = defaultdict(list)
-    for one in labelled.sounds():
-        row = measured(one.audio.samples, one.audio.sample_rate)
-        if one.family in FAMILIES and one.family != "loop" and row:
+    notes: dict[str, list[int]] = defaultdict(list)
+    for one in recordings():
+        if row := measured(one.audio.samples, one.audio.sample_rate):
             real[one.family].append(row)
+            notes[one.family] += [one.note] if one.note is not None else []
     print("| family | recordings, synth | measure | recordings: median (10 … 90 %) | synth | within 5 … 95 % |")
     print("|---|---|---|---|---|---|")
     for family in FAMILIES:
-        made = [measured(*one) for seed in range(1, options.seeds + 1) if (one := synthesised(family, seed))]
+        played = enumerate(keys(family, notes[family], options.seeds), start=1)
+        made = [measured(*one) for seed, note in played if (one := synthesised(family, seed, note))]
         theirs, ours = np.array(real[family]), np.array([row for row in made if row])
         if len(theirs) < FEWEST or not len(ours):
             continue

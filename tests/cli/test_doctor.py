@@ -128,15 +128,23 @@ def test_the_running_daemon_is_seen_with_its_version_and_notices(daemon, home):
 
 
 def test_an_open_osc_port_is_warned_of(home):
-    home.config.write_text(home.config.read_text().replace("[osc]\n", "[osc]\nhost = '0.0.0.0'\n"))
+    home.config.write_text(home.config.read_text().replace(
+        "[osc]\n", "[osc]\nhost = '0.0.0.0'\nallow = ['10.0.0.0/24']\n"
+    ))
     check = worst(home, "osc")
     assert check["state"] == "notice"
-    assert "network" in check["text"]
+    assert "in your network 10.0.0.0/24 can make sounds" in check["text"]
+
+
+def test_osc_that_is_open_to_nobody_in_particular_is_broken(home):
+    home.config.write_text(home.config.read_text().replace("[osc]\n", "[osc]\nhost = '0.0.0.0'\n"))
+    (found,) = [check for check in home.json("doctor")["checks"] if check["state"] == "broken"]
+    assert "name those that may make sounds, like allow = [" in found["text"]
 
 
 def test_an_address_of_another_computer_is_broken(home):
-    text = home.config.read_text().replace("[osc]\nport = 0", "[osc]\nport = 9127\nhost = '192.0.2.1'")
-    home.config.write_text(text)
+    elsewhere = "[osc]\nport = 9127\nhost = '192.0.2.1'\nallow = ['10.0.0.1']"
+    home.config.write_text(home.config.read_text().replace("[osc]\nport = 0", elsewhere))
     assert worst(home, "osc")["state"] == "broken"
 
 

@@ -204,3 +204,36 @@ def test_json_survives_any_prompt(either, home):
     prompt = 'ßnare „schön" \u202e 鼓 🥁'
     result = home.run("generate", prompt, "--json")
     assert json.loads(result.stdout)["jobs"][0]["brief"]["prompt"] == prompt
+
+
+UNDERSTOOD = {"words": ["kick", "long +1.6", "not bright"], "note": 29, "key": "", "seconds": 0.3, "tempo": None}
+
+
+def told(engine, monkeypatch, understood: dict | None) -> None:
+    async def sidecar(sample: str) -> dict:
+        return {"id": sample, "understood": understood}
+
+    monkeypatch.setattr(engine, "sidecar", sidecar)
+
+
+def test_generate_says_beside_its_answer_what_the_words_were_taken_for(either, home, engine, monkeypatch):
+    told(engine, monkeypatch, UNDERSTOOD)
+    result = home.run("generate", "a kick", "--times", "2")
+    assert result.stderr == "understood: kick, long +1.6, not bright; note F1 (29); 300 ms\n"
+    assert "understood" not in result.stdout
+
+
+def test_generate_says_when_no_word_was_understood(local, home, engine, monkeypatch):
+    told(engine, monkeypatch, {"words": [], "note": None, "key": "", "seconds": None, "tempo": None})
+    assert home.run("generate", "qwertz").stderr == "understood: none of the words\n"
+
+
+def test_scripts_get_what_was_understood_with_every_job(local, home, engine, monkeypatch):
+    told(engine, monkeypatch, UNDERSTOOD)
+    jobs = home.json("generate", "a kick", "--times", "2")["jobs"]
+    assert [job["understood"] for job in jobs] == [UNDERSTOOD, UNDERSTOOD]
+
+
+def test_a_model_that_can_t_tell_says_nothing(local, home, engine, monkeypatch):
+    told(engine, monkeypatch, None)
+    assert home.run("generate", "a kick").stderr == ""

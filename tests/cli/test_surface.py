@@ -54,7 +54,7 @@ def test_the_file_is_named_after_its_format_and_lies_here(config, tmp_path, monk
 
 @pytest.mark.parametrize(("listens", "reached"), [("0.0.0.0", "127.0.0.1"), ("192.168.1.7", "192.168.1.7")])
 def test_a_surface_looks_for_the_bridge_where_it_listens(config, tmp_path, listens, reached):
-    result = run(config(f"[osc]\nhost = '{listens}'"), "-o", tmp_path / "x.json", "--json")
+    result = run(config(f"[osc]\nhost = '{listens}'\nallow = ['10.0.0.1']"), "-o", tmp_path / "x.json", "--json")
     assert json.loads(result.stdout)["host"] == reached
     assert f"'{reached}:9127'" in (tmp_path / "x.json").read_text(encoding="utf-8")
     told = run(config(""), "-o", tmp_path / "x.json", "--json", "--host", "10.0.0.2")

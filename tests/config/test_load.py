@@ -104,6 +104,9 @@ def test_every_problem_is_found_at_once_with_its_place(tmp_path):
         ("[library]\nsample_rate = 1", "library.sample_rate: must be at least 8000 (it is 1)"),
         ("[library]\nfolder = 'sounds'", "library.folder: 'sounds' is not a whole path"),
         ("[library]\nmiddle_c_octave = 2", "library.middle_c_octave: must be at least 3 (it is 2)"),
+        ("[osc]\nallow = ['tablet']", "osc.allow[0]: 'tablet' is no IP address or network, like 192.168.1.20"),
+        ("[osc]\nhost = '0.0.0.0'", "osc.allow: is empty, and host = '0.0.0.0' lets other machines come; name those"),
+        ("[osc]\nhost = '::'", "osc.allow: is empty, and host = '::' lets other machines come; name those"),
         ("[midi]\nenabled = 1", "midi.enabled: write true or false, not 1"),
         ("[midi]\nports = 'MPK'", 'midi.ports: write a list, like ["one", "two"], not "MPK"'),
         ("[midi]\nchannel = 17", "midi.channel: must be at most 16 (it is 17)"),
@@ -219,7 +222,13 @@ def test_a_note_name_without_a_known_octave_is_never_guessed():
         (b"a = 1\na = 2\n", "line 2, column 6: "),
         (b'a = "x', "line 1, column 7: "),
         (b"a = 1\nb = '\xff'\n", "line 2: is not UTF-8 text"),
+        (b"a = " + b"[" * 5_000, "something in it is nested more than 32 deep"),
+        (b"a = " + b"{b = " * 3_000, "something in it is nested more than 32 deep"),
+        (b"[" + b"a." * 5_000 + b"b]", "something in it is nested more than 32 deep"),
+        (b"a = " + b"9" * 10_000, "Exceeds the limit (4300 digits)"),
+        (b"#" * 5_000_000, "is longer than 4,194,304 bytes"),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_a_syntax_error_has_line_and_column(tmp_path, content, place):
     path = tmp_path / "c.toml"
@@ -271,3 +280,11 @@ def test_actions_are_kept_in_their_plain_form_and_notes_in_the_octave_of_the_fil
         "pads": {"bell": {"prompt": "bell"}},
     })
     assert config.midi.actions == {"note 60 channel 10 port MPK mini": "keep bell", "program": "kit"}
+
+
+@pytest.mark.parametrize("osc", [
+    {}, {"host": "localhost"}, {"host": "127.0.0.7"}, {"host": "::1"}, {"host": "0.0.0.0", "enabled": False},
+    {"host": "0.0.0.0", "allow": ["192.168.1.0/24", "fe80::/10"]},
+])
+def test_osc_is_for_this_computer_unless_the_others_are_named(osc):
+    config_of({"osc": osc})

@@ -13,6 +13,7 @@ from bridge.domain.job import JobState
 from bridge.domain.take import Verdict
 from bridge.errors import NotFoundError, RequestError
 from bridge.ports import Failed
+from bridge.store.deliveries import MOST_HOSTS
 from bridge.units import MidiNote, Seconds
 from support.patience import PATIENCE_SECONDS, until
 
@@ -413,6 +414,23 @@ def test_a_host_is_shown_with_what_waits_what_failed_and_when_it_last_moved_a_fi
     ]
     assert (before[0].seen, before[1].seen) == (1_500_000_000.0, 1_800_000_000.0)
     assert (after[0].waiting, after[0].failed) == (("bass", "kick"), {})
+
+
+def test_hosts_are_limited_in_number_and_an_answer_makes_no_host(house) -> None:
+    async def tell(engine):
+        await engine.loaded("stranger", 1)
+        await engine.load_failed("stranger", 1, "no")
+        for number in range(MOST_HOSTS):
+            await engine.attach_host(f"host-{number}")
+        with pytest.raises(RequestError, match="64 hosts have come already"):
+            await engine.attach_host("one-more")
+        await engine.attach_host("host-7")
+        (house.library / "deliveries" / "by-file" / "new").mkdir(parents=True)
+        await engine._courier.look_around()
+        return [host.name for host in await engine.hosts()]
+
+    names = story(house, tell)
+    assert sorted(names) == sorted([*(f"host-{number}" for number in range(MOST_HOSTS)), "by-file"])
 
 
 def test_deliveries_written_down_but_not_sent_are_sent_by_the_next_start(house) -> None:

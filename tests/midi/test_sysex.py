@@ -62,3 +62,10 @@ def test_no_message_does_harm(message):
 def test_a_text_that_is_too_long_is_refused():
     with pytest.raises(RequestError, match="too many for MIDI"):
         encode("x" * (LARGEST_BYTES + 1), 0)
+
+
+def test_a_part_that_is_longer_than_any_we_send_is_not_kept():
+    assembler = Assembler()
+    message = [*HEAD, 1, 0, 0, 0, 2, *[0x20] * (PART_BYTES + 1), 0xF7]
+    assert assembler.feed(message) is None
+    assert assembler._pieces == []

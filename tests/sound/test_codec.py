@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bridge.audio import Audio
 from bridge.errors import SoundError
+from bridge.sound import codec
 from bridge.sound.codec import decode, encode_float, to_pcm24
 from bridge.sound.wav import wav_bytes
 
@@ -101,6 +102,15 @@ def test_a_small_file_that_claims_an_hour_is_refused_before_it_is_read():
     assert len(claim) < 50_000
     with pytest.raises(SoundError, match="lasts 700 s"):
         decode(claim)
+
+
+def test_a_small_file_of_gigabytes_of_silence_is_refused_before_it_is_read(monkeypatch):
+    assert codec.MOST_VALUES * 4 < 1 << 29
+    monkeypatch.setattr(codec, "MOST_VALUES", 120_000)
+    bomb = file_of(Audio.of(np.zeros((60_000, 8)), 384_000), "FLAC", "PCM_16")
+    assert len(bomb) < 5_000
+    with pytest.raises(SoundError, match="too much to read"):
+        decode(bomb)
 
 
 def test_nine_channels_are_refused_by_name():

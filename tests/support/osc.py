@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -99,6 +100,48 @@ class Friend:
             self._loop.call_soon_threadsafe(self._heard.put_nowait, [message.address, *message.params])
 
 
+class Caller:
+    """A program on the other end of a TCP connection, which frames in one of the two ways, by its own code."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counted: bool) -> None:
+        self.reader, self.writer, self.counted = reader, writer, counted
+
+    def frame(self, packet: bytes) -> bytes:
+        if self.counted:
+            return len(packet).to_bytes(4, "big") + packet
+        marks = {0xC0: b"\xdb\xdc", 0xDB: b"\xdb\xdd"}
+        return b"\xc0" + b"".join(marks.get(byte, bytes([byte])) for byte in packet) + b"\xc0"
+
+    def send(self, address: str, *values: Any) -> None:
+        self.writer.write(self.frame(osc_packet(address, *values)))
+
+    async def hear(self, seconds: float = PATIENCE_SECONDS) -> list[Any]:
+        """Returns the next message as [address, argument …]; IncompleteReadError if the connection ends."""
+        message = OscMessage(await asyncio.wait_for(self._packet(), seconds))
+        return [message.address, *message.params]
+
+    async def ended(self) -> bool:
+        """Tells that the bridge has ended the connection, whatever it said before."""
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(self.reader.read(-1), PATIENCE_SECONDS)
+        return True
+
+    def close(self) -> None:
+        self.writer.close()
+
+    async def _packet(self) -> bytes:
+        if self.counted:
+            return await self.reader.readexactly(int.from_bytes(await self.reader.readexactly(4), "big"))
+        frame = b""
+        while not frame:
+            frame = (await self.reader.readuntil(b"\xc0"))[:-1]
+        found = bytearray()
+        bytes_left = iter(frame)
+        for byte in bytes_left:
+            found.append({0xDC: 0xC0, 0xDD: 0xDB}[next(bytes_left)] if byte == 0xDB else byte)
+        return bytes(found)
+
+
 @dataclass
 class Scene:
     """An open door and an open voice on a free port; `friend()` connects another program to it."""
@@ -109,18 +152,24 @@ class Scene:
     clock: ManualClock
     subscribers: Subscribers
     outlet: Outlet
-    friends: list[Friend] = field(default_factory=list)
+    friends: list[Friend | Caller] = field(default_factory=list)
 
     def friend(self) -> Friend:
         self.friends.append(Friend(self.door.address))
         return self.friends[-1]
+
+    async def caller(self, counted: bool = False) -> Caller:
+        """Connects another program by TCP; `counted` frames by size, as OSC 1.0 does."""
+        caller = Caller(*await asyncio.open_connection(*self.door.address), counted)
+        self.friends.append(caller)
+        return caller
 
 
 @pytest.fixture
 async def scene(engine: FakeEngine) -> AsyncIterator[Scene]:
     clock = ManualClock()
     subscribers, outlet = Subscribers(clock.monotonic), Outlet()
-    door = OscDoor(engine, subscribers, outlet, port=0, clock=clock, version="9.9")
+    door = OscDoor(engine, subscribers, outlet, port=0, tcp=True, clock=clock, version="9.9")
     voice = OscVoice(engine, subscribers, outlet)
     await voice.start()
     await door.start()

@@ -82,11 +82,34 @@ def check(shell: Shell, names: tuple[str, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
+@models.command()
+@click.argument("name", shell_complete=names_of(completing.models))
+@click.option("--yes", is_flag=True, help="Do not ask: fetch them.")
+@pass_shell
+def fetch(shell: Shell, name: str, yes: bool) -> None:
+    """Fetch the weights of a model that this computer runs, once you have seen their licence and their size.
+
+    Nothing else ever fetches weights. They lie where Hugging Face's own tools keep them.
+    """
+    from bridge.cli.locals import fetched
+    from bridge.models.catalogue.rows import rows
+
+    known = rows(shell.config.models)
+    if name not in known:
+        raise unknown("model", name, known)
+    fetched(name, known[name], sure=yes)
+
+
 def _checked(name: str, row: Row) -> dict[str, Any]:
     import asyncio
 
+    from bridge.cli.locals import judged
     from bridge.models.catalogue.drift import drift
     from bridge.models.registry import schema_of
+
+    if row.provider == "local":
+        seen = judged(name, row)
+        return {"name": name, "state": seen.state, "found": [f"{seen.text} {seen.cure}".strip()]}
 
     async def ask() -> Mapping[str, Any]:
         return await schema_of(row.provider or "")(row)

@@ -88,7 +88,7 @@ def generate(
         return
     refs = [f"{ref}-{number}" if ref else None for number in range(1, times + 1)] if times > 1 else [ref]
     questions = [Question("trigger", fields={**fields, "ref": one}) for one in refs]
-    _see_through(shell, questions, no_wait=no_wait, as_json=as_json)
+    _see_through(shell, questions, no_wait=no_wait, as_json=as_json, tell=True)
 
 
 @click.command()
@@ -224,11 +224,13 @@ def _mark(shell: Shell, mark: str, target: str, *, as_json: bool) -> None:
 
 
 def _see_through(
-    shell: Shell, questions: Sequence[Question], *, no_wait: bool, as_json: bool, each_alone: bool = False
+    shell: Shell, questions: Sequence[Question], *, no_wait: bool, as_json: bool, each_alone: bool = False,
+    tell: bool = False,
 ) -> None:
     """Asks, waits for every job and shows what came of it; an interrupt cancels what is left.
 
-    With `each_alone` a refused question stops no other. Ends with exit code 1 if a job brought no sound.
+    With `each_alone` a refused question stops no other; with `tell` it is said what the words were taken for. Ends
+    with exit code 1 if a job brought no sound.
     """
     jobs: list[Shown] = []
     ended: list[Shown] = []
@@ -250,7 +252,8 @@ def _see_through(
                     else:
                         waiting.expect(jobs[-1])
                 for job in () if no_wait else jobs:
-                    ended.append(_ended(shell, session, job["id"], quiet=as_json))
+                    ended.append(_ended(shell, session, job["id"], quiet=as_json, tell=tell))
+                    tell = tell and as_json  # people read it once, however many sounds come of the same words
                     waiting.end(ended[-1])
         except KeyboardInterrupt:
             for job in jobs[len(ended) :]:
@@ -266,11 +269,15 @@ def _see_through(
         raise click.exceptions.Exit(FAILED)
 
 
-def _ended(shell: Shell, session: Session, job: str, *, quiet: bool) -> Shown:
+def _ended(shell: Shell, session: Session, job: str, *, quiet: bool, tell: bool) -> Shown:
     """Returns a job that has ended with its `samples`, oldest first, and shows it unless `quiet`."""
     shown = session.wait(job)
     shown["samples"] = session.samples(job=job)[::-1] if shown["state"] == JobState.READY else []
+    if tell and shown["samples"] and (sidecar := session.ask("sample", shown["samples"][0]["id"])["sidecar"]):
+        shown["understood"] = sidecar.get("understood")
     if not quiet:
+        if shown.get("understood") and shown["brief"]["prompt"]:
+            say.aside(show.understood(shown["understood"], shell.name_of))
         for sample in shown["samples"]:
             say.line(show.sample_line(sample, shell.name_of))
         if shown["state"] != JobState.READY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,9 +11,12 @@ from typing import Any
 from bridge.config.fields import did_you_mean
 from bridge.config.load import CURE, Origin, told
 from bridge.config.models import Input, Row
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, RequestError
 from bridge.models.catalogue.price import HARDWARE
+from bridge.models.catalogue.values import fitting
 
+LOCAL = "local"
+"""The provider that is this computer itself."""
 OF_ITS_PROVIDER = ("price", "concurrent")
 """What a row does not take from one of another provider: a machine of one's own has no bill, and other limits."""
 
@@ -25,6 +28,18 @@ def catalogue() -> Mapping[str, Row]:
     return {name: Row.model_validate(row) for name, row in tomllib.loads(text).items()}
 
 
+@cache
+def known_weights() -> Mapping[str, Mapping[str, Row]]:
+    """Returns the models that this computer can run itself: by runner, then by name; nothing of them is used unless
+    the user's config says so."""
+    files = resources.files("bridge.models.catalogue").joinpath("local").iterdir()
+    found = {file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+    return {
+        runner: {name: Row.model_validate({"provider": LOCAL, "runner": runner, **row}) for name, row in rows.items()}
+        for runner, rows in sorted(found.items())
+    }
+
+
 def rows(own: Mapping[str, Row] | None = None, origin: Origin = lambda _: "") -> dict[str, Row]:
     """Returns every row: the catalogue's, changed and joined by the user's; ConfigError lists all that is wrong.
 
@@ -34,11 +49,12 @@ def rows(own: Mapping[str, Row] | None = None, origin: Origin = lambda _: "") ->
     joint = dict(catalogue())
     problems: list[str] = []
     for name, row in (own or {}).items():
-        if row.like is not None and row.like not in catalogue():
-            text = f"there is no model {row.like!r}{did_you_mean(row.like, catalogue())}"
+        known = _known_to(row)
+        if row.like is not None and row.like not in known:
+            text = f"there is no model {row.like!r}{did_you_mean(row.like, known)}"
             problems.append(told(("models", name, "like"), text, origin))
             continue
-        base = catalogue().get(row.like or name)
+        base = known.get(row.like or name) or _of_weights(row, known)
         joint[name] = joined(base, row) if base else row
         problems += [
             told(("models", name, *place.split(".")[1:]), text, origin) for place, text in wrong_with(joint[name])
@@ -46,6 +62,15 @@ def rows(own: Mapping[str, Row] | None = None, origin: Origin = lambda _: "") ->
     if problems:
         raise ConfigError(problems, CURE)
     return joint
+
+
+def _known_to(row: Row) -> Mapping[str, Row]:
+    """Returns the models that a row can be like: those of its own runner, where this computer is to run it."""
+    return known_weights().get(row.runner, {}) if row.provider == LOCAL else catalogue()
+
+
+def _of_weights(row: Row, known: Mapping[str, Row]) -> Row | None:
+    return next((one for one in known.values() if row.weights and one.weights == row.weights), None)
 
 
 def joined(base: Row, row: Row) -> Row:
@@ -65,6 +90,8 @@ def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
         yield "", 'says no reference; write it like "owner/name"'
     if row.provider == "cog" and not row.servers:
         yield "", 'says no servers; write their addresses, like ["http://127.0.0.1:5000"]'
+    if row.provider == LOCAL:
+        yield from _wrong_with_local(row)
     if row.servers and row.provider != "cog":
         yield ".servers", 'only a model with provider = "cog" has servers of its own'
     if row.licence is None:
@@ -87,6 +114,31 @@ def wrong_with(row: Row) -> Iterator[tuple[str, str]]:
             yield ".price.grows", f"there is no input {name!r} that is a number{did_you_mean(name, numbers)}"
         elif usual <= 0:
             yield f".price.grows.{name}", "must be more than 0: what the call's usual seconds were taken with"
+
+
+def _wrong_with_local(row: Row) -> Iterator[tuple[str, str]]:
+    known = known_weights()
+    if not row.runner:
+        yield "", f"says no runner; there are {', '.join(known)}"
+    elif row.runner not in known and not row.runner.endswith(".py"):
+        yield ".runner", f"there is no {row.runner!r}{did_you_mean(row.runner, known) or _there_are(known)}"
+    elif row.runner in known and not row.inputs:
+        names = " or ".join(f'"{name}"' for name in known[row.runner])
+        yield "", f"says not which known model it is like; write like = {names}"
+    if not row.weights:
+        yield "", 'says no weights; write them like "owner/name", or the folder that they lie in'
+    for key in row.loading.keys() - row.loads.keys():
+        yield f".loading.{key}", f"its runner knows no {key!r}{did_you_mean(key, row.loads) or _there_are(row.loads)}"
+    for key, value in row.loading.items():
+        if key in row.loads:
+            try:
+                fitting(row.loads[key], value, said=key)
+            except RequestError as problem:
+                yield f".loading.{key}", str(problem)
+
+
+def _there_are(names: Collection[str]) -> str:
+    return f"; there are {', '.join(names)}" if names else ""
 
 
 def _wrong_with_input(one: Input) -> str:

@@ -28,6 +28,7 @@ def row_view(name: str, row: Row) -> dict[str, Any]:
         "kind": row.kind,
         "provider": row.provider or "",
         "version": version_of(row),
+        **(_local(row) if row.provider == "local" else {}),
         "pinned": row.version,
         "servers": [without_password(server) for server in row.servers],
         "makes": makes(row),
@@ -41,6 +42,17 @@ def row_view(name: str, row: Row) -> dict[str, Any]:
         "fixed": dict(row.fixed),
         "rules": list(row.rules),
     }
+
+
+def _local(row: Row) -> dict[str, Any]:
+    """Returns how this computer runs a model, as far as the config says it."""
+    half = {None: "on cuda and mps", True: "always", False: "never"}[row.half]
+    return {
+        "weights": row.weights, "gated": row.gated, "runner": row.runner, "python": row.python or "the bridge's own",
+        "device": row.device, "half": half, "memory": f"{row.memory:g} GB" if row.memory else "as much as there is",
+        "unload": row.unload, "loading": dict(row.loading),
+        "loads": {name: _input(one) for name, one in row.loads.items()},
+    }  # fmt: skip
 
 
 def model_view(model: Model) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Models in Cog containers on servers of one's own: `server` speaks to one of them, `pool` finds a free one, `errands`
-holds the calls under way, `model` is what the engine sees, `schema` asks what goes in and out."""
+"""Models in Cog containers on servers of one's own: `server` speaks to one of them, `pool` finds a free one, `model`
+is what the engine sees, `schema` asks what goes in and out."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from bridge.errors import BridgeError, ModelError
 from bridge.models.catalogue.base import RowChat, RowModel, finished
 from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
 from bridge.models.catalogue.outputs import sound_links, text_of
-from bridge.models.cog.errands import Errands, Stage
 from bridge.models.cog.pool import Pool
+from bridge.models.errands import Errands, Stage
 from bridge.models.fetching import fetch
 from bridge.models.registry import ModelContext
 from bridge.ports import Answered, CallState, ChatState, Failed, Finished, References

@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bridge.errors import ModelError
-from bridge.models.cog.errands import Stage
 from bridge.models.cog.server import BROKEN, BrokeOffError, BusyError, Server, State
+from bridge.models.errands import Stage
 
 if TYPE_CHECKING:
     import httpx

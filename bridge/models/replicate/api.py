@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from bridge.config.models import Row
 from bridge.errors import DoubtfulError, ModelError
+from bridge.models.fetching import is_nearby
 from bridge.models.replicate import failures
 from bridge.models.replicate.pace import Pace
 
@@ -168,6 +169,11 @@ class Api:
         """Returns the key for the hosts of the API alone."""
         ours = host == self._host() or host == "replicate.delivery" or host.endswith(".replicate.delivery")
         return self._key if ours and self._key else None
+
+    @property
+    def nearby(self) -> bool:
+        """Tells whether the API itself is in the user's own network, as one that stands in for it may be."""
+        return is_nearby(self._host())
 
     def hidden(self, text: str) -> str:
         """Returns what the API said without the user's key: an answer that repeats it goes into jobs and logs."""

@@ -51,7 +51,7 @@ def detail(body: str) -> str:
     """Returns what an error's body says to people; nothing for a web page."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     said = (found.get("detail") or found.get("title") or "") if isinstance(found, dict) else ""
     return str(said).strip().rstrip(".")[:300]

@@ -193,7 +193,8 @@ class ReplicateModel(RowModel):
         """Returns a file of the answer; what keeps us from it for a while is waited for."""
         for tries_left in reversed(range(FETCH_TRIES)):
             try:
-                return await fetch(self._office.api.plain, link, token_for=self._office.api.token_for)
+                api = self._office.api
+                return await fetch(api.plain, link, token_for=api.token_for, nearby=api.nearby)
             except ModelError as problem:
                 if not problem.retryable or not tries_left:
                     raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bridge.domain.licence import Licence
 from bridge.units import Seconds
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same brief and seed begin to sound different."""
 LICENCE = Licence(id="CC0-1.0", link="https://creativecommons.org/publicdomain/zero/1.0/")
 """Of what it makes: nobody keeps any right in it."""

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.domain.brief import Brief
+from bridge.domain.family import family_of
+from bridge.domain.understood import Understood, weighed
 from bridge.errors import BridgeError
 from bridge.models.synth.limits import LICENCE, LONGEST, SHORTEST, VARIATIONS, VERSION
+from bridge.models.synth.words import read
 from bridge.ports import (
     CallState,
     Capabilities,
@@ -21,7 +24,7 @@ from bridge.ports import (
     SystemClock,
     Workers,
 )
-from bridge.units import Seconds, Usd
+from bridge.units import PITCH_CLASSES, Seconds, Usd
 
 RENDER = "bridge.models.synth.render:render"
 """The task; its module is worth warming."""
@@ -38,7 +41,7 @@ class _Call:
 
 
 class Synth:
-    """Makes takes in the worker processes; implements `bridge.ports.Model`.
+    """Makes takes in the worker processes; implements `bridge.ports.Model` and `Reader`.
 
     A ticket is good until its result was collected or it was cancelled; after that, and after a restart, it is
     lost, and the call can be made again for nothing.
@@ -60,6 +63,20 @@ class Synth:
     async def estimate(self, brief: Brief) -> Usd:
         """Returns 0: it runs on this computer."""
         return Usd(0.0)
+
+    def understood(self, brief: Brief, middle_c_octave: int) -> Understood:
+        """Returns what it takes the words for; a length that it can't make becomes the nearest that it can."""
+        said = read(brief.prompt, brief.negative)
+        named = [brief.family] if family_of(brief.prompt) == brief.family else []
+        words = [weighed(word, round(weight, 2)) for word, weight in said.known if weight]
+        seconds = said.seconds(brief.bpm)
+        return Understood(
+            words=tuple(dict.fromkeys([*named, *words])),
+            note=said.note(middle_c_octave),
+            key="" if said.key is None else PITCH_CLASSES[said.key],
+            seconds=None if seconds is None else Seconds(min(max(seconds, SHORTEST), LONGEST)),
+            tempo=said.tempo,
+        )
 
     async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Starts a call and returns its ticket."""

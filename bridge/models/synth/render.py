@@ -15,12 +15,14 @@ from bridge.models.synth.voices import Voice, kind_for
 from bridge.models.synth.words import Words, read
 from bridge.ports import RawTake
 from bridge.sound.codec import encode_float
-from bridge.units import Seconds, hz_of
+from bridge.units import MidiNote, Seconds, hz_of
 
 SEEDS = 2**32 - 1
 SOFTEST = 0.02
 BRIEF = 0.5
 """Of a family's usual length: what "very short" comes down to, so that it stays a hit of its family."""
+SAME = {"open-hat": "hat"}
+"""Families that a seed makes of the same thing: an open hat is the closed one of its seed, open."""
 BRIEFEST = Seconds(0.1)
 """Shorter, even a hat is only a click."""
 
@@ -56,10 +58,13 @@ def plan(brief: Brief, seed: int) -> tuple[Voice, Part]:
     """
     family = FAMILIES.get(brief.family, FAMILIES[DEFAULT_FAMILY])
     words = read(brief.prompt, brief.negative)
-    alone = replace(brief, seed=seed, prompt="", negative="", note=None, seconds=None, energy=1.0)
+    same = SAME.get(brief.family, brief.family)
+    alone = replace(brief, seed=seed, family=same, prompt="", negative="", note=None, seconds=None, energy=1.0)
     dice = Dice(alone.random_key())
     kind = kind_for(family.name, words, dice)
-    note = _note(family, words, dice) + 12 * kind.octaves if brief.note is None else brief.note
+    note = brief.note if brief.note is not None else words.note()
+    if note is None:
+        note = MidiNote(_note(family, words, dice) + 12 * kind.octaves)
     return kind.voice, Part(
         family=family.name,
         pitch=hz_of(min(max(note, 0), 127)),
@@ -82,10 +87,13 @@ def _note(family: Family, words: Words, dice: Dice) -> int:
 
 
 def _seconds(brief: Brief, family: Family, words: Words, dice: Dice) -> Seconds:
-    """Returns the asked length, else the family's usual one, varied by the seed and the words."""
-    if brief.seconds is not None and math.isfinite(brief.seconds) and brief.seconds > 0:
-        return Seconds(min(max(brief.seconds, SHORTEST), LONGEST))
-    usual = family.usual * dice.ratio("seconds", 0.75, 1.3) * 2.0 ** (0.8 * words.character.length)
+    """Returns the asked length, else that of the words, else the family's usual one, varied by seed and words."""
+    asked = brief.seconds if brief.seconds is not None else words.seconds(brief.bpm)
+    if asked is not None and math.isfinite(asked) and asked > 0:
+        return Seconds(min(max(asked, SHORTEST), LONGEST))
+    # What rings in a room takes longer.
+    stretch = 0.8 * words.character.length + 0.6 * max(0.0, words.character.space)
+    usual = family.usual * dice.ratio("seconds", 0.75, 1.3) * 2.0 ** stretch
     if family.name == "loop" and words.tempo:
         bar = 240 / words.tempo
         usual = max(1, round(usual / bar)) * bar

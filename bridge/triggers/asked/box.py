@@ -23,6 +23,7 @@ from bridge.errors import LibraryError, RequestError
 from bridge.library import atomic
 from bridge.library.deliveries import is_host_name
 from bridge.library.mailboxes import ASKED, FAILED
+from bridge.library.plain import is_folder, read_plain
 from bridge.library.problems import translated
 from bridge.triggers.watching import Identity
 
@@ -82,8 +83,8 @@ class Box:
     def read(self, claim: Claim) -> bytes:
         """Returns what a claim holds, the first byte too many included; raises RequestError where that is hidden."""
         try:
-            with translated(self._root), self._path(claim).open("rb") as file:
-                return file.read(LARGEST_BYTES + 1)
+            with translated(self._root):
+                return read_plain(self._path(claim), LARGEST_BYTES + 1)
         except LibraryError as problem:
             if isinstance(problem.__cause__, PermissionError):  # of this one file: the others are not to wait for it
                 raise RequestError("What was asked can't be read.", "Let the bridge read it.") from problem
@@ -101,9 +102,11 @@ class Box:
         whole += b"" if whole.endswith(b"\n") or not whole else b"\n"
         with translated(self._root):
             folder.mkdir(exist_ok=True)
-            path = folder / claim.name
+            if not is_folder(folder):
+                raise LibraryError(f"{folder} is a symbolic link.", "Put a folder in its place.")
+            path = folder / _plain(claim.name)
             if os.path.lexists(path):
-                path = folder / f"{claim.name}.{claim.token}"
+                path = path.with_name(f"{path.name}.{claim.token}")
             atomic.replace(path, whole + f"reason\t{' '.join(reason.split())}\n".encode(errors="replace"))
             atomic.remove(self._path(claim))
             _keep_newest(folder)
@@ -118,8 +121,7 @@ class Box:
             yield from (one for one in found if one.is_file(follow_symlinks=False))
 
     def _claim(self, host: str, name: str) -> Claim | None:
-        plain = name if _PLAIN_NAME.fullmatch(name) else "wish"
-        claim = Claim(host=host, token=secrets.token_hex(8), name=plain)
+        claim = Claim(host=host, token=secrets.token_hex(8), name=_plain(name))
         try:
             os.rename(self._root / host / ASKED / name, self._path(claim))
         except (FileNotFoundError, PermissionError):  # gone, or open elsewhere for a moment: the next look takes it
@@ -128,6 +130,11 @@ class Box:
 
     def _path(self, claim: Claim) -> Path:
         return self._root / claim.host / ASKED / f".taken-{claim.token}-{claim.name}"
+
+
+def _plain(name: str) -> str:
+    """Returns the name if it is harmless wherever it is shown; people may have called a file anything."""
+    return name if _PLAIN_NAME.fullmatch(name) else "wish"
 
 
 def _identity(folder: Path) -> Identity | None:

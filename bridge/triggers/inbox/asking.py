@@ -12,6 +12,7 @@ from bridge.domain.brief import FINISH as AS_IT_IS
 from bridge.domain.brief import Request
 from bridge.domain.text import shown_name, words_in_name
 from bridge.errors import RequestError, unknown
+from bridge.library.plain import read_plain
 from bridge.store.references import LARGEST_BYTES
 from bridge.triggers.inbox.names import endings, is_sound_name, kind_of, unmarked, unreadable_kind
 from bridge.triggers.inbox.place import FINISH, Claim, described_link
@@ -110,8 +111,7 @@ def _size(path: Path, name: str, most: int) -> int:
 
 def _prompt(path: Path, name: str) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_TEXT)
+        content = read_plain(path, LARGEST_TEXT)
     except OSError as problem:
         raise RequestError(f"{name} can't be read: {problem.strerror}.", "Let yourself read it.") from problem
     prompt = text_in(content, name).strip()

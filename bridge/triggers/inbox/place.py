@@ -26,6 +26,7 @@ from pathlib import Path
 from bridge.domain.text import shown_name
 from bridge.errors import LibraryError
 from bridge.library import atomic
+from bridge.library.plain import is_folder
 from bridge.library.problems import translated
 from bridge.triggers.inbox.names import is_passing, job_in, marked
 from bridge.triggers.inbox.settling import Entry, Nature
@@ -72,8 +73,9 @@ class Place:
         with translated(self.root):
             for folder in (self.root, *(self.root / name for name in (FINISH, DONE, FAILED))):
                 folder.mkdir(exist_ok=True)
-                if not stat.S_ISDIR(os.lstat(folder).st_mode):
-                    raise LibraryError(f"{folder} is a symbolic link.", "Put a folder in its place.")
+                _check_folder(folder)
+            if os.path.lexists(self.root / TAKEN):  # made when something is taken
+                _check_folder(self.root / TAKEN)
             places = [self.root, self.root / FINISH]
             places += [folder / name for folder in places for name in os.listdir(folder) if name.casefold() in pads]
             found = [(place, os.lstat(place)) for place in places]
@@ -213,6 +215,12 @@ class Place:
             except OSError:  # something lies in it
                 return
             folder = folder.parent
+
+
+def _check_folder(folder: Path) -> None:
+    """Raises LibraryError for a link: what is moved there would leave the library."""
+    if not is_folder(folder):
+        raise LibraryError(f"{folder} is a symbolic link, or no folder.", "Put a folder in its place.")
 
 
 def _inside(

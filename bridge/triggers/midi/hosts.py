@@ -112,8 +112,8 @@ class HostDoor:
 
     async def _hello(self, said: Said, text: str) -> None:
         host = checked_host(said.get("host", ""))
-        self._lines.greet(host, asyncio.get_running_loop().time())
         waiting = await self._engine.attach_host(host)
+        self._lines.greet(host, asyncio.get_running_loop().time())
         self._lines.tell([("message", "welcome"), ("v", "1"), ("version", bridge.__version__)])
         for pad in await self._engine.pads():
             note = [] if pad.pad_note is None else [("note", str(pad.pad_note))]

@@ -17,9 +17,9 @@ import pytest
 from bridge.errors import ModelError
 from bridge.models.cog import pool as pools
 from bridge.models.cog import server as servers
-from bridge.models.cog.errands import Stage
 from bridge.models.cog.pool import Pool
 from bridge.models.cog.server import BrokeOffError, Server, State
+from bridge.models.errands import Stage
 from support.patience import until
 
 DONE = {"status": "succeeded", "output": "data:audio/wav;base64,UklGRg=="}

@@ -276,6 +276,45 @@ def test_a_key_never_travels_in_the_clear(link, keys):
     assert seen == keys
 
 
+@pytest.mark.parametrize("link", [
+    "http://", "https://:99999/x", "http://[::1", "ftp://a.b/c", "file:///etc/passwd", "gopher://a", "http:///etc/passwd",
+    "https://a.b/to/http://[::1", "https://a.b/to/file:///etc/passwd", "https://a.b/to/http://",
+])
+def test_a_link_that_leads_nowhere_is_given_up_at_once(link):
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"location": request.url.path.removeprefix("/to/")})
+
+    async def story():
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await fetch(client, link)
+
+    with pytest.raises(ModelError, match="a place that can't be fetched") as refused:
+        asyncio.run(story())
+    assert not refused.value.retryable
+    assert len(asked) == ("/to/" in link)
+
+
+@pytest.mark.parametrize("place", [
+    "127.0.0.1:9128", "localhost", "192.168.1.1", "10.0.0.1", "169.254.169.254", "[::1]", "[fe80::1]", "router.local",
+    "0.0.0.0", "100.64.0.1",
+])
+def test_an_answer_from_the_internet_leads_nobody_into_the_users_own_network(place):
+    def answer(request):
+        assert request.url.host == "a.b", "it was asked"
+        return httpx.Response(302, headers={"location": f"http://{place}/x"})
+
+    async def story(link):
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await fetch(client, link, nearby=False)
+
+    for link in (f"http://{place}/x", "https://a.b/x"):
+        with pytest.raises(ModelError, match="into your own network"):
+            asyncio.run(story(link))
+
+
 def test_a_provider_that_is_away_takes_nothing_and_that_is_sure(tmp_path, monkeypatch):
     monkeypatch.setenv("REPLICATE_BASE_URL", "http://127.0.0.1:9")
     with pytest.raises(ModelError, match="can't be reached") as problem:

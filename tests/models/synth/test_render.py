@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bridge.domain.family import FAMILIES
 from bridge.models.synth.limits import LONGEST, SHORTEST
 from bridge.models.synth.render import render, sound, take_seed
-from bridge.models.synth.words import _ADJECTIVES
+from bridge.models.synth.words.vocabulary import ADJECTIVES
 from bridge.workers import WorkerPool
 
 
@@ -38,7 +38,7 @@ def test_twenty_seeds_of_a_family_are_sound(family, lab):
 @settings(max_examples=25, deadline=None)
 @given(
     family=st.sampled_from([*FAMILIES, "unheard of"]),
-    adjectives=st.lists(st.sampled_from(sorted(_ADJECTIVES)), max_size=8),
+    adjectives=st.lists(st.sampled_from([word for row in ADJECTIVES for word in row.en.split(", ")]), max_size=8),
     degree=st.sampled_from(["", "extremely ", "not "]),
     seed=st.integers(1, 2**32 - 1),
     note=st.none() | st.integers(0, 127),

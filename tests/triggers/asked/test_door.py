@@ -331,3 +331,36 @@ def test_a_flood_of_files_becomes_as_many_jobs(scene):
         scene.ask()
     play(scene, scene.until_done)
     assert len(scene.engine.all_jobs) == 300
+
+
+def test_links_in_the_way_lead_nothing_out_of_the_library(tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for number in range(2 * MOST_FAILED):
+        (outside / f"{number}").write_text("not ours")
+    scene = Scene(tmp_path)
+    (scene.asked / "failed").symlink_to(outside)
+    box = Box(scene.deliveries, lambda: None)
+    scene.ask(target="")
+    (claim,) = box.take(10)
+    with pytest.raises(LibraryError, match="is a symbolic link"):
+        box.refuse(claim, b"", "no")
+    assert sorted(path.name for path in outside.iterdir()) == sorted(map(str, range(2 * MOST_FAILED)))
+
+
+def test_a_file_that_somebody_named_like_a_taken_one_is_put_away_under_a_harmless_name(tmp_path):
+    scene = Scene(tmp_path)
+    token = "0123456789abcdef"
+    names = ("..", "x" * 231, "a\nb", "\u202etxt.exe", "")
+    for number, name in enumerate(names):
+        (scene.asked / f".taken-{number:x}{token[1:]}-{name}").write_text("nonsense")
+    os.mkfifo(scene.asked / f".taken-f{token[1:]}-pipe")
+    box = Box(scene.deliveries, lambda: None)
+    claims = box.claims()
+    assert len(claims) == len(names)
+    for claim in claims:
+        assert box.read(claim) == b"nonsense"
+        box.refuse(claim, b"nonsense", "no")
+    assert all(path.name.startswith("wish") or set(path.name) <= {*"x."} | {*token}
+               for path in (scene.asked / "failed").iterdir())
+    assert len(list((scene.asked / "failed").iterdir())) == len(names)

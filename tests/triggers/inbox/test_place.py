@@ -103,6 +103,16 @@ def test_an_inbox_that_is_a_link_is_not_used(tmp_path):
         Place(tmp_path / "inbox", lambda: None).prepare(PADS)
 
 
+@pytest.mark.parametrize("linked", ["finish", "done", "failed", ".taken"])
+def test_a_link_in_the_place_of_a_folder_of_the_inbox_leads_nothing_out_of_it(place, tmp_path, linked):
+    (tmp_path / "elsewhere").mkdir()
+    if (place.root / linked).exists():
+        (place.root / linked).rmdir()
+    (place.root / linked).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LibraryError, match="is a symbolic link"):
+        place.prepare(PADS)
+
+
 def test_folders_that_were_removed_are_made_again_but_not_in_a_library_that_is_away(place):
     away = LibraryError("The library is away.", retryable=True)
     for folder in ("done", "failed", "finish"):

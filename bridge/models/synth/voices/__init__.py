@@ -30,12 +30,14 @@ class Kind:
 
 KINDS: dict[str, tuple[Kind, ...]] = {
     "kick": (
+        Kind(voice=drums.dusty_kick, words=("dusty", "lofi", "lo fi", "boom bap", "old", "sp 1200"), usual=False),
         Kind(voice=drums.hard_kick, words=("hard", "hardcore", "gabber", "distorted", "industrial"), usual=False),
         Kind(voice=drums.acoustic_kick, words=("acoustic", "live", "felt", "jazz", "rock", "bass drum")),
         Kind(voice=drums.punchy_kick, words=("909", "punchy", "house", "techno", "club", "dance")),
         Kind(voice=drums.deep_kick, words=("808", "deep", "boomy", "trap", "sub", "round")),
     ),
     "snare": (
+        Kind(voice=drums.rim_shot, words=("rim", "rimshot", "rim shot"), usual=False),
         Kind(voice=drums.acoustic_snare, words=("acoustic", "live", "jazz", "rock", "brass", "wooden", "brush")),
         Kind(voice=drums.machine_snare, words=("808", "606", "machine", "electro", "trap")),
         Kind(voice=drums.tight_snare, words=("909", "tight", "house", "techno", "dance")),
@@ -44,11 +46,15 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind(voice=drums.snap, words=("snap", "finger snap", "finger", "fingers"), usual=False),
         Kind(voice=drums.clap, words=("clap", "hands", "handclap")),
     ),
-    "tom": (Kind(voice=drums.tom, words=("tom",)),),
+    "tom": (
+        Kind(voice=drums.machine_tom, words=("808", "909", "606", "machine", "electro", "analog", "synth")),
+        Kind(voice=drums.tom, words=("acoustic", "live", "rock", "jazz", "floor")),
+    ),
     "hat": (
-        Kind(voice=metals.acoustic_hat, words=("acoustic", "live", "jazz", "rock", "real", "brass")),
-        Kind(voice=metals.machine_hat, words=("808", "606", "machine", "electro", "metallic", "analog")),
-        Kind(voice=metals.crisp_hat, words=("909", "crisp", "trap", "house", "techno")),
+        Kind(voice=metals.pedal_hat, words=("pedal", "foot", "pedalled", "chick"), usual=False),
+        Kind(voice=metals.acoustic_hat, words=metals.METALS[0].words),
+        Kind(voice=metals.machine_hat, words=metals.METALS[1].words),
+        Kind(voice=metals.crisp_hat, words=metals.METALS[2].words),
     ),
     "cymbal": (
         Kind(voice=metals.ride, words=("ride", "ping"), usual=False),
@@ -65,8 +71,13 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind(voice=percussion.woodblock, words=("woodblock", "wood block", "block", "wooden"), octaves=1),
         Kind(voice=metals.tambourine, words=("tambourine", "jingle", "jingles")),
     ),
-    "808": (Kind(voice=basses.sub, words=("808", "sub")),),
+    "808": (
+        Kind(voice=basses.gliding_sub, words=("glide", "gliding", "slide", "sliding", "portamento"), usual=False),
+        Kind(voice=basses.driven_sub, words=("driven", "drive", "phonk", "rage", "broken"), usual=False),
+        Kind(voice=basses.sub, words=("808", "sub")),
+    ),
     "bass": (
+        Kind(voice=basses.plucked_bass, words=("bass guitar", "finger", "fingered", "picked", "plucked", "electric")),
         Kind(voice=basses.reese, words=("reese", "neuro", "growl", "dnb", "jungle")),
         Kind(voice=basses.fm_bass, words=("fm", "slap", "garage", "metallic", "donk")),
         Kind(voice=basses.acid_bass, words=("acid", "303", "squelchy", "resonant"), usual=False),
@@ -90,10 +101,11 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind(voice=struck.church_bell, words=("church", "tubular", "tubular bell", "cathedral", "carillon")),
         Kind(voice=struck.fm_bell, words=("fm", "electric", "synth", "digital", "dx7")),
         Kind(voice=struck.glass_bell, words=("glass", "glassy", "crystal", "wine")),
-        Kind(voice=struck.hand_bell, words=("hand bell", "handbell", "chime", "chimes", "bell")),
+        Kind(voice=struck.hand_bell, words=("hand bell", "handbell", "chime", "chimes")),
     ),
     "lead": (
-        Kind(voice=leads.stab, words=("stab", "chord stab", "rave"), usual=False),
+        Kind(voice=leads.chord_stab, words=("chord", "chords", "chord stab"), usual=False),
+        Kind(voice=leads.stab, words=("stab", "rave", "hoover"), usual=False),
         Kind(voice=leads.super_lead, words=("supersaw", "super", "trance", "edm", "huge")),
         Kind(voice=leads.square_lead, words=("square", "pulse", "chiptune", "8 bit", "hollow", "pwm")),
         Kind(voice=leads.fm_lead, words=("fm", "digital", "metallic")),
@@ -108,12 +120,15 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     ),
     "fx": (
         Kind(voice=effects.riser, words=("riser", "rise", "uplifter", "build", "build up", "buildup", "tension")),
-        Kind(voice=effects.faller, words=("downlifter", "faller", "fall", "sweep down", "down sweep"), usual=False),
+        Kind(voice=effects.faller, words=("downer", "downlifter", "faller", "fall"), usual=False),
+        Kind(voice=effects.sweep, words=("sweep", "filter sweep", "sweep down", "sweep up"), usual=False),
         Kind(voice=effects.impact, words=("impact", "hit", "boom", "slam", "explosion", "thud", "braam")),
-        Kind(voice=effects.whoosh, words=("whoosh", "swoosh", "sweep", "transition", "pass by", "swish")),
+        Kind(voice=effects.whoosh, words=("whoosh", "swoosh", "transition", "pass by", "swish")),
         Kind(voice=effects.zap, words=("zap", "laser", "blaster", "beam", "sci fi", "pew")),
         Kind(voice=effects.glitch, words=("glitch", "glitchy", "stutter", "computer", "robot", "data", "broken")),
-        Kind(voice=effects.crackle, words=("foley", "crackle", "vinyl", "rustle", "rain", "fire", "footstep", "paper")),
+        Kind(voice=effects.vinyl, words=("vinyl", "needle", "record", "turntable"), usual=False),
+        Kind(voice=effects.foley, words=("foley", "footstep", "knock", "door", "drop", "object", "click")),
+        Kind(voice=effects.crackle, words=("crackle", "rustle", "rain", "fire", "paper", "leaves")),
         Kind(voice=effects.texture, words=("texture", "noise", "static", "wind", "atmosphere", "white noise", "hiss")),
     ),
     "loop": (Kind(voice=loops.beat, words=("loop",)),),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import RATE, Part, Wave
+from bridge.models.synth.voices.drums import click
 
 STEPS = 64
 
@@ -139,6 +140,71 @@ def glitch(part: Part) -> Wave:
         at = number * grid
         wave[at : at + grid] = cell[: frames - at]
     return filters.low_pass(wave, 9_000 * part.bright()) * envelopes.decay(frames, 2 * part.ring)
+
+
+def sweep(part: Part) -> Wave:
+    """Noise and a tone through a filter that whistles up, or down, or up and down."""
+    dice, frames = part.dice, part.frames
+    way = dice.choice("way", ("up", "down", "there and back"))
+    path = {"up": _way(), "down": 1 - _way(), "there and back": np.sin(np.pi * _way())}[way]
+    low, high = dice.ratio("low", 200, 500), dice.ratio("high", 4_000, 9_000) * part.bright(0.7)
+    centres = np.clip(low * (high / low) ** path, 60, 16_000)
+    place = filters.bins()
+    gains = np.abs(oscillators.resonant(place, centres[:, None], dice.between("q", 3.0, 8.0)))
+    saws = _slide(part, part.pitch, part.pitch)
+    noise = np.stack([dice.noise(side, frames) for side in ("left", "right")])
+    source = 0.5 * noise + dice.between("tone", 0.2, 0.8) * saws
+    body = np.stack([filters.moving(row, gains) for row in source])
+    ends = min(0.08 * part.seconds, 0.1)
+    level = {"up": 0.2 + 0.8 * part.time / part.seconds, "down": envelopes.decay(frames, 1.5 * part.ring)}.get(way, 1.0)
+    return body * level * envelopes.rise(frames, ends / part.hard(0.5)) * envelopes.fall(frames, 2 * ends)
+
+
+def vinyl(part: Part) -> Wave:
+    """The needle falls into the groove: a thud, then dust, and the motor under it."""
+    dice, frames = part.dice, part.frames
+    thud = oscillators.modes(
+        [dice.between("arm", 55, 95), dice.between("plate", 120, 210)], [0.12, 0.08], [1.0, 0.6], frames
+    )
+    thud *= envelopes.rise(frames, 0.002 / part.hard(2.5))
+    drop = dice.between("drop", 0.5, 0.9) * part.hard() * click(part, 1_600, 0.012, 0.6)
+    total = np.zeros((2, frames))
+    count = max(8, round(part.seconds * dice.ratio("dust", 30, 80)))
+    starts = (dice.many("starts", count) * frames).astype(np.intp)
+    for side, name in enumerate(("left", "right")):
+        ticks = np.zeros(frames)
+        # Most of the dust lies on one wall of the groove: left and right hear it unevenly.
+        np.add.at(ticks, starts, dice.many("ticks", count) ** 4 * dice.many(name, count, 0.2, 1.0))
+        total[side] = 3 * filters.band_pass(ticks, 3_200 * part.bright(0.6), 0.7) + 0.7 * thud + 0.5 * drop
+        hiss = filters.band_pass(dice.noise(f"hiss {name}", frames), 2_200 * part.bright(0.5), 0.4)
+        rumble = filters.low_pass(dice.noise("rumble", frames), 90)
+        total[side] += 0.05 * hiss + 0.25 * rumble
+    return total * envelopes.two_stage(frames, 0.6, 2 * part.ring, 0.5)
+
+
+def foley(part: Part) -> Wave:
+    """A thing is put down, shut or stepped on: what it is made of knocks, and what hangs loose on it rattles."""
+    dice, frames = part.dice, part.frames
+    count = 14
+    low = dice.ratio("size", 110, 420)
+    frequencies = low * np.exp2(5 * np.sort(dice.many("modes", count)) ** 0.8) * part.bright(0.3)
+    rings = part.at_most(dice.ratio("material", 0.06, 0.3)) * (low / frequencies) ** 0.5
+    gains = dice.many("gains", 2 * count, 0.2, 1.0).reshape(2, count)
+    gains = gains * (low / frequencies) ** dice.between("tilt", 0, 0.5)
+    total = np.zeros((2, frames))
+    for number in range(dice.choice("touches", (1, 2, 2, 3))):
+        own = dice.other(f"touch {number}")
+        at = round((own.between("at", 0.015, 0.07) if number else 0.0) * number * RATE)
+        if at < frames - 64:
+            knock = oscillators.modes(frequencies, rings, gains, frames - at, own.many("phases", count))
+            scrape = filters.band_pass(own.noise("scrape", frames - at), own.ratio("rub", 900, 4_000), 0.8)
+            knock += 2 * scrape * envelopes.two_stage(frames - at, 0.03, own.between("slide", 0.08, 0.25), 0.25)
+            total[:, at:] += (0.6**number) * knock * envelopes.rise(frames - at, 0.0006 / part.hard(2.5))
+    loose = filters.band_pass(dice.noise("loose", frames), dice.ratio("loose hz", 2_500, 6_000) * part.bright(0.5), 2.0)
+    jumps = np.repeat(dice.many("jumps", frames // 300 + 1) ** 3, 300)[:frames]
+    total += dice.between("rattle", 0.0, 0.8) * loose * jumps * envelopes.decay(frames, part.at_most(0.5))
+    room = filters.room(total, min(0.35, part.seconds), dice.other("room"), 5_000 * part.bright(0.5))
+    return total + 0.12 * room
 
 
 def crackle(part: Part) -> Wave:

@@ -111,3 +111,38 @@ def stab(part: Part) -> Wave:
     gains = np.abs(oscillators.resonant(place, steps[:, None], 1.4))
     body = np.stack([filters.moving(side, gains) for side in wide])
     return body * envelopes.two_stage(part.frames, 0.4 * part.ring, part.ring, 0.4) * _gate(part, 1.0)
+
+
+CHORDS = {
+    "minor": (3, 7, 12),
+    "major": (4, 7, 12),
+    "seventh": (4, 7, 10),
+    "minor seventh": (3, 7, 10),
+    "ninth": (3, 10, 14),
+    "sus": (5, 7, 12),
+}
+"""Semitones above the root."""
+
+
+def chord_stab(part: Part) -> Wave:
+    """A short chord, as records take it from other records; its root is the note."""
+    dice, frames = part.dice, part.frames
+    named = [chord for chord in CHORDS if part.words.name(chord)]
+    steps = CHORDS[max(named, key=len) if named else dice.choice("chord", tuple(CHORDS))]
+    wave = np.zeros((2, frames))
+    width = min(1.0, max(0.0, 0.5 + 0.3 * part.character.width))
+    for number, step in enumerate((0, *steps)):
+        pitch = part.pitch * 2 ** (step / 12)
+        spectrum = oscillators.spectrum("saw", pitch * 1.01)
+        # The root keeps its ground; the others stand above it.
+        spectrum[:2] *= (1.0, 1.0)[: len(spectrum)] if step == 0 else (0.35, 0.7)[: len(spectrum)]
+        cycle = oscillators.table(spectrum)
+        tone = oscillators.play(cycle, oscillators.phase(pitch, frames, 0.2 * dice.share(f"start {number}")))
+        side = width * (0.0 if step == 0 else (-0.6, 0.6, -0.3)[number - 1])
+        wave += (1.0 if step == 0 else 0.4) * np.sqrt(0.5 * np.array([[1 - side], [1 + side]])) * tone
+    cutoff = _opening(part, dice.ratio("low", 500, 1_000), dice.between("octaves", 2.3, 3.5), 0.7 * part.ring)
+    gains = np.abs(oscillators.resonant(filters.bins(), cutoff[:: max(1, frames // 64), None], 1.2))
+    body = np.stack([filters.moving(row, gains) for row in wave])
+    body = filters.drive(body, 1.2 * part.driven())
+    body *= envelopes.two_stage(frames, 0.5 * part.ring, part.ring, 0.5) * _gate(part, 1.0)
+    return body + 0.25 * filters.room(body, min(0.8, part.seconds), dice.other("room"), 4_000 * part.bright(0.5), 500)

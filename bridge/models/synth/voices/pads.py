@@ -20,7 +20,20 @@ VOWELS = {
 def _swell(part: Part, attack: float) -> Wave:
     """Returns the envelope of a pad: it rises, stays, and is gone at the end."""
     attack = min(attack / part.hard(1.2), 0.45 * part.seconds)
-    return envelopes.held(part.frames, attack, 6 * part.ring, 0.8, min(1.2, 0.4 * part.seconds))
+    release = min(1.2, 0.4 * part.seconds)
+    slow = envelopes.held(part.frames, attack, 6 * part.ring, 0.8, release)
+    # A little of it is there as soon as the key is down: it answers to being played.
+    fast = envelopes.held(part.frames, min(0.03 / part.hard(1.2), attack), 6 * part.ring, 0.8, release)
+    begin = part.dice.between("begin", 0.15, 0.35) * part.hard(0.3)
+    return (1 - begin) * slow + begin * fast
+
+
+def _air(part: Part, wave: Wave, level: float) -> Wave:
+    """Puts the noise of bows, breath or an old chorus around a stereo wave, `level` of its peak."""
+    level *= part.bright(0.6) * float(np.abs(wave).max())
+    top = 9_000 * part.bright(0.4)
+    sides = [filters.low_pass(part.dice.noise(f"air {side}", part.frames), top, 1) for side in ("left", "right")]
+    return wave + level * filters.high_pass(np.stack(sides), 1_200, 1)
 
 
 def _breathing(part: Part, wave: Wave, low: float, octaves: float) -> Wave:
@@ -44,8 +57,9 @@ def warm_pad(part: Part) -> Wave:
     """Many saws behind a low-pass that opens and breathes."""
     dice = part.dice
     saws = supersaw(part, dice.ratio("detune", 0.03, 0.1))
-    body = _breathing(part, saws, dice.ratio("low", 450, 1_100), dice.between("octaves", 0.7, 1.5))
-    return _standing(part, body * _swell(part, dice.between("attack", 0.2, 0.6)), 0.3)
+    body = _breathing(part, saws, dice.ratio("low", 650, 1_800), dice.between("octaves", 0.9, 1.8))
+    body = _air(part, body, dice.between("air", 0.008, 0.02))
+    return _standing(part, body * _swell(part, dice.between("attack", 0.15, 0.5)), 0.3)
 
 
 def drone(part: Part) -> Wave:
@@ -53,7 +67,7 @@ def drone(part: Part) -> Wave:
     dice = part.dice
     saws = supersaw(part, dice.ratio("detune", 0.02, 0.05))
     body = _breathing(part, saws, dice.ratio("low", 250, 600), dice.between("octaves", 1.0, 2.0))
-    body = filters.shelf(body, min(2.5 * part.pitch, 10_000), 5.0, "low")
+    body = _air(part, filters.shelf(body, min(2.5 * part.pitch, 10_000), 5.0, "low"), 0.006)
     return _standing(part, body * _swell(part, dice.between("attack", 0.4, 0.9)), 0.4)
 
 
@@ -70,8 +84,8 @@ def strings(part: Part) -> Wave:
     top = max(dice.ratio("top", 2_200, 4_200) * part.bright(1.2), 1.5 * part.pitch)
     wood = 1 + 0.8 * np.exp2(-np.square(np.log2(frequencies / 1_100) / 0.7))
     section = _section(part, dice.between("cents", 4, 9))
-    body = stereo(part, spectrum * wood / (1 + np.square(frequencies / top)), section)
-    return _standing(part, body * _swell(part, dice.between("attack", 0.12, 0.35)), 0.3)
+    body = _air(part, stereo(part, spectrum * wood / (1 + np.square(frequencies / top)), section), 0.012)
+    return _standing(part, body * _swell(part, dice.between("attack", 0.1, 0.3)), 0.3)
 
 
 def choir(part: Part) -> Wave:
@@ -95,7 +109,7 @@ def glass_pad(part: Part) -> Wave:
     """Harmonics that come and go, each in its own time."""
     dice, frames, time = part.dice, part.frames, part.time
     wave = np.zeros((2, frames))
-    for number, ratio in enumerate((1, 2, 3, 4, 6, 8)):
+    for number, ratio in enumerate((1, 2, 3, 4, 5, 6, 8, 10, 12)):
         own = dice.other(f"harmonic {ratio}")
         pitch = part.pitch * ratio
         if pitch >= oscillators.HIGHEST:
@@ -103,6 +117,7 @@ def glass_pad(part: Part) -> Wave:
         tone = oscillators.sine(oscillators.phase(pitch, frames, own.share("start")))
         coming = 1 - 0.7 * min(1, number) * (0.5 + 0.5 * np.sin(2 * np.pi * (own.between("rate", 0.2, 0.7) * time)))
         side = 0.7 * own.between("side", -1, 1) * min(1, number)
-        level = ratio ** (-1.1 + 0.5 * part.brightness)
+        level = ratio ** (-0.8 + 0.5 * part.brightness)
         wave += level * np.sqrt(0.5 * np.array([[1 - side], [1 + side]])) * tone * coming
-    return _standing(part, wave * _swell(part, dice.between("attack", 0.2, 0.5)), 0.35)
+    wave = _air(part, wave, dice.between("air", 0.01, 0.025))
+    return _standing(part, wave * _swell(part, dice.between("attack", 0.15, 0.45)), 0.35)

@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import RATE, Part, Wave
-from bridge.models.synth.voices.drums import MEMBRANE, click
+from bridge.models.synth.voices.drums import MEMBRANE, click, thudding
 from bridge.models.synth.voices.metals import BANK
 
 
@@ -16,7 +16,8 @@ def rim(part: Part) -> Wave:
     ring = 0.6 * part.at_most(0.45)
     ratios = np.array([1.0, dice.between("upper", 3.3, 3.8), dice.between("top", 5.1, 6.3)])
     rings = oscillators.modes(part.pitch * ratios, ring / np.sqrt(ratios), [0.8, 1.0 * part.bright(0.5), 0.3], frames)
-    return filters.drive(rings, 1.5 * part.driven(), 0.2) + 0.5 * part.hard() * click(part, 3_500, 0.006)
+    whole = filters.drive(rings, 1.5 * part.driven(), 0.2) + 0.5 * part.hard() * click(part, 3_500, 0.006)
+    return thudding(part, whole, -14, dice.ratio("thud hz", 180, 350), part.at_most(0.15))
 
 
 def cowbell(part: Part) -> Wave:
@@ -32,7 +33,8 @@ def cowbell(part: Part) -> Wave:
     )
     body = filters.band_pass(np.asarray(pair), 4.5 * part.pitch * part.bright(0.4), 0.9) + 0.15 * np.asarray(pair)
     body *= envelopes.two_stage(frames, 0.06, 0.9 * part.ring, 0.45) * envelopes.rise(frames, 0.0005 / part.hard(2.5))
-    return filters.high_pass(filters.drive(body, 1.2 * part.driven()), 0.8 * part.pitch)
+    whole = filters.high_pass(filters.drive(body, 1.2 * part.driven()), 0.8 * part.pitch)
+    return thudding(part, whole + 0.2 * part.hard() * click(part, 4_000, 0.008), -18, 300, part.at_most(0.12))
 
 
 def clave(part: Part) -> Wave:
@@ -40,7 +42,8 @@ def clave(part: Part) -> Wave:
     ring = 0.5 * part.at_most(0.35)
     rings = ring * np.array([1, 0.3, 0.15])
     body = oscillators.modes(part.pitch * np.array([1, 2.71, 5.1]), rings, [1, 0.25, 0.1], part.frames)
-    return body + 0.2 * part.hard() * click(part, 5_000, 0.004)
+    whole = body + 0.35 * part.hard() * click(part, 5_000, 0.008, 0.5)
+    return thudding(part, whole, -16, part.dice.ratio("thud hz", 300, 600), part.at_most(0.12))
 
 
 def woodblock(part: Part) -> Wave:
@@ -48,7 +51,8 @@ def woodblock(part: Part) -> Wave:
     ring = 0.4 * part.at_most(0.4)
     ratios = np.array([1.0, part.dice.between("second", 1.6, 1.95), part.dice.between("third", 2.7, 3.2)])
     body = oscillators.modes(part.pitch * ratios, ring / ratios, [1, 0.6 * part.bright(0.5), 0.3], part.frames)
-    return filters.drive(body, 1.0 * part.driven(), 0.15) + 0.35 * part.hard() * click(part, 2_500, 0.007)
+    whole = filters.drive(body, 1.0 * part.driven(), 0.15) + 0.35 * part.hard() * click(part, 2_500, 0.01, 0.5)
+    return thudding(part, whole, -14, part.dice.ratio("thud hz", 200, 450), part.at_most(0.15))
 
 
 def conga(part: Part) -> Wave:
@@ -78,4 +82,7 @@ def shaker(part: Part) -> Wave:
     grains = filters.high_pass(dice.noise("grains", frames), 0.6 * place, 4)
     # Single grains: the level jumps about, faster than the ear follows.
     jumps = np.repeat(dice.many("jumps", frames // 24 + 1, 0.3, 1.0), 24)[:frames]
-    return (filters.band_pass(grains, place, 1.2) + 0.4 * grains) * jumps * envelope
+    whole = (filters.band_pass(grains, place, 1.2) + 0.4 * grains) * jumps * envelope
+    # The box that they fall against.
+    box = filters.band_pass(dice.noise("box", frames), dice.ratio("box hz", 500, 1_200), 0.6) * envelope**1.5
+    return whole + dice.between("box level", 0.1, 0.25) * float(np.abs(whole).max()) * box

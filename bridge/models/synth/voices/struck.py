@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.models.synth import envelopes, oscillators
+from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import Part, Wave
-from bridge.models.synth.voices.drums import click
+from bridge.models.synth.voices.drums import click, thudding
+
+SHORTER = 600.0
+"""Hz above which a body rings shorter the higher it is tuned."""
+CLANG = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +20,8 @@ class _Body:
     """Holds a body's modes: their ratios to the pitch, levels at a middling stroke, and t60s against the first's.
 
     `ring` is how much of the part's time the first mode takes. `knock` and `knock_hz` are the mallet's noise,
-    `tremolo` the depth of a vibraphone's fans, `pairs` the Hz by which the two halves of a mode beat.
+    `tremolo` the depth of a vibraphone's fans, `pairs` the Hz by which the two halves of a mode beat, `clang` the level
+    of the many high modes that a hard stroke wakes for a moment.
     """
 
     ratios: tuple[float, ...]
@@ -27,62 +32,63 @@ class _Body:
     knock_hz: float = 1_500
     tremolo: float = 0.0
     pairs: float = 0.0
+    clang: float = 0.0
 
 
 MARIMBA = _Body(
     ratios=(1, 3.93, 9.24, 16.2),
-    gains=(1, 0.28, 0.1, 0.04),
+    gains=(1, 0.45, 0.22, 0.1),
     rings=(1, 0.22, 0.08, 0.04),
-    ring=0.75,
-)
+    ring=0.75, knock=0.35,
+)  # fmt: skip
 XYLOPHONE = _Body(
     ratios=(1, 3.0, 6.1, 10.2, 14.9),
-    gains=(1, 0.55, 0.3, 0.15, 0.08),
+    gains=(1, 0.8, 0.5, 0.3, 0.18),
     rings=(1, 0.45, 0.25, 0.12, 0.08),
-    ring=0.45, knock=0.25, knock_hz=3_000,
+    ring=0.45, knock=0.5, knock_hz=3_500,
 )  # fmt: skip
 VIBRAPHONE = _Body(
     ratios=(1, 4.0, 9.95),
-    gains=(1, 0.22, 0.06),
+    gains=(1, 0.35, 0.15),
     rings=(1, 0.4, 0.12),
-    knock=0.06, tremolo=0.35,
+    knock=0.18, knock_hz=2_500, tremolo=0.35,
 )  # fmt: skip
 KALIMBA = _Body(
     ratios=(1, 5.42, 6.27, 14.6),
-    gains=(1, 0.16, 0.12, 0.05),
+    gains=(1, 0.25, 0.2, 0.1),
     rings=(1, 0.12, 0.1, 0.05),
-    ring=0.8, knock=0.2, knock_hz=2_200,
+    ring=0.8, knock=0.35, knock_hz=2_500,
 )  # fmt: skip
 GLOCKENSPIEL = _Body(
     ratios=(1, 2.756, 5.404, 8.933),
-    gains=(1, 0.4, 0.3, 0.15),
+    gains=(1, 0.7, 0.6, 0.35),
     rings=(1, 0.6, 0.35, 0.2),
-    knock=0.12, knock_hz=6_000, pairs=0.4,
+    knock=0.3, knock_hz=6_000, pairs=0.4,
 )  # fmt: skip
 # The hum, an octave below, stays behind the prime, so that the bell sounds on its note.
 CHURCH = _Body(
     ratios=(0.5, 1, 1.2, 1.5, 2, 2.5, 2.67, 3, 4, 5.33),
     gains=(0.12, 1, 0.35, 0.16, 0.6, 0.2, 0.15, 0.2, 0.15, 0.08),
     rings=(1.1, 1, 0.5, 0.35, 0.6, 0.3, 0.25, 0.25, 0.2, 0.12),
-    knock=0.1, knock_hz=3_500, pairs=0.9,
+    knock=0.25, knock_hz=3_500, pairs=0.9, clang=0.35,
 )  # fmt: skip
 HANDBELL = _Body(
     ratios=(1, 3.0, 4.5, 6.2, 8.3),
-    gains=(1, 0.5, 0.2, 0.12, 0.06),
+    gains=(1, 0.75, 0.5, 0.35, 0.2),
     rings=(1, 0.55, 0.3, 0.2, 0.12),
-    knock=0.08, knock_hz=4_500, pairs=0.7,
+    knock=0.25, knock_hz=5_500, pairs=0.7, clang=0.5,
 )  # fmt: skip
 GLASS = _Body(
     ratios=(1, 2.32, 4.25, 6.63, 9.38),
-    gains=(1, 0.35, 0.3, 0.2, 0.12),
+    gains=(1, 0.6, 0.5, 0.35, 0.2),
     rings=(1, 0.5, 0.35, 0.25, 0.15),
-    ring=0.8, knock=0.06, knock_hz=7_000, pairs=0.5,
+    ring=0.8, knock=0.2, knock_hz=7_000, pairs=0.5, clang=0.4,
 )  # fmt: skip
 GONG = _Body(
     ratios=(1, 1.47, 1.92, 2.08, 2.61, 3.12, 3.48, 4.2, 5.1, 6.3),
     gains=(1, 0.25, 0.3, 0.25, 0.22, 0.2, 0.18, 0.15, 0.12, 0.1),
     rings=(1, 0.8, 0.7, 0.7, 0.6, 0.5, 0.5, 0.4, 0.3, 0.25),
-    knock=0.05, knock_hz=700, pairs=1.5,
+    knock=0.08, knock_hz=900, pairs=1.5, clang=0.3,
 )  # fmt: skip
 
 
@@ -97,7 +103,7 @@ def _struck(part: Part, body: _Body) -> Wave:
     gains = np.array(body.gains) * dice.many("gains", number, 0.7, 1.3) * tilt
     gains[ratios == 1] = 1.0
     high = np.minimum(1.0, (9_000 / (ratios * part.pitch)) ** 0.5)
-    rings = body.ring * part.ring * np.array(body.rings) * high
+    rings = body.ring * part.ring * np.array(body.rings) * high * min(1.0, (SHORTER / part.pitch) ** 0.4)
     frequencies = part.pitch * ratios * strays
     phases = dice.many("phases", number)
     wave = oscillators.modes(frequencies, rings, gains, frames, phases)
@@ -105,12 +111,29 @@ def _struck(part: Part, body: _Body) -> Wave:
         apart = 1 + dice.many("apart", number, 0.2, 1.0) * body.pairs / np.maximum(frequencies, 100)
         apart[ratios == 1] = 1.0
         wave += 0.5 * oscillators.modes(frequencies * apart, rings, gains, frames, phases)
+    if body.clang:
+        wave += body.clang * part.hard(0.5) * part.bright(0.6) * _clang(part)
     if body.tremolo:
         rate = dice.between("fans", 4.0, 6.5)
         wave *= 1 - body.tremolo * 2.0**part.character.motion / 2 * (1 - np.cos(2 * np.pi * rate * part.time))
     wave *= envelopes.rise(frames, dice.between("touch", 0.0005, 0.0015) / part.hard(2.5))
     knock = body.knock * part.hard() * float(np.abs(wave).max())
-    return wave + knock * click(part, body.knock_hz, 0.018)
+    # The stand, the tubes or the box go on for a moment.
+    box = filters.band_pass(dice.noise("box", frames), 0.5 * body.knock_hz * part.bright(0.5), 0.4)
+    box *= envelopes.decay(frames, part.at_most(0.35))
+    wave += knock * (click(part, body.knock_hz * part.bright(0.3), 0.024, 0.5) + 0.3 * box)
+    return thudding(part, wave, dice.between("thud", -26, -18), dice.ratio("thud hz", 150, 350), part.at_most(0.15))
+
+
+def _clang(part: Part) -> Wave:
+    """Returns the short-lived high modes of a struck bell, about as loud as one."""
+    dice = part.dice
+    at = np.sort(dice.many("clang", CLANG)) + 0.02 * part.character.metal
+    low = max(3.0 * part.pitch, 1_500.0)
+    frequencies = low * (16_000 / min(low, 15_000)) ** at
+    rings = part.at_most(0.5) * dice.many("clang rings", CLANG, 0.15, 1.0) * (low / frequencies) ** 0.5
+    gains = dice.many("clang gains", CLANG, 0.2, 1.0) / CLANG**0.5
+    return oscillators.modes(frequencies, rings, gains, part.frames, dice.many("clang phases", CLANG))
 
 
 def marimba(part: Part) -> Wave:
@@ -166,4 +189,7 @@ def fm_bell(part: Part) -> Wave:
     index = dice.between("index", 1.2, 2.6) * part.bright(0.7) * part.hard(0.3)
     body = oscillators.fm(part.pitch, ratio, index * closing, frames) * envelopes.decay(frames, part.ring)
     body += 0.6 * oscillators.modes([part.pitch], part.ring, [1.0], frames)
-    return body * envelopes.rise(frames, 0.001 / part.hard(2.5))
+    body *= envelopes.rise(frames, 0.001 / part.hard(2.5))
+    body += 0.2 * part.hard(0.5) * part.bright(0.6) * _clang(part)
+    body += 0.15 * part.hard() * click(part, 5_000, 0.02, 0.5)
+    return thudding(part, body, dice.between("thud", -28, -20), 250, part.at_most(0.15))

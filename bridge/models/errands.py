@@ -16,15 +16,20 @@ S = TypeVar("S")
 
 @dataclass
 class Stage:
-    """Says what goes on in a call right now; `set` wakes whoever watches it."""
+    """Says what goes on in a call right now; `set` wakes whoever watches it.
+
+    `fraction` 0…1 is how far the call is, `eta_seconds` how long it will still take; 0 where nobody knows.
+    """
 
     name: str = "queued"
+    fraction: float = 0.0
+    eta_seconds: float = 0.0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def set(self, name: str) -> None:
-        """Begins a stage."""
-        if name != self.name:
-            self.name = name
+    def set(self, name: str, fraction: float = 0.0, eta_seconds: float = 0.0) -> None:
+        """Begins a stage, or says how far it is."""
+        if (name, fraction) != (self.name, self.fraction):
+            self.name, self.fraction, self.eta_seconds = name, fraction, eta_seconds
             self.changed.set()
 
 
@@ -56,7 +61,7 @@ class Errands(Generic[S]):
             news.cancel()
         stage.changed.clear()
         if not work.done():
-            return Progress(stage=stage.name)
+            return Progress(stage=stage.name, fraction=stage.fraction, eta_seconds=stage.eta_seconds)
         self._under_way.pop(ticket, None)
         return Failed(reason="The call was cancelled.") if work.cancelled() else work.result()
 

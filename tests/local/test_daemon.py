@@ -1,0 +1,65 @@
+"""A tiny model in the real daemon: asked by the command, published into the library."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import soundfile
+
+from support.patience import PATIENCE_SECONDS
+
+CONFIG = """
+state_folder = "{folder}/state"
+[library]
+folder = "{folder}/library"
+[osc]
+port = 0
+[control]
+port = 0
+[midi]
+enabled = false
+[jobs]
+workers = 1
+attempts = 1
+[models.tiny]
+provider = "local"
+runner = "diffusers"
+like = "stable-audio-open"
+weights = "{weights}"
+[pads.bell]
+prompt = "deep bell"
+family = "fx"
+model = "tiny"
+seconds = 0.5
+inputs = {{ steps = 2 }}
+"""
+
+
+def test_a_pad_plays_what_a_local_model_made(tiny, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG.format(folder=tmp_path, weights=tiny / "stable-audio"), encoding="utf-8")
+    oneshot = [sys.executable, "-m", "bridge", "--config", str(config)]
+    daemon = subprocess.Popen([*oneshot, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert daemon.stdout is not None
+        assert any("is running" in line for line in daemon.stdout)
+        made = subprocess.run(
+            [*oneshot, "trigger", "bell", "--json"], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
+        log = (tmp_path / "state" / "log.txt").read_text() if (tmp_path / "state" / "log.txt").exists() else ""
+        assert made.returncode == 0, made.stderr + log
+    finally:
+        daemon.send_signal(signal.SIGINT if os.name != "nt" else signal.CTRL_BREAK_EVENT)
+        daemon.wait(PATIENCE_SECONDS)
+    told = json.loads(made.stdout.splitlines()[-1])
+    (path,) = (tmp_path / "library" / "samples" / "bell").glob("*.wav")
+    assert str(path.name) in json.dumps(told)
+    with soundfile.SoundFile(path) as sound:
+        assert (sound.samplerate, sound.channels, sound.subtype) == (44_100, 2, "PCM_24")
+    sidecar = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert sidecar["calls"][0]["model"] == "tiny"
+    assert "Stability-AI-Community" in json.dumps(sidecar["licence"])
