@@ -108,9 +108,9 @@ def make(folder: Path) -> None:
         files = len(run.answer["report"]["files"])
         added = run.busy / files - generator - finishing
         early, late = (max(part) for part in (run.memory[: len(run.memory) // 2], run.memory[len(run.memory) // 2 :]))
-        print(f"{count} core(s): {files} files in {run.seconds:.1f} s, {run.busy / files * 1000:.1f} ms of processor a "
-              f"sound, {added * 1000:.1f} ms more than both, {run.own / files * 1000:.1f} ms without workers; memory {early:.0f} MiB in the first half, "
-              f"{late:.0f} MiB in the second")  # fmt: skip
+        print(f"{count} core(s): {files} files in {run.seconds:.1f} s; ms of processor a sound: "
+              f"{run.busy / files * 1000:.1f}, {added * 1000:.1f} more than bare, {run.own / files * 1000:.1f} without "
+              f"workers; memory {early:.0f} MiB in the first half, {late:.0f} MiB in the second")  # fmt: skip
     print(f"two cores are {runs[1].seconds / runs[2].seconds:.2f} times as fast as one")
 
 
