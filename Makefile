@@ -91,7 +91,10 @@ $(VENV)-local/tests-installed: $(SOURCES)
 	@$(PYTHON) -m venv $(VENV)-local
 	@$(VENV)-local/bin/pip --quiet install --upgrade pip
 	$(VENV)-local/bin/pip --quiet install $(TORCH)
-	$(VENV)-local/bin/pip --quiet install . --group test --group local
+	$(VENV)-local/bin/pip --quiet install . --group test --group local --group stable-audio
+	$(VENV)-local/bin/pip --quiet install --no-deps stable-audio-tools==0.0.19 k-diffusion==0.1.1 torchaudio==2.11.0
+	@# Its compiled part is linked with CUDA; what resamples is not in there.
+	@rm -f $(VENV)-local/lib/python*/site-packages/torchaudio/lib/*.so
 	@touch $@
 
 # Ray in an environment of its own: the other tests must do without it.
