@@ -181,7 +181,8 @@ def _figures(happened: Sequence[Record], told: Told, cuts: int) -> str:
     return (
         f"One life: {len(told.accepted)} jobs answered, {len(told.paid)} of them paid; {len(told.dropped)} files"
         f" dropped into the inbox and {len(told.wished)} put down by a host; {kinds['W'] + kinds['T']:,} writes,"
-        f" {kinds['F']:,} flushes, {names:,} changes of names. Cut at {cuts} moments, half of them just after an answer."
+        f" {kinds['F']:,} flushes, {names:,} changes of names. Cut at {cuts} moments, half of them just after an"
+        " answer."
     )
 
 
