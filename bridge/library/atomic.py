@@ -18,6 +18,8 @@ from bridge.library.problems import still_open
 _TEMPORARY = re.compile(r"\..+\.tmp-[0-9a-f]{8}")
 _PAUSES_SECONDS = (0.02, 0.04, 0.08, 0.16)
 _SECOND_IN_NS = 1_000_000_000
+_LEFT: set[Path] = set()
+"""Temporary files that could not be deleted: the folder was read-only by then, or away."""
 # Windows refuses to rename or delete what a program holds open, and never replaces by a plain rename.
 _WINDOWS = os.name == "nt"
 
@@ -42,7 +44,7 @@ def write_new(path: Path, content: bytes) -> None:
                 f"{path} exists already with another content.", "Move that file away: a sample's name is used once."
             ) from None
     finally:
-        hidden.unlink(missing_ok=True)
+        _drop(hidden)
     settle(path.parent)
 
 
@@ -64,7 +66,7 @@ def replace_watched(path: Path, content: bytes) -> None:
     try:
         _make_newer(hidden, path)
     except OSError:
-        hidden.unlink(missing_ok=True)
+        _drop(hidden)
         raise
     _swap_in(hidden, path)
 
@@ -95,7 +97,21 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
+def _drop(hidden: Path) -> None:
+    """Deletes a temporary file; one that the folder does not give up now goes with the next that is written."""
+    try:
+        hidden.unlink()
+    except FileNotFoundError:
+        if not hidden.parent.is_dir():  # away, and the file with it
+            _LEFT.add(hidden)
+    except OSError:
+        _LEFT.add(hidden)
+
+
 def _write_hidden(path: Path, content: bytes) -> Path:
+    for left in tuple(_LEFT):
+        _LEFT.discard(left)
+        _drop(left)
     hidden = hidden_name(path)
     try:
         with hidden.open("xb") as file:
@@ -103,8 +119,7 @@ def _write_hidden(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except BaseException as problem:
-        with suppress(OSError):
-            hidden.unlink(missing_ok=True)
+        _drop(hidden)
         if isinstance(problem, OSError):
             problem.filename = str(path)  # the name that people know
         raise
@@ -115,7 +130,7 @@ def _swap_in(hidden: Path, path: Path) -> None:
     try:
         _patiently(path, lambda: os.replace(hidden, path))
     except BaseException:
-        hidden.unlink(missing_ok=True)
+        _drop(hidden)
         raise
     settle(path.parent)
 

@@ -108,8 +108,11 @@ class Library:
         return dict(self._problems)
 
     def absolute(self, path: str) -> str:
-        """Returns the system's own absolute path; raises LibraryError for one that leaves the library."""
-        return str(self._inside(path))
+        """Returns the system's own absolute path; raises LibraryError for one that leaves the library.
+
+        It looks at the path alone: the loop asks this too, and must not wait for a folder that does not answer.
+        """
+        return str(self._named(path))
 
     # --- samples ----------------------------------------------------------------------------------------------
 
@@ -240,13 +243,16 @@ class Library:
                 )
             yield
 
-    def _inside(self, path: str) -> Path:
+    def _named(self, path: str) -> Path:
         parts = path.split("/")
         odd = any(letter in _NO_PATH_LETTERS or not letter.isprintable() for letter in path)
         # Hidden names are the bridge's own; dots and spaces at the end fall off on Windows.
         if odd or any(not part or part.startswith(".") or part.endswith((".", " ")) for part in parts):
             raise LibraryError(f"{path!r} is no path inside the library.")
-        file = self.root.joinpath(*parts)
+        return self.root.joinpath(*parts)
+
+    def _inside(self, path: str) -> Path:
+        file = self._named(path)
         try:
             stays = file.resolve().is_relative_to(self.root.resolve())
         except (OSError, RuntimeError):  # a link that leads to itself

@@ -25,6 +25,7 @@ from bridge.domain.take import Verdict
 from bridge.errors import ModelError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
+from bridge.jobs.rebuilding import open_store
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.registry import ModelContext, open_models
@@ -198,6 +199,7 @@ class House:
         self.concurrent = 2
         self.guide: Guide | None = None
         self.told: list[Event] = []
+        self.mended = ""
         self.step: Callable[[str], None] = lambda _name: None
         self.shaper = PlainShaper(lambda name: self.step(name))
 
@@ -211,7 +213,8 @@ class House:
     @asynccontextmanager
     async def open(self, *, start: bool = True) -> AsyncIterator[BridgeEngine]:
         library = Library.open(self.config.library.folder, kept=self.config.library.formats)
-        database = Database(self.folder / "state" / "store.sqlite")
+        database, self.mended = open_store(self.folder / "state", library)
+        self.database = database
         files = FileThread()
         self._watch_steps(library, database)
         model = ModelOfProvider(

@@ -21,6 +21,7 @@ from bridge.models.catalogue.rows import catalogue
 from bridge.units import Seconds
 from support.patience import PATIENCE_SECONDS
 from support.replicate_facade import KEY, Facade, facade
+from support.workers import WorkersHere
 
 PATIENCE = Seconds(PATIENCE_SECONDS)
 MIMICS = {
@@ -155,8 +156,9 @@ class Crash(BaseException):
     """The process dies here: nothing in it may catch this."""
 
 
-def test_wherever_the_process_dies_one_prediction_is_made_and_booked_once(account, config):
+def test_wherever_the_process_dies_one_prediction_is_made_and_booked_once(account, config, monkeypatch):
     """Dies before and after every commit of a remote job, one step further each time."""
+    monkeypatch.setattr("bridge.app.WorkerPool", lambda *_, **__: WorkersHere())
     request = Request(pad="bell", model="musicgen", seconds=Seconds(1.0), ref="once")
 
     def until(number: int, folder: Path) -> bool:
