@@ -25,7 +25,7 @@ from torture.leg import Leg, Row
 from torture.nest import Nest
 from torture.rig import PADS, Audit, Bridge, Watcher, audit, sounds_of_the_account
 
-KILLS = 1_200
+KILLS = 1_000
 LIVES = 40
 """In a round."""
 LANES = 3

@@ -179,9 +179,10 @@ def _figures(happened: Sequence[Record], told: Told, cuts: int) -> str:
     kinds = Counter(one.op for one in happened)
     names = sum(kinds[kind] for kind in "CRLUM")
     return (
-        f"One life: {len(told.accepted)} jobs answered, {len(told.paid)} of them paid, {len(told.dropped)} files dropped"
-        f" into the inbox and {len(told.wished)} put down by a host; {kinds['W'] + kinds['T']:,} writes, {kinds['F']:,}"
-        f" flushes, {names:,} changes of names. Cut at {cuts} moments, half of them just after an answer."
+        f"One life: {len(told.accepted)} jobs answered, {len(told.paid)} of them paid; {len(told.dropped)} files"
+        f" dropped into the inbox and {len(told.wished)} put down by a host; {kinds['W'] + kinds['T']:,} writes,"
+        f" {kinds['F']:,} flushes, {names:,} changes of names. Cut at {cuts} moments, half of them just after an"
+        " answer."
     )
 
 
