@@ -10,7 +10,8 @@ import sys
 
 import soundfile
 
-from support.patience import PATIENCE_SECONDS
+IMPORT_SECONDS = 300.0
+"""How long a machine with better things to do may take to import PyTorch: no measure, only an end."""
 
 CONFIG = """
 state_folder = "{folder}/state"
@@ -43,18 +44,16 @@ def test_a_pad_plays_what_a_local_model_made(tiny, tmp_path):
     config = tmp_path / "config.toml"
     config.write_text(CONFIG.format(folder=tmp_path, weights=tiny / "stable-audio"), encoding="utf-8")
     oneshot = [sys.executable, "-m", "bridge", "--config", str(config)]
-    daemon = subprocess.Popen([*oneshot, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        assert daemon.stdout is not None
-        assert any("is running" in line for line in daemon.stdout)
-        made = subprocess.run(
-            [*oneshot, "trigger", "bell", "--json"], capture_output=True, text=True, timeout=PATIENCE_SECONDS
-        )
-        log = (tmp_path / "state" / "log.txt").read_text() if (tmp_path / "state" / "log.txt").exists() else ""
-        assert made.returncode == 0, made.stderr + log
-    finally:
-        daemon.send_signal(signal.SIGINT if os.name != "nt" else signal.CTRL_BREAK_EVENT)
-        daemon.wait(PATIENCE_SECONDS)
+    with subprocess.Popen([*oneshot, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as daemon:
+        try:
+            assert daemon.stdout is not None
+            assert any("is running" in line for line in daemon.stdout)
+            made = subprocess.run(
+                [*oneshot, "trigger", "bell", "--json"], capture_output=True, text=True, timeout=IMPORT_SECONDS
+            )
+        finally:
+            daemon.send_signal(signal.SIGINT if os.name != "nt" else signal.CTRL_BREAK_EVENT)
+    assert made.returncode == 0, made.stderr
     told = json.loads(made.stdout.splitlines()[-1])
     (path,) = (tmp_path / "library" / "samples" / "bell").glob("*.wav")
     assert str(path.name) in json.dumps(told)

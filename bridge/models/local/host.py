@@ -67,7 +67,7 @@ class Host:
         self._turn = asyncio.Lock()
         self._idle: asyncio.Task[None] | None = None
         self._stage = Stage()
-        self._folder = tempfile.TemporaryDirectory(prefix="oneshot-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def run(
         self, inputs: Mapping[str, Any], seeds: Sequence[int], stage: Stage, sounds: Mapping[str, SoundAt] | None = None
@@ -97,10 +97,19 @@ class Host:
             self._loading.cancel()
             await asyncio.gather(self._loading, return_exceptions=True)
         await self._unload()
-        await asyncio.to_thread(self._folder.cleanup)
+        if self._folder is not None:
+            await asyncio.to_thread(self._folder.cleanup)
+            self._folder = None
+
+    @property
+    def folder(self) -> Path:
+        """Returns where sounds are handed over; made with the first of them."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="oneshot-", ignore_cleanup_errors=True)
+        return Path(self._folder.name)
 
     async def _handed(self, sound: SoundAt) -> Path:
-        path = Path(self._folder.name, f"{secrets.token_hex(6)}.wav")
+        path = self.folder / f"{secrets.token_hex(6)}.wav"
         wave = await sound(self.loaded.rate if self.loaded else 0)
         await asyncio.to_thread(path.write_bytes, wave)
         return path
@@ -111,7 +120,7 @@ class Host:
         call = secrets.token_hex(6)
         where = f" on {self.loaded.device}" if self.loaded else ""
         child.tell({"op": "generate", "id": call, "inputs": dict(inputs), "seeds": list(seeds),
-                    "folder": self._folder.name})
+                    "folder": str(self.folder)})
         try:
             ended = await child.answer(_progress(stage, where), "takes", "failed")
         except ModelError:

@@ -9,7 +9,6 @@ import asyncio
 import io
 import os
 import sys
-from pathlib import Path
 
 import numpy
 import pytest
@@ -175,7 +174,7 @@ def test_a_model_that_nobody_asks_is_unloaded_and_comes_back(with_host):
 def test_no_process_and_no_file_is_left_when_it_closes(with_host):
     async def tell(host):
         await host.run({"prompt": "bell"}, [1, 2], Stage())
-        folder = Path(host._folder.name)
+        folder = host.folder
         assert list(folder.iterdir()) == []
         return host._child.pid, folder
 

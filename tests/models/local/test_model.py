@@ -53,11 +53,11 @@ def test_a_pad_gets_its_variations_for_nothing_under_the_licence_of_the_weights(
         sidecars = await made(app, Request(pad="bell", count=3, enhance="never"))
         return sidecars, [event for event in events if event.kind == "progress"]
 
-    sidecars, progress = story(tell, weights="me/tiny-bells")
+    sidecars, progress = story(tell)
     assert len(sidecars) == 3
     assert {sidecar["cost"] for sidecar in sidecars} == {0}
     assert "CC0-1.0" in sidecars[0]["licence"]
-    assert sidecars[0]["calls"][-1]["version"] == "me/tiny-bells"
+    assert sidecars[0]["calls"][0]["model"] == "box"
     assert "loading on cpu" in [event.stage for event in progress]
 
 
@@ -107,7 +107,7 @@ def test_where_the_weights_are_missing_the_fallback_plays_on_and_the_cure_is_sai
 
     sidecars, notices = story(tell, {"fallback": "synth"}, weights="not-here")
     assert sidecars[0]["calls"][-1]["model"] == "synth"
-    assert any("not on this computer" in notice for notice in notices), notices
+    assert any("oneshot models fetch box" in notice for notice in notices), notices
 
 
 def refusal(**row) -> str:
