@@ -208,6 +208,11 @@ def _musicgen_parts():
 
 
 def _musicgen_settings(model) -> None:
+    """Gives a model what generating takes, and weights so large that words and tunes change which token is drawn."""
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            if weights.dim() > 1 and not name.startswith(("audio_encoder.", "text_encoder.")):
+                weights.mul_(20.0)
     model.generation_config.update(
         decoder_start_token_id=32, pad_token_id=32, bos_token_id=32, do_sample=True, guidance_scale=3.0, max_length=100
     )
