@@ -42,7 +42,7 @@ def stable_audio(folder: Path) -> None:
             cross_attention_input_dim=16,
         ),
         vae=AutoencoderOobleck(
-            encoder_hidden_size=6, downsampling_ratios=[2, 4, 8], decoder_channels=3, decoder_input_channels=4,
+            encoder_hidden_size=8, downsampling_ratios=[2, 4, 8], decoder_channels=3, decoder_input_channels=4,
             audio_channels=2, channel_multiples=[1, 2, 2], sampling_rate=44_100,
         ),
         text_encoder=text_encoder, tokenizer=tokenizer,
