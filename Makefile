@@ -54,11 +54,12 @@ bench-sound: $(VENV)/bench-installed  ## the tables of docs/sound.md; downloads 
 	$(BIN)/python tests/bench/known.py
 	$(BIN)/python tests/bench/library.py
 
-bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md, and its picture; downloads Debian packages once
+bench-synth: $(VENV)/bench-installed  ## the tables of docs/synth.md and docs/synth-words.md, and its picture; downloads Debian packages once
 	$(BIN)/python tests/bench/like_records.py
 	$(BIN)/python tests/bench/synthesiser.py
 	$(BIN)/python tests/bench/built_in.py --seeds 500
 	$(BIN)/python examples/contact_sheet.py docs/contact-sheet.webp
+	$(BIN)/python tests/bench/adjectives.py
 
 audit: $(VENV)/bin/python  ## known holes in what the default install pulls in; needs the network
 	$(BIN)/pip --quiet install pip-audit
@@ -90,7 +91,10 @@ $(VENV)-local/tests-installed: $(SOURCES)
 	@$(PYTHON) -m venv $(VENV)-local
 	@$(VENV)-local/bin/pip --quiet install --upgrade pip
 	$(VENV)-local/bin/pip --quiet install $(TORCH)
-	$(VENV)-local/bin/pip --quiet install . --group test --group local
+	$(VENV)-local/bin/pip --quiet install . --group test --group local --group stable-audio
+	$(VENV)-local/bin/pip --quiet install --no-deps stable-audio-tools==0.0.19 k-diffusion==0.1.1 torchaudio==2.11.0
+	@# Its compiled part is linked with CUDA; what resamples is not in there.
+	@rm -f $(VENV)-local/lib/python*/site-packages/torchaudio/lib/*.so
 	@touch $@
 
 # Ray in an environment of its own: the other tests must do without it.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bridge import __version__
@@ -16,9 +18,10 @@ from bridge.config.keys import key_of
 from bridge.config.problems import where
 from bridge.config.schema import Config
 from bridge.doors import Doors, Hall
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, LibraryError
 from bridge.jobs.engine import BridgeEngine
-from bridge.jobs.files import FileThread
+from bridge.jobs.files import FileThread, in_time
+from bridge.jobs.rebuilding import open_store
 from bridge.jobs.rehearsal import misfits
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
@@ -27,6 +30,7 @@ from bridge.models.registry import ModelContext, Models, open_models
 from bridge.player.audition import Audition
 from bridge.ports import Clock, SystemClock
 from bridge.service.chronicle import Chronicle
+from bridge.service.logbook import STORY
 from bridge.shaping import Shaping
 from bridge.store import events as event_store
 from bridge.store import jobs as job_store
@@ -39,10 +43,14 @@ from bridge.workers.cluster import ClusterPool
 from bridge.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
+story = logging.getLogger(STORY)
 
 WARM = ("bridge.shaping.tasks", "bridge.models.synth.render")
 """What every worker imports before it is asked, so that the first pad pressed does not wait for scipy."""
 
+OPENING_SECONDS = 30.0
+"""The most that a library may take to be opened, by a disk that has to wake up first."""
+SILENT = "Look at the disk, or the network that it is on."
 SECONDS_A_DAY = 86_400
 MOST_TOLD = 8
 """Mistakes of a configuration that are told by OSC; a file of another kind has hundreds."""
@@ -62,6 +70,11 @@ class App:
     database: Database
     at_once: int
     """How many tasks are computed at once."""
+    files: FileThread
+    hurt: asyncio.Event
+    """Is set when the store turns out to be damaged: whoever runs the bridge opens it anew, and that builds it anew."""
+    mended: str = ""
+    """What had to be done for the store; empty where it was sound."""
     doors: Doors | None = None
     resumed: int = 0
     trouble: tuple[str, ...] = ()
@@ -85,7 +98,9 @@ class App:
         config += [f"Takes effect at the next start: {', '.join(later)}"] * bool(later)
         models = [f"Model {name} is not available: {why}" for name, why in self.models.problems.items()]
         formats = [f"Format {name} is not kept: {why}" for name, why in self.library.problems.items()]
-        return [*config, *self.doubts, *models, *formats, *(self.doors.notices if self.doors else [])]
+        mended = [self.mended] * bool(self.mended)
+        mended += [f"{_silent(self.library)} {SILENT}"] * self.files.stalled
+        return [*mended, *config, *self.doubts, *models, *formats, *(self.doors.notices if self.doors else [])]
 
     async def reload(self, config: Config) -> list[str]:
         """Takes up a changed configuration and returns the places of what changed.
@@ -164,11 +179,16 @@ def _tell_in_log(app: App, stack: AsyncExitStack) -> None:
 
 
 async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:
-    library = Library.open(config.library.folder, kept=config.library.formats)
+    library = await _open_library(config)
     stack.callback(library.close)
     home = config.state_folder / "libraries" / library.id
-    database = Database(home / "store.sqlite")
+    hurt = asyncio.Event()
+    wake = partial(asyncio.get_running_loop().call_soon_threadsafe, hurt.set)
+    # Away from the loop: a service whose loop stands still for long is taken for dead.
+    database, mended = await asyncio.to_thread(open_store, home, library, on_damage=wake)
     stack.callback(database.close)
+    if mended:
+        story.warning("%s", mended)
     shelf = Shelf(home / "takes")
     await _tidy(config, database, shelf, clock)
     files = FileThread()
@@ -189,11 +209,12 @@ async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, ha
             at_once=workers.count,
         )
     )
+    files.on_stall = partial(engine.announce, _silent(library), SILENT)
     audition = Audition(engine, config.audition, say=engine.announce)
     stack.push_async_callback(audition.close)
     app = App(
         opened=config, engine=engine, audition=audition, models=models, context=context, library=library,
-        database=database, at_once=workers.count,
+        database=database, files=files, hurt=hurt, mended=mended, at_once=workers.count,
     )
     stack.push_async_callback(app.engine.close)
     return app
@@ -211,6 +232,20 @@ async def _open_workers(config: Config, stack: AsyncExitStack, *, hasty: bool) -
     if not hasty:
         await pool.start()
     return pool
+
+
+def _silent(library: Library) -> str:
+    return f"The library {library.root} does not answer: finished sounds wait for it."
+
+
+async def _open_library(config: Config) -> Library:
+    folder, formats = config.library.folder, config.library.formats
+    try:
+        return await in_time(
+            lambda: Library.open(folder, kept=formats), OPENING_SECONDS, undo=lambda library: library.close()
+        )
+    except TimeoutError:
+        raise LibraryError(f"{folder} does not answer.", SILENT, retryable=True) from None
 
 
 async def _tidy(config: Config, database: Database, shelf: Shelf, clock: Clock) -> None:

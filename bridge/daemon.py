@@ -19,7 +19,7 @@ from bridge.app import App, open_bridge
 from bridge.config.load import Source
 from bridge.config.schema import Config
 from bridge.config.watch import Watch
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, DamagedError, StoreError
 from bridge.models.catalogue.rows import rows
 from bridge.service.logbook import STORY
 from bridge.service.notify import Notifier
@@ -31,6 +31,8 @@ story = logging.getLogger(STORY)
 
 CLOSING_SECONDS = 20.0
 """The most that it may take to close everything, doors, workers and files, once no sound is waited for."""
+MOST_DAMAGES = 3
+"""How often a run builds its store anew: more is a disk that keeps nothing."""
 HURRY_SECONDS = 2.0
 LAST_WORDS_SECONDS = 0.3
 """What the thread that writes the log gets for its last line."""
@@ -48,21 +50,49 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     manager = Notifier()
     watch = Watch(source, check=lambda found, origin: rows(found.models, origin))
     _read_on_hangup(watch, end)
+    alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
+    damaged = 0
+    while not end.asked.is_set():
+        try:
+            config = await _live(config, watch, end, manager, say)
+        except DamagedError as problem:  # it came out before everything was open
+            story.error("%s", problem.message)
+        if end.asked.is_set():
+            break
+        damaged += 1
+        if damaged > MOST_DAMAGES:
+            raise StoreError(f"The store was damaged {damaged} times in one run.", "Check the disk that it is on.")
+        say("The store is damaged. It is built anew, and everything opens again.")
+        story.error("the store is damaged: everything is closed, and opened with one that is built anew")
+    alive.cancel()
+
+
+async def _live(config: Config, watch: Watch, end: Ending, manager: Notifier, say: Callable[[str], None]) -> Config:
+    """Runs the bridge until it is to end, or until its store turns out to be damaged; returns the config by then."""
     async with open_bridge(config, doors=True) as app:
         for line in greeting(app):
             say(line)
         _write_down(app)
         watching = asyncio.create_task(_follow(app, watch, say), name="config")
-        alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
         manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
-        await end.asked.wait()
+        await _first(end.asked, app.hurt)
         watching.cancel()
         await asyncio.wait([watching])
-        bound = app.config.jobs.finish_seconds
-        manager.stopping(bound + CLOSING_SECONDS)
-        end.within(bound + CLOSING_SECONDS)
-        await _rest(app, end, say)
-    alive.cancel()
+        if end.asked.is_set():
+            bound = app.config.jobs.finish_seconds
+            manager.stopping(bound + CLOSING_SECONDS)
+            end.within(bound + CLOSING_SECONDS)
+            await _rest(app, end, say)
+        return app.config
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Waits for the first of some events."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
 
 
 async def _rest(app: App, end: Ending, say: Callable[[str], None]) -> None:

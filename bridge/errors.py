@@ -9,6 +9,7 @@
     │   └── DoubtfulError       a call may have been accepted, and paid, without anybody knowing
     ├── LibraryError            the watched folder can't be read or written
     ├── StoreError              the database can't be opened, read or written
+    │   └── DamagedError        its file is no sound database any more, and has to be built anew
     └── InUseError              something that may exist only once exists already (daemon, port, library)
 
 A message names the thing and never ends in advice; the hint is the cure, often a command. Branch on the type,
@@ -81,6 +82,10 @@ class LibraryError(BridgeError):
 
 class StoreError(BridgeError):
     """Says why the database can't be used."""
+
+
+class DamagedError(StoreError):
+    """Says that the file of the database is damaged: no trying again helps, only building it anew."""
 
 
 class InUseError(BridgeError):

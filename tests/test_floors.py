@@ -13,7 +13,7 @@ import bridge
 HOUSE = Path(bridge.__file__).parent
 
 FLOORS = (
-    ("errors", "units", "audio"),
+    ("errors", "units", "audio", "disk"),
     ("domain",),
     ("sound", "instruments", "osc", "midi", "surfaces", "config"),
     ("ports", "store", "workers"),

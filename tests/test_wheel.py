@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
 
@@ -78,3 +79,19 @@ def test_nothing_but_the_package_and_its_command_is_installed():
     folders = {file.parts[0] for file in files} - {"..", "bridge"}
     assert all(folder.startswith("oneshot_bridge-") and folder.endswith(".dist-info") for folder in folders), folders
     assert not [file for file in files if {"tests", "examples"} & set(file.parts)]
+
+
+def test_the_wheel_holds_no_remains_no_secrets_and_nothing_that_runs_by_itself():
+    files = [file for file in distribution("oneshot-bridge").files or ()
+             if file.parts[0] != ".." and "__pycache__" not in file.parts]
+    remains = {".pyc", ".orig", ".rej", ".bak", ".log", ".sqlite", ".pem", ".key", ".env", ".so", ".dll", ".exe",
+               ".zip", ".pth"}
+    assert [str(file) for file in files if file.suffix in remains or file.name.startswith(".")] == []
+    sources = {str(path.relative_to(SOURCES)) for path in (SOURCES / "bridge").rglob("*") if path.is_file()} | {
+        f"bridge/{path}" for path in DAW_SCRIPTS
+    }
+    assert [str(file) for file in files if file.parts[0] == "bridge" and str(file) not in sources] == []
+    assert sum(file.locate().stat().st_size for file in files) < 6_000_000
+    private = re.compile(rb"r8_[A-Za-z0-9]{30}|BEGIN [A-Z ]*PRIVATE KEY|/(home|Users|tmp|root)/[a-z]+/(?!Music)")
+    ours = [file for file in files if file.parts[0] == "bridge"]
+    assert [str(file) for file in ours if private.search(file.locate().read_bytes())] == []

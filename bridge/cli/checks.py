@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge import __version__
-from bridge.cli import surroundings
+from bridge.cli import storing, surroundings
 from bridge.cli.checking import EDIT, Check, Room, State
 from bridge.cli.client import Client, find_daemon
 from bridge.cli.commands.files import sfz_of
@@ -47,8 +47,13 @@ def examine(shell: Shell) -> Iterator[Check]:
     daemon, status, seen = look_for_daemon(config)
     yield seen
     room = Room(config=config, daemon=daemon, status=status)
+    broken: set[str] = set()
     for check in CHECKS:
-        yield from check(room)
+        if check in IN_THE_LIBRARY and "library" in broken:
+            continue
+        for found in check(room):
+            broken |= {found.name} if found.state == "broken" else set()
+            yield found
 
 
 def look_for_daemon(config: Config) -> tuple[Client | None, dict[str, Any], Check]:
@@ -74,20 +79,33 @@ def folders(room: Room) -> Iterator[Check]:
 
 def _folder(name: str, folder: Path, setting: str) -> Check:
     cure = f"Make it writable, or choose another {setting}: {EDIT}"
-    there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
     try:
-        with tempfile.TemporaryFile(dir=there):
-            pass
-        free = shutil.disk_usage(there).free
+        there, free = storing.within(storing.ANSWER_SECONDS, lambda: _probe(folder))
+    except TimeoutError:
+        return Check(name=name, state="broken", text=f"{folder} does not answer",
+                     cure="Look at the disk, or the network that it is on. Nothing is lost meanwhile.")
     except OSError as problem:
+        there = Path(problem.filename or folder)
         return Check(name=name, state="broken", text=f"{there} can't be written: {problem.strerror}", cure=cure)
     text = f"{folder}{'' if there == folder else ' will be made'}, {free / 1e9:.1f} GB free"
     if free < SCARCE_BYTES:
         state: State = "broken" if free < TOO_FEW_BYTES else "notice"
         return Check(name=name, state=state, text=text, cure="Make room on that disk.")
     return Check(name=name, state="ok", text=text)
+
+
+def _probe(folder: Path) -> tuple[Path, int]:
+    """Returns the folder, or what there is of the way to it, and its free bytes; raises OSError if it is read-only."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+        return there, shutil.disk_usage(there).free
+    except OSError as problem:
+        problem.filename = str(there)
+        raise
 
 
 def network(room: Room) -> Iterator[Check]:
@@ -261,6 +279,8 @@ def notices(room: Room) -> Iterator[Check]:
 
 
 CHECKS: tuple[Callable[[Room], Iterator[Check]], ...] = (
-    folders, surroundings.clock, network, midi, audition, models, surroundings.providers, hosts, surroundings.presets,
-    surroundings.service, notices,
+    folders, storing.stores, surroundings.clock, network, midi, audition, models, surroundings.providers, hosts,
+    surroundings.presets, surroundings.service, notices,
 )
+IN_THE_LIBRARY = frozenset({storing.stores, hosts, surroundings.presets})
+"""The checks that look into the library: they would wait for ever where its disk does not answer."""

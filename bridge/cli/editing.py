@@ -1,9 +1,10 @@
-"""Changes one setting in the user's configuration file and leaves everything else as they wrote it."""
+"""Changes one setting in the user's configuration file, or adds a model, and leaves the rest as they wrote it."""
 
 from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,24 @@ def set_in_file(path: Path, keys: tuple[str, ...], value: Any) -> None:
     """
     load_config(path)
     before = path.read_bytes().decode("utf-8-sig")
-    after = with_setting(before, keys, value)
+    _write(path, with_setting(before, keys, value), f"{keys[-1]} = {value}")
+
+
+def add_model(path: Path, name: str, row: Mapping[str, Any]) -> None:
+    """Writes a new model at the end of a configuration file, whole or not at all; the rest stays as it is.
+
+    Raises ConfigError where the file is wrong, or would be with that model: then nothing was written.
+    """
+    load_config(path)
+    before = path.read_bytes().decode("utf-8-sig")
+    table = tomlkit.dumps({"models": {name: dict(row)}}).removeprefix("[models]\n")
+    between = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+    after = before + (between + table).replace("\n", "\r\n" if "\r\n" in before else "\n")
+    _write(path, after, table)
+
+
+def _write(path: Path, after: str, said: str) -> None:
+    """Replaces the text of a configuration file, if it is right."""
     try:
         config_of(tomllib.loads(after))
     except ConfigError as error:
@@ -40,7 +58,7 @@ def set_in_file(path: Path, keys: tuple[str, ...], value: Any) -> None:
         os.chmod(real, mode)
     except OSError as problem:
         raise ConfigError(
-            [f"{path}: can't be written: {problem.strerror}"], f"Write it yourself: {keys[-1]} = {value}"
+            [f"{path}: can't be written: {problem.strerror}"], f"Write it yourself: {said}"
         ) from problem
 
 

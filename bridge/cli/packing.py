@@ -26,7 +26,7 @@ from bridge.packs.folder import (
     metadata,
     metadata_path,
 )
-from bridge.packs.plan import Plan
+from bridge.packs.plan import SFZ, Plan
 from bridge.sound.codec import decode
 
 if TYPE_CHECKING:
@@ -45,11 +45,14 @@ class PackWriter:
         """Raises RequestError or NotFoundError where the format, or a program that it needs, is missing."""
         self._plan, self._folder = plan, folder
         self._kind: Kind = kind_of(plan.output.format)
-        self._presets = plan.output.presets if self._kind.played else ()
+        self._presets = plan.output.wanted_presets if self._kind.played else ()
+        if SFZ in self._presets and plan.output.naming != "vendor":
+            raise RequestError(f"SFZ can't name files that are called by {plan.output.naming}.",
+                               'Say naming = "vendor", or leave that preset out.')  # fmt: skip
         self._formats = open_formats(only=self._presets)
         for name in self._presets:
             kind = self._formats.find(name)
-            if kind.sounds == "beside" and name != "sfz" and self._kind.ending != "wav":
+            if kind.sounds == "beside" and name != SFZ and self._kind.ending != "wav":
                 raise RequestError(f"{name} names WAV files, and the pack holds {plan.output.format}.",
                                    'Say format = "wav", or leave that preset out.')  # fmt: skip
 
@@ -112,7 +115,8 @@ class PackWriter:
         beside = self._folder / metadata_path(entry)
         if self._plan.output.metadata and not beside.exists():
             sidecar = session.ask("sample", entry.sample["id"])["sidecar"]
-            write_whole(beside, metadata(entry, self._plan.output.format, sidecar))
+            rate = self._kind.rate_of(entry.sample["analysis"]["sample_rate"])
+            write_whole(beside, metadata(entry, self._plan.output.format, rate, sidecar))
         return outline(decode(wav)) if self._plan.output.cover else ""
 
 

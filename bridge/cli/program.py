@@ -24,6 +24,7 @@ from bridge.cli.commands import (
     files,
     instrument,
     keys,
+    library,
     listen,
     lists,
     logs,
@@ -94,6 +95,7 @@ for _command in (
     lists.jobs, lists.ls, lists.show_command, lists.pads, lists.set_command, lists.kits, lists.deliveries, daw.daw,
     models.models, midi.midi, play.play,
     files.config, files.path, doctor.doctor, service.service, logs.logs,
+    library.library,
     shape.shape, instrument.instrument, export.export, listen.analyse, listen.slice_command, osc.osc, surface.surface,
     completion.completion,
 ):  # fmt: skip

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from bridge.cli.client import Client
 from bridge.cli.show import Shown
 from bridge.domain.job import ENDED, JobState
+from bridge.errors import DamagedError
 
 if TYPE_CHECKING:
     from bridge.app import App
@@ -145,6 +146,14 @@ class LocalSession(Session):
             self._life.result()
 
     async def _live(self, opened: asyncio.Event) -> None:
+        try:
+            await self._serve(opened)
+        except DamagedError:
+            if opened.is_set():
+                raise
+            await self._serve(opened)  # with a store that is built anew
+
+    async def _serve(self, opened: asyncio.Event) -> None:
         from bridge.app import open_bridge
         from bridge.web.desk import Desk
 

@@ -41,6 +41,10 @@ class Shell:
         """The configuration. Before the first `oneshot run` there is no file: then what it would hold counts."""
         return self.source(written=self.chosen is not None).load()
 
+    def reread(self) -> None:
+        """Has the configuration read again: a command just wrote it."""
+        self.__dict__.pop("config", None)
+
     def source(self, *, written: bool = True) -> Source:
         """Returns all that the configuration is made of; `written` demands the file."""
         from bridge.config.load import Source

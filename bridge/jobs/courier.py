@@ -35,6 +35,8 @@ class Courier:
         self._pads = shop.pads
         self._shop = shop
         self._by_file: frozenset[str] = frozenset()
+        self._refused = False
+        """Whether the folder refused a delivery, which is to be tried again when it is there again."""
 
     def address(self, store: Connection, pad: str, sample: Sample | None) -> None:
         """Writes down, inside a transaction, one delivery of a pad's new sound (None: of its emptiness) per host."""
@@ -44,7 +46,7 @@ class Courier:
     async def send(self, pad: str = "") -> None:
         """Sends what waits, of one pad or of all, and withdraws what a newer sound of the same pad replaced.
 
-        What the folder refuses now waits in the store and is sent with the next sound, or by the next start.
+        What the folder refuses now waits in the store and is sent when the folder takes something again.
         """
         waiting = await self._database.read(lambda store: delivery_store.waiting_deliveries(store, pad=pad))
         newest = {(delivery.host, delivery.pad): delivery.seq for delivery in waiting}
@@ -55,6 +57,7 @@ class Courier:
                 else:
                     await self._replace(delivery)
             except LibraryError as problem:
+                self._refused = True
                 log.warning("delivery %s to %s waits: %s", delivery.seq, delivery.host, problem)
 
     async def look_around(self) -> None:
@@ -68,6 +71,9 @@ class Courier:
                 except RequestError as refused:
                     log.warning("the host %s gets nothing: %s", host, refused)
             self._by_file = present
+            if self._refused:
+                self._refused = False
+                await self.send()
             for answer in await self._files.run(self._library.acknowledgements):
                 await self.end(answer.host, answer.seq, "done" if answer.loaded else "failed", answer.reason)
                 await self._files.run(self._library.prune_delivery, answer.host, answer.seq)

@@ -28,7 +28,7 @@ from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call
 from bridge.domain.text import LONGEST_WORD
-from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, unknown
+from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, StoreError, unknown
 from bridge.jobs import moves
 from bridge.jobs.briefs import clean_text, new_seed, priority_of
 from bridge.jobs.budget import Budget
@@ -149,7 +149,15 @@ class BridgeEngine:
             self._scheduler.add(job)
         self._spawn(self._watch_hosts())
         self._spawn(self._sweep_samples())
+        self._spawn(self._check_store())
         return len(unfinished)
+
+    async def _check_store(self) -> None:
+        """Looks for damage that nobody has met yet; the store itself says so to whoever can open it anew."""
+        try:
+            await self._database.check()
+        except StoreError as problem:
+            self.announce(problem.message, problem.hint)
 
     async def _sweep_samples(self) -> None:
         """Tidies up after a crash, folder by folder: a large library has many files, and no start waits for that."""

@@ -70,6 +70,9 @@ class Lines:
             state = await line.poll(ticket, PATIENCE)
             if isinstance(state, Lost) and not line.free_to_repeat:
                 raise ParkedError(f"{call.model} does not know the call {ticket} any more, and it may have been paid.")
+            if isinstance(state, Lost) and not call.ticket:
+                # Sent by this very process, with no crash between: to send it again at once might go on for ever.
+                return Failed(reason=f"{call.model} forgot a call that it had taken.", retryable=True)
             if not isinstance(state, Progress):
                 return state
             self._hub.tell([self._progress(job, state)])

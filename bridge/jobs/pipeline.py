@@ -36,9 +36,10 @@ log = logging.getLogger(__name__)
 _CLEAN = frozenset({"pass", "repair", "choose", "note"})
 _USABLE = _CLEAN | {"doubt"}
 
-DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-"""Seconds between the tries of a step that the disk refuses; after the last the job fails with the reason,
-or goes on trying where it is the store that refuses."""
+DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between the tries of a step that a disk or a folder refuses for now; the last one repeats."""
+TOLD_AGAIN_SECONDS = 20.0
+"""How long the same trouble is not told again, however many jobs wait for its end."""
 
 Told = tuple[Job | None, list[Event]]
 
@@ -64,6 +65,8 @@ class Pipeline:
             JobState.SHAPING: self._shape,
             JobState.PUBLISHING: self._publish,
         }
+        self._troubles: dict[str, float] = {}
+        """What was told that jobs wait for, and when."""
         self._shaped: dict[str, dict[str, Shaped]] = {}
         """By job and sample: what `_shape` has made and `_publish` is about to write."""
 
@@ -82,12 +85,10 @@ class Pipeline:
         try:
             return await self._steps[job.state](job)
         except (StoreError, LibraryError) as problem:
-            # A full disk or a folder that is away for a moment costs time, not the sound. And in a store that can't be
-            # written not even its end could be noted.
-            delay = next(delays, DELAYS[-1] if isinstance(problem, StoreError) else None) if problem.retryable else None
-            if delay is None:
+            # A full disk or a folder that is away costs time, not the sound: it was accepted, and may have been paid.
+            if not problem.retryable:
                 return await self._fail(job, problem)
-            await self._hold(job, problem, delay)
+            await self._hold(job, problem, next(delays, DELAYS[-1]))
             return job
         except BridgeError as problem:
             return await self._fail(job, problem)
@@ -294,7 +295,12 @@ class Pipeline:
 
     async def _hold(self, job: Job, problem: BridgeError, seconds: float) -> None:
         """Says what a job waits for, and waits."""
-        self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
+        now = self._clock.monotonic()
+        self._troubles = {text: since for text, since in self._troubles.items() if now - since < TOLD_AGAIN_SECONDS}
+        if problem.message not in self._troubles:
+            self._troubles[problem.message] = now
+            log.warning("job %s waits: %s", job.id, problem)
+            self._hub.tell([Event(kind="notice", job=job.id, reason=problem.message, hint=problem.hint)])
         await asyncio.sleep(seconds)
 
     async def _fail(self, job: Job, problem: BridgeError) -> Job | None:

@@ -112,7 +112,7 @@ class Publisher:
                 ),
                 sidecar_of(
                     sample, brief=job.brief, calls=calls, take=take, licence=model.licence, written=job.written,
-                    fingerprint=sound.fingerprint, understood=self._understood(job, model),
+                    fingerprint=sound.fingerprint, understood=self._understood(job, model), ref=job.ref,
                 ),
             )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from bridge.disk import settle
 from bridge.errors import LibraryError
 from bridge.library.plain import read_plain
 from bridge.library.problems import still_open
@@ -17,6 +18,8 @@ from bridge.library.problems import still_open
 _TEMPORARY = re.compile(r"\..+\.tmp-[0-9a-f]{8}")
 _PAUSES_SECONDS = (0.02, 0.04, 0.08, 0.16)
 _SECOND_IN_NS = 1_000_000_000
+_LEFT: set[Path] = set()
+"""Temporary files that could not be deleted: the folder was read-only by then, or away."""
 # Windows refuses to rename or delete what a program holds open, and never replaces by a plain rename.
 _WINDOWS = os.name == "nt"
 
@@ -41,8 +44,8 @@ def write_new(path: Path, content: bytes) -> None:
                 f"{path} exists already with another content.", "Move that file away: a sample's name is used once."
             ) from None
     finally:
-        hidden.unlink(missing_ok=True)
-    _settle(path.parent)
+        _drop(hidden)
+    settle(path.parent)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -63,7 +66,7 @@ def replace_watched(path: Path, content: bytes) -> None:
     try:
         _make_newer(hidden, path)
     except OSError:
-        hidden.unlink(missing_ok=True)
+        _drop(hidden)
         raise
     _swap_in(hidden, path)
 
@@ -94,7 +97,21 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
+def _drop(hidden: Path) -> None:
+    """Deletes a temporary file; one that the folder does not give up now goes with the next that is written."""
+    try:
+        hidden.unlink()
+    except FileNotFoundError:
+        if not hidden.parent.is_dir():  # away, and the file with it
+            _LEFT.add(hidden)
+    except OSError:
+        _LEFT.add(hidden)
+
+
 def _write_hidden(path: Path, content: bytes) -> Path:
+    for left in tuple(_LEFT):
+        _LEFT.discard(left)
+        _drop(left)
     hidden = hidden_name(path)
     try:
         with hidden.open("xb") as file:
@@ -102,8 +119,7 @@ def _write_hidden(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except BaseException as problem:
-        with suppress(OSError):
-            hidden.unlink(missing_ok=True)
+        _drop(hidden)
         if isinstance(problem, OSError):
             problem.filename = str(path)  # the name that people know
         raise
@@ -114,9 +130,9 @@ def _swap_in(hidden: Path, path: Path) -> None:
     try:
         _patiently(path, lambda: os.replace(hidden, path))
     except BaseException:
-        hidden.unlink(missing_ok=True)
+        _drop(hidden)
         raise
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def _name_for_the_first_time(hidden: Path, path: Path) -> None:
@@ -152,18 +168,6 @@ def _make_newer(hidden: Path, path: Path) -> None:
 
 def _whole_seconds(path: Path) -> int:
     return path.stat().st_mtime_ns // _SECOND_IN_NS
-
-
-def _settle(folder: Path) -> None:
-    """Makes a rename survive a power failure; systems that can't do that for a folder do it by themselves."""
-    if _WINDOWS:
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _patiently(path: Path, action: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 from filelock import BaseFileLock
 
+from bridge.disk import make_folder
 from bridge.domain.delivery import Delivery
 from bridge.domain.instrument import Instrument
 from bridge.errors import BridgeError, LibraryError
@@ -73,11 +74,11 @@ class Library:
         root = _usable(root)
         with translated(root):
             private = root / PRIVATE
-            private.mkdir(exist_ok=True)
+            make_folder(private)
             lock = take_lock(root, private)
             try:
                 for folder in FOLDERS:
-                    (root / folder).mkdir(exist_ok=True)
+                    make_folder(root / folder)
                 library = cls(root, _identify(private / _ID_FILE), lock)
                 library.keep(kept, formats)
                 library._sweep()
@@ -107,8 +108,11 @@ class Library:
         return dict(self._problems)
 
     def absolute(self, path: str) -> str:
-        """Returns the system's own absolute path; raises LibraryError for one that leaves the library."""
-        return str(self._inside(path))
+        """Returns the system's own absolute path; raises LibraryError for one that leaves the library.
+
+        It looks at the path alone: the loop asks this too, and must not wait for a folder that does not answer.
+        """
+        return str(self._named(path))
 
     # --- samples ----------------------------------------------------------------------------------------------
 
@@ -119,7 +123,7 @@ class Library:
         """
         file = self._sample(path)
         with self._at_work():
-            file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(file.parent)
             atomic.write_new(file, wav)
             atomic.replace(file.with_suffix(".json"), encode_sidecar(sidecar))
 
@@ -176,7 +180,7 @@ class Library:
             for name, kind in self._kept.items():
                 for path, content in _files(name, kind, instrument, folder, sounds):
                     file = self._inside(path)
-                    file.parent.mkdir(parents=True, exist_ok=True)
+                    make_folder(file.parent)
                     atomic.replace_watched(file, content)
                     if kind.sounds == "inside":
                         whole.append((path, content))
@@ -239,13 +243,16 @@ class Library:
                 )
             yield
 
-    def _inside(self, path: str) -> Path:
+    def _named(self, path: str) -> Path:
         parts = path.split("/")
         odd = any(letter in _NO_PATH_LETTERS or not letter.isprintable() for letter in path)
         # Hidden names are the bridge's own; dots and spaces at the end fall off on Windows.
         if odd or any(not part or part.startswith(".") or part.endswith((".", " ")) for part in parts):
             raise LibraryError(f"{path!r} is no path inside the library.")
-        file = self.root.joinpath(*parts)
+        return self.root.joinpath(*parts)
+
+    def _inside(self, path: str) -> Path:
+        file = self._named(path)
         try:
             stays = file.resolve().is_relative_to(self.root.resolve())
         except (OSError, RuntimeError):  # a link that leads to itself
@@ -319,7 +326,7 @@ def _usable(root: Path) -> Path:
                 f"The library can't be made in {root.parent}: there is no such folder.",
                 f'Connect the drive, or run: mkdir -p "{root.parent}"',
             )
-        root.mkdir(parents=at_home, exist_ok=True)
+        make_folder(root)
     return root
 
 

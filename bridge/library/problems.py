@@ -13,7 +13,7 @@ _GONE = "is not there any more", "Connect the drive, or put the folder back wher
 _LOCKED = (
     "may not be changed",
     "Give yourself write permission, or choose another folder in the config: [library] folder = \"…\"",
-    False,
+    True,
 )
 _FULL = "is on a disk that is full", "Free some space.", True
 _BUSY = "is held open by another program", "Close the program that uses it.", True

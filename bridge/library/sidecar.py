@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bridge.domain.brief import Brief
+from bridge.domain.ids import is_id
 from bridge.domain.licence import Licence
 from bridge.domain.prompt import Written
 from bridge.domain.recipe import recipe_of
-from bridge.domain.sample import Analysis, Sample
-from bridge.domain.take import Call, Take
+from bridge.domain.sample import Analysis, Character, Sample
+from bridge.domain.tags import tags_of
+from bridge.domain.take import Call, Take, Verdict
 from bridge.domain.understood import Understood
 from bridge.errors import LibraryError
+from bridge.units import Cents, Decibels, Hz, MidiNote, Seconds
 
 SIDECAR_SCHEMA = 1
 
@@ -23,17 +26,20 @@ SIDECAR_SCHEMA = 1
 def sidecar_of(
     sample: Sample, *, brief: Brief, calls: Sequence[Call], take: Take, licence: Licence,
     written: Written | None = None, fingerprint: bytes = b"", understood: Understood | None = None,
+    ref: str = "",
 ) -> dict[str, Any]:
     """Returns a sample's provenance as plain JSON values; `calls` are all of its job, what failed included.
 
     `character` is None where nothing was heard, `understood` where the model can't tell; `fingerprint` is in Base64,
     empty where there is none. Cents, decibels and seconds are rounded to what can be measured; `cost` is in US dollars
-    over all calls.
+    over all calls. `ref` is the asker's word for the job.
     """
     return {
         "schema": SIDECAR_SCHEMA,
         "id": sample.id,
+        "created": round(sample.created, 3),
         "job": sample.job,
+        "ref": ref,
         "pad": sample.pad,
         "path": sample.path,
         "prompt": sample.prompt,
@@ -65,6 +71,30 @@ def sidecar_of(
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Holds what a sidecar tells of a sample: where it comes from, and all that the store knew of it."""
+
+    sample: Sample
+    brief: Brief
+    written: Written | None
+    calls: tuple[Call, ...]
+    take: Take
+    fingerprint: bytes
+    ref: str
+
+
+def provenance_of(sidecar: Mapping[str, Any], path: str) -> Provenance:
+    """Reads what `sidecar_of` wrote, now or in an earlier version, of the sample at `path`.
+
+    Raises LibraryError for anything else: people and programs may have edited it.
+    """
+    try:
+        return _provenance(sidecar, path)
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise LibraryError(f"The sidecar of {path} does not tell of a sample: {problem!r}.") from problem
+
+
 def marks_of(sample: Sample) -> dict[str, bool]:
     """Returns the user's marks as the sidecar's `marks` holds them."""
     return {"kept": sample.kept, "discarded": sample.discarded}
@@ -86,6 +116,52 @@ def decode_sidecar(content: bytes, path: str) -> dict[str, Any]:
     if not isinstance(sidecar, dict):
         raise LibraryError(f"The sidecar {path} is no JSON object.")
     return sidecar
+
+
+def _provenance(sidecar: Mapping[str, Any], path: str) -> Provenance:
+    brief = Brief.from_dict(sidecar["brief"])
+    take = Take(**sidecar["take"])
+    calls = tuple(Call(**values) for values in sidecar["calls"])
+    if not is_id(sidecar["id"], "s") or not is_id(sidecar["job"], "j") or take.call not in {call.id for call in calls}:
+        raise ValueError("ids")
+    call = next(call for call in calls if call.id == take.call)
+    analysis, marks = _analysis(sidecar), sidecar.get("marks", {})
+    tags = sidecar.get("tags")
+    sample = Sample(
+        id=sidecar["id"], job=sidecar["job"], take=take.id, pad=str(sidecar["pad"]), pad_note=brief.pad_note,
+        family=str(sidecar["family"]), mapping=brief.mapping, prompt=str(sidecar["prompt"]), path=path,
+        sha256=str(sidecar["sha256"]), analysis=analysis,
+        created=float(sidecar.get("created", call.ended or call.created)),
+        verdicts=tuple(
+            Verdict(**{**values, "figure": _measured(values["figure"])}) for values in sidecar.get("verdicts", ())
+        ),
+        tags=tuple(map(str, tags)) if tags is not None else tags_of(brief.prompt, brief.family, analysis),
+        duplicate_of=str(sidecar.get("duplicate_of", "")), part_of=str(sidecar.get("part_of", "")),
+        layer=int(sidecar.get("layer", 1)), turn=int(sidecar.get("turn", 1)),
+        kept=bool(marks.get("kept")), discarded=bool(marks.get("discarded")),
+    )
+    written = sidecar.get("written")
+    return Provenance(
+        sample=sample, brief=brief, written=Written.from_dict(written) if written else None, calls=calls, take=take,
+        fingerprint=base64.b64decode(sidecar.get("fingerprint", ""), validate=True),
+        ref=str(sidecar.get("ref", "")),
+    )
+
+
+def _analysis(sidecar: Mapping[str, Any]) -> Analysis:
+    shape, heard, root = sidecar["shape"], sidecar.get("character"), sidecar["root"]
+    character = heard and Character(
+        family=heard["family"], share=float(heard["share"]), brightness=Hz(float(heard["brightness"])),
+        hardness=Decibels(float(heard["hardness"])), loudness=Decibels(float(heard["loudness"])),
+    )
+    loop = shape.get("loop")
+    return Analysis(
+        root=None if root is None else MidiNote(int(root)), cents=Cents(float(sidecar["cents"])),
+        confidence=float(sidecar["confidence"]), seconds=Seconds(float(shape["seconds"])),
+        peak=Decibels(_measured(shape["peak"])), channels=int(shape["channels"]),
+        sample_rate=int(shape["sample_rate"]), loop=(int(loop[0]), int(loop[1])) if loop else None,
+        tone=heard and heard.get("tone"), glide=heard and heard.get("glide"), character=character or None,
+    )
 
 
 def _call(call: Call) -> dict[str, Any]:
@@ -116,6 +192,11 @@ def _shape(analysis: Analysis, brief: Brief) -> dict[str, Any]:
         "sample_rate": analysis.sample_rate,
         "loop": list(analysis.loop) if analysis.loop else None,
     }
+
+
+def _measured(figure: float | None) -> float:
+    """Returns a figure as it was measured: JSON holds no −∞."""
+    return float("-inf") if figure is None else float(figure)
 
 
 def _figure(figure: float) -> float | None:

@@ -38,6 +38,10 @@ class Kind:
     rates: tuple[int, ...] = ()
     played: bool = False
 
+    def rate_of(self, sample_rate: int) -> int:
+        """Returns the rate of a file of this kind: the sound's own where the kind has it."""
+        return sample_rate if not self.rates or sample_rate in self.rates else self.rates[-1]
+
 
 _MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
@@ -95,8 +99,8 @@ def encoded(wav: bytes, kind: Kind, longest: float | None = None) -> bytes:
         sound = _cut(sound, longest)
     elif kind.ending == "wav":
         return wav
-    if kind.rates and sound.sample_rate not in kind.rates:
-        sound = convert(sound, kind.rates[-1])
+    if kind.rate_of(sound.sample_rate) != sound.sample_rate:
+        sound = convert(sound, kind.rate_of(sound.sample_rate))
     return _by_ffmpeg(sound, kind.encoder) if kind.encoder else _by_libsndfile(sound, kind.told)
 
 

@@ -108,17 +108,18 @@ def manifest(pack: PackFolder, beside: Sequence[str], licences: Mapping[str, Sho
     return _json(content)
 
 
-def metadata(entry: Entry, format_name: str, sidecar: Shown) -> bytes:
+def metadata(entry: Entry, format_name: str, sample_rate: int, sidecar: Shown) -> bytes:
     """Returns the JSON beside a sound: what was asked for in the words of the generator's own tools, and the sidecar
-    of the sample."""
+    of the sample. `sample_rate` is the file's."""
     fields, said = entry.item.fields, entry.item.said
     generation = {**said.get("generation", {}), **fields.get("inputs", {}), "seed": fields["seed"]}
     conditioning = {"prompt": fields.get("prompt", ""), "seconds_total": fields.get("seconds"),
                     "negative_prompt": fields.get("negative"), **said.get("conditioning", {})}  # fmt: skip
-    rate = entry.sample["analysis"]["sample_rate"]
+    model = {"sample_rate": entry.sample["analysis"]["sample_rate"], **said.get("model", {})}
     return _json({
-        "generation_config": generation, "conditioning": conditioning, "sample_rate": rate, "file_format": format_name,
-        "model_config": {"model": entry.outcome["model"], "sample_rate": rate}, "oneshot_bridge": sidecar,
+        "generation_config": generation, "conditioning": conditioning, "sample_rate": sample_rate,
+        "file_format": format_name, "model_config": {"model": entry.outcome["model"], **model},
+        "oneshot_bridge": sidecar,
     })  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -17,6 +17,8 @@ SCALES = ("cfg_scale", "guidance_scale", "classifier_free_guidance")
 """What models call how closely they keep to the words."""
 LONGEST_STEM = 80
 """Characters of a name without its ending: a path through a few folders stays within what Windows opens."""
+LONGEST_SOURCE = 24
+"""Characters of the name of a file that a sound went by, where more stands in a name."""
 MOST_WORDS = 4
 """Words of a prompt that a vendor's name keeps: it is read in a list."""
 
@@ -50,19 +52,19 @@ def stem_of(naming: Naming, pack: str, fields: Mapping[str, Any], sample: Mappin
     if naming == "vendor":
         return _vendor(pack, fields, sample, stroke)
     prompt = fields.get("prompt") or sample["family"]
-    audio = PurePath(fields.get("audio") or "").stem
+    inputs = fields.get("inputs") or {}
+    audio = PurePath(fields.get("audio") or inputs.get("audio_prompt") or "").stem
     if naming == "prompt":
         return _safe([prompt])
     if naming == "audio_prompt":
         return _safe([audio or prompt])
-    inputs = fields.get("inputs") or {}
     scale = next((inputs[name] for name in SCALES if name in inputs), None)
     said = {"cfg": scale, "seed": fields["seed"], "note": fields.get("note"),
             "start": inputs.get("seconds_start"), "seconds": fields.get("seconds")}  # fmt: skip
     marks = [f"{name}{value:g}" if isinstance(value, float) else f"{name}{value}"
              for name, value in said.items() if value is not None]  # fmt: skip
     negative = ["neg"] if fields.get("negative") else []
-    return _safe([prompt, *marks, stroke, *negative, audio])
+    return _safe([prompt], ending=[*marks, stroke, *negative, audio[:LONGEST_SOURCE]])
 
 
 def distinct(stem: str, taken: Collection[str], sample_id: str) -> str:
@@ -102,14 +104,20 @@ def _vendor(pack: str, fields: Mapping[str, Any], sample: Mapping[str, Any], str
     return "_".join(part for part in (*parts, key_in_name(sample)) if part)
 
 
-def _safe(parts: list[str]) -> str:
-    """Returns parts as one name that every file system takes: no separators, no device, no dot or blank at its ends."""
-    text = unicodedata.normalize("NFC", "_".join(part for part in parts if part))
-    tidy = " ".join(_FORBIDDEN.sub(" ", text).split())
-    while len(tidy.encode()) > 2 * LONGEST_STEM or len(tidy) > LONGEST_STEM:
+def _safe(parts: list[str], ending: Sequence[str] = ()) -> str:
+    """Returns parts as one name that every file system takes: no separators, no device, no dot or blank at its ends.
+
+    Where it is too long, the parts are cut and the `ending` stays: it says what tells the sound from its neighbours.
+    """
+    tidy, end = _tidy("_".join(filter(None, parts))), _tidy("".join(f"_{part}" for part in ending if part))
+    while tidy and (len((tidy + end).encode()) > 2 * LONGEST_STEM or len(tidy + end) > LONGEST_STEM):
         tidy = tidy[:-1]
-    tidy = tidy.strip(" .")
+    tidy = (tidy.rstrip(" .") + end).strip(" .")
     return f"_{tidy}" if not tidy or _DEVICE.match(tidy) else tidy
+
+
+def _tidy(text: str) -> str:
+    return " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
 def _tries(stem: str, sample_id: str) -> Iterator[str]:

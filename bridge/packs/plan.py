@@ -17,6 +17,9 @@ MOST_ITEMS = 100_000
 """The most sounds that one file may plan: a product of lists grows beyond what its writer meant."""
 REF_LETTERS = 32
 
+SFZ = "sfz"
+"""The preset of a pack unless it says others. It names files of letters, figures, `_` and `-` alone, as vendors do."""
+
 Naming = Literal["vendor", "prompt", "verbose", "audio_prompt"]
 Layout = Literal["families", "flat"]
 
@@ -52,7 +55,7 @@ class Item:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """Says how a pack is written: `folder` (None: nowhere, unless the user says where), the kind of file and of name,
-    whether by families or flat, and what comes with the sounds."""
+    whether by families or flat, and what comes with the sounds; `presets` None: what its names allow."""
 
     folder: str | None = None
     format: str = "wav"
@@ -60,7 +63,14 @@ class Output:
     layout: Layout = "families"
     metadata: bool = False
     cover: bool = True
-    presets: tuple[str, ...] = ("sfz",)
+    presets: tuple[str, ...] | None = None
+
+    @property
+    def wanted_presets(self) -> tuple[str, ...]:
+        """Returns the presets; where none are said, SFZ if it can name the files."""
+        if self.presets is not None:
+            return self.presets
+        return (SFZ,) if self.naming == "vendor" else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

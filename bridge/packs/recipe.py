@@ -100,7 +100,7 @@ class Pack(_Usual):
     layout: Layout = "families"
     metadata: Switch = False
     cover: Switch = True
-    presets: tuple[Text, ...] = ("sfz",)
+    presets: tuple[Text, ...] | None = None
     sounds: Annotated[list[Sounds], Field(min_length=1)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bridge.config.fields import Text, Words, did_you_mean
 from bridge.config.problems import sentences
 from bridge.domain.brief import LARGEST_COUNT, LARGEST_SEED
+from bridge.domain.family import DEFAULT_FAMILY
 from bridge.errors import RequestError
 from bridge.packs.plan import Output, Plan, Wish, plan_of
 from bridge.packs.recipe import Digest
@@ -31,6 +32,10 @@ NEUTRAL: Mapping[str, float] = {"rho": 1.0, "seconds_start": 0.0}
 ALSO = {"steps": ("num_inference_steps",), "cfg_scale": ("guidance_scale", "classifier_free_guidance")}
 """What models call the same input that the script calls otherwise."""
 SAMPLER = ("steps", "cfg_scale", "sampler_type", "sigma_min", "sigma_max", "rho")
+AUDIO_PROMPT = "audio_prompt"
+"""What a model calls the sound, or its embedding, that it is conditioned on like on words."""
+MODEL_FACTS = ("sample_rate", "sample_size", "model_type")
+"""What the script repeats of a model's config in the metadata of a sound."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Start = Annotated[Number, Field(ge=0)]
@@ -39,13 +44,17 @@ Total = Annotated[Number, Field(gt=0)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Can:
-    """Says what a model can: its own inputs by name, and whether it takes a negative prompt, a seed and a sound."""
+    """Says what a model can: its own inputs by name, and whether it takes a negative prompt, a seed and a sound.
+
+    `config` is its model config as stable-audio-tools writes it, empty where there is none here.
+    """
 
     model: str
     options: Collection[str] = ()
     negative: bool = False
     seeded: bool = True
     audio: bool = False
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 class _Part(BaseModel):
@@ -98,9 +107,9 @@ class Script(_Part):
 
 def read_script(
     name: str, text: str, can: Can, *, left_out: Collection[str], edition: str, read: Callable[[str], str],
-    digest: Digest,
+    find: Callable[[str], Path], digest: Digest,
 ) -> Plan:  # fmt: skip
-    """Returns the plan in a config; `read` returns the text of a file that it names.
+    """Returns the plan in a config; `read` returns the text of a file that it names, `find` where a file lies.
 
     Raises RequestError that names every key that is wrong, or that the model can't honour.
     """
@@ -111,9 +120,8 @@ def read_script(
     except (ValueError, RecursionError) as problem:
         raise RequestError(f"{name} is not JSON: {problem}.", "Nothing was started.") from problem
     samples = _samples(name, script, read, left_out)
-    problems = [*_generation_problems(script.generation, can)]
-    if script.output.cut_to_seconds_total is False:
-        problems.append("output.cut_to_seconds_total: every sound is trimmed here, so false can't be honoured")
+    problems = [*_generation_problems(script.generation, can), *_output_problems(script.output)]
+    samples = [(place, _found(one, find)) for place, one in samples]
     for place, one in samples:
         problems += [f"{place}.{problem}" for problem in _conditioning_problems(one, can)]
     if problems:
@@ -143,6 +151,19 @@ def check_embedding(path: str) -> tuple[int, ...]:
         raise RequestError(f"{path} has the shape {found.shape}; an embedding has 1 to {MOST_DIMENSIONS} dimensions, "
                            "none of them empty.")  # fmt: skip
     return tuple(int(length) for length in found.shape)
+
+
+def check_sound(path: str) -> None:
+    """Raises RequestError where a file is no sound that can be read, or one without a single frame."""
+    import soundfile
+
+    try:
+        found = soundfile.info(path)
+    except (OSError, soundfile.LibsndfileError) as problem:
+        raise RequestError(f"{path} can't be read: {str(problem).rstrip('.')}.",
+                           "An audio_prompt is a sound, or an embedding in a .npy file.") from problem  # fmt: skip
+    if not found.frames:
+        raise RequestError(f"{path} holds no sound: it has no frames.")
 
 
 # --- what is said ---------------------------------------------------------------------------------------------
@@ -188,18 +209,59 @@ def _generation_problems(said: Generation, can: Can) -> Iterator[str]:
         yield f"generation.seed: {can.model} takes no seed"
 
 
+def _output_problems(said: Written) -> Iterator[str]:
+    from bridge.packs.encoding import KINDS
+
+    if said.file_format not in KINDS:
+        yield f"output.file_format: there is no {said.file_format!r}{did_you_mean(said.file_format, KINDS)}"
+    if said.cut_to_seconds_total is False:
+        yield "output.cut_to_seconds_total: every sound is trimmed here, so false can't be honoured"
+
+
 def _conditioning_problems(said: Conditioning, can: Can) -> Iterator[str]:
     if said.negative_prompt and not can.negative:
         yield f"negative_prompt: {can.model} takes none"
     if said.seconds_start and _option("seconds_start", can) is None:
         yield f"seconds_start: {can.model} always begins at 0"
-    if said.audio_prompt and Path(said.audio_prompt).suffix.lower() == EMBEDDING:
-        shape = check_embedding(said.audio_prompt)
-        yield f"audio_prompt: {can.model} takes no embedding (this one has the shape {shape})"
-    elif said.audio_prompt and not can.audio:
-        yield f"audio_prompt: {can.model} takes no sound"
-    elif not said.prompt and not said.audio_prompt:
+    if said.audio_prompt:
+        yield from _audio_problems(said.audio_prompt, can)
+    elif not said.prompt:
         yield "prompt: is missing; there is nothing to make"
+
+
+def _audio_problems(path: str, can: Can) -> Iterator[str]:
+    conditioned = AUDIO_PROMPT in can.options
+    if not _is_embedding(path):
+        check_sound(path)
+        if not conditioned and not can.audio:
+            yield f"audio_prompt: {can.model} takes no sound"
+        return
+    shape = check_embedding(path)
+    wanted = _embedding_width(can.config)
+    if not conditioned:
+        yield f"audio_prompt: {can.model} takes no embedding (this one has the shape {shape})"
+    elif wanted is not None and shape[-1] != wanted:
+        yield f"audio_prompt: {path} has the shape {shape}, and {can.model} wants {wanted} numbers in a row"
+
+
+def _embedding_width(config: Mapping[str, Any]) -> int | None:
+    """Returns how many numbers in a row a model wants of an embedding; None where that hangs on its length, too."""
+    try:
+        if AUDIO_PROMPT in config["model"]["diffusion"].get("input_concat_ids", ()):
+            return None
+        return int(config["model"]["conditioning"]["cond_dim"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_embedding(path: str) -> bool:
+    return Path(path).suffix.lower() == EMBEDDING
+
+
+def _found(said: Conditioning, find: Callable[[str], Path]) -> Conditioning:
+    if not said.audio_prompt:
+        return said
+    return said.model_copy(update={"audio_prompt": str(find(said.audio_prompt).absolute())})
 
 
 def _option(key: str, can: Can) -> str | None:
@@ -226,17 +288,23 @@ def _wish(script: Script, said: Conditioning, can: Can, digest: Digest) -> Wish:
     generation = script.generation
     inputs = {_option(key, can): getattr(generation, key) for key in SAMPLER}
     inputs[_option("seconds_start", can)] = said.seconds_start
-    audio = str(Path(said.audio_prompt).absolute()) if said.audio_prompt else None
+    audio = said.audio_prompt or None
+    if AUDIO_PROMPT in can.options:
+        inputs[AUDIO_PROMPT] = audio
     fields = {
-        "prompt": said.prompt, "negative": said.negative_prompt, "seconds": said.seconds_total, "model": can.model,
-        "seed": None if generation.seed in (None, RANDOM) else generation.seed, "audio": audio, "enhance": "never",
+        # Nothing but a sound says what is wanted: then its family must be said.
+        "prompt": said.prompt, "family": None if said.prompt else DEFAULT_FAMILY, "model": can.model,
+        "negative": said.negative_prompt, "seconds": said.seconds_total,
+        "seed": None if generation.seed in (None, RANDOM) else generation.seed, "enhance": "never",
+        "audio": None if AUDIO_PROMPT in can.options else audio,
         "count": None if generation.batch_size in (None, 1) else generation.batch_size,
         "inputs": {name: value for name, value in inputs.items() if name is not None and value is not None},
     }  # fmt: skip
     return Wish(
         fields=fields, content=digest(audio) if audio else "",
         longest=said.seconds_total if script.output.cut_to_seconds_total else None,
-        said={"generation": generation.model_dump(exclude_none=True), "conditioning": said.model_dump()},
+        said={"generation": generation.model_dump(exclude_none=True), "conditioning": said.model_dump(),
+              "model": {key: can.config[key] for key in MODEL_FACTS if key in can.config}},
     )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bridge.errors import StoreError
+from bridge.disk import make_folder
+from bridge.errors import DamagedError, StoreError
+from bridge.store.ledger import Ledger, missing, read_ledger
 from bridge.store.migrations import MIGRATIONS
 from bridge.store.searching import lend_functions
 
@@ -29,6 +31,24 @@ Transaction = Callable[[sqlite3.Connection], T]
 LARGEST_BATCH = 256
 _OF_THE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY}
 """Failures that are no mistake of a transaction."""
+_OF_THE_FILE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+LEDGER = "ledger.jsonl"
+"""The name of the ledger beside the store."""
+DAMAGED = "store.damaged"
+"""The name of a file that says that the store has to be built anew; `bridge.jobs.rebuilding` does that."""
+
+
+_JSON = (("jobs", "brief"), ("jobs", "written"), ("takes", "verdicts"), ("samples", "verdicts"), ("samples", "tags"))
+REPAIR = "Have it built anew from your sounds: oneshot library repair"
+
+
+def damage_in(problem: BaseException) -> bool:
+    """Tells whether an error says that the file itself is damaged."""
+    if isinstance(problem, DamagedError):
+        return True
+    code = getattr(problem, "sqlite_errorcode", None)
+    # What SQLite itself reports has a code; without one, Python could not read a text that it found.
+    return isinstance(problem, sqlite3.OperationalError) if code is None else code & 0xFF in _OF_THE_FILE
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -55,23 +75,49 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
 
 
+def raise_if_damaged(store: sqlite3.Connection) -> None:
+    """Looks whether every page is one, and every text that has to be JSON; raises DamagedError."""
+    found = store.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise DamagedError(f"The store is damaged: {found}.", REPAIR)
+    for table, column in _JSON:
+        where = f"NOT json_valid({column}) AND {column} <> ''"
+        if row := store.execute(f"SELECT rowid FROM {table} WHERE {where} LIMIT 1").fetchone():
+            raise DamagedError(f"The store is damaged: row {row['rowid']} of its {table}.", REPAIR)
+
+
 class Database:
     """Holds the store open. Use `write` and `read` from the loop; close it before the loop ends."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens or creates the store at `path`; raises StoreError if that is impossible."""
+    def __init__(self, path: Path, *, on_damage: Callable[[], object] = lambda: None) -> None:
+        """Opens or creates the store at `path`; raises StoreError if that is impossible, DamagedError if the file is
+        no sound store. `on_damage` is called, from any thread, when that is found out later.
+        """
         self.path = path
+        self._on_damage = on_damage
+        self._hurt = False
+        self._writing = sqlite3.connect(":memory:")
+        self._ledger = Ledger(path.with_name(LEDGER))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._writing = connect(path)
             migrate(self._writing)
+            self._look_for_damage()
+            self._ledger.renew(self._writing)
+            self._ledger.follow(self._writing)
             self._reading = connect(path)
             self._reading.execute("PRAGMA query_only = ON")
         except (OSError, sqlite3.Error) as problem:
+            self._writing.close()
+            if damage_in(problem):
+                raise DamagedError(f"The store {path} can't be opened: {problem}.", REPAIR) from problem
             raise StoreError(
                 f"The store {path} can't be opened: {problem}.",
                 "Check that its folder can be written and has space, or move the file away to begin a new one.",
             ) from problem
+        except DamagedError:
+            self._writing.close()
+            raise
         self._writes: queue.SimpleQueue[_Ask | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[_Ask | None] = queue.SimpleQueue()
         self._threads = (
@@ -80,6 +126,13 @@ class Database:
         )
         for thread in self._threads:
             thread.start()
+
+    def _look_for_damage(self) -> None:
+        """Raises DamagedError for a store that is known to be damaged, and for one that is older than its ledger."""
+        if self.path.with_name(DAMAGED).exists():
+            raise DamagedError(f"The store {self.path} is damaged.", REPAIR)
+        if lacking := missing(self._writing, read_ledger(self._ledger.path)):
+            raise DamagedError(f"The store {self.path} is an old copy: {lacking} calls and jobs are missing.", REPAIR)
 
     async def write(self, transaction: Transaction[T]) -> T:
         """Runs `transaction` and returns its answer after it is durable.
@@ -103,9 +156,16 @@ class Database:
         def on_its_own() -> T:
             with closing(connect(self.path)) as connection:
                 connection.execute("PRAGMA query_only = ON")
-                return query(connection)
+                try:
+                    return query(connection)
+                except (sqlite3.Error, DamagedError) as problem:
+                    raise self._told(problem) from problem
 
         return await asyncio.to_thread(on_its_own)
+
+    async def check(self) -> None:
+        """Looks through the whole file, on a thread of its own; raises DamagedError for one that is damaged."""
+        await self.look(raise_if_damaged)
 
     def close(self) -> None:
         """Finishes what is queued and closes the file; afterwards the store can be opened again."""
@@ -132,30 +192,60 @@ class Database:
 
     def _commit(self, batch: list[_Ask]) -> None:
         connection = self._writing
+        known = self._ledger.taken_down
         try:
             connection.execute("BEGIN IMMEDIATE")
             for ask in batch:
                 connection.execute("SAVEPOINT one")
-                if not ask.try_on(connection):
+                before = self._ledger.taken_down
+                if not ask.try_on(connection, self._told_writing):
                     connection.execute("ROLLBACK TO one")
+                    self._ledger.forget(before)
                 connection.execute("RELEASE one")
             connection.execute("COMMIT")
         except sqlite3.Error as problem:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            self._ledger.forget(known)
             log.error("the store can't be written: %s", problem)
             for ask in batch:
-                ask.error = StoreError(
+                ask.error = self._told(problem) if damage_in(problem) else StoreError(
                     f"The store {self.path} can't be written: {problem}.",
                     "Free some disk space and check the folder's rights.",
                     retryable=True,
                 )
+        self._ledger.write()
         _answer(batch)
 
     def _read_forever(self) -> None:
         while (ask := self._reads.get()) is not None:
-            ask.try_on(self._reading)
+            ask.try_on(self._reading, self._told)
             _answer([ask])
+
+    def _told_writing(self, problem: Exception) -> Exception:
+        """Returns what a caller is told of an error while the store is written."""
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+            return StoreError(
+                f"The store {self.path} may not be changed: {problem}.",
+                "Give yourself write permission for its folder, or free its disk of whatever made it read-only.",
+                retryable=True,
+            )
+        return self._told(problem)
+
+    def _told(self, problem: Exception) -> Exception:
+        """Returns what a caller is told of an error, and sees to it that a damaged store is built anew."""
+        if not damage_in(problem):
+            return problem
+        if not self._hurt:
+            self._hurt = True
+            log.error("the store is damaged: %s", problem)
+            with suppress(OSError):
+                self.path.with_name(DAMAGED).touch()
+            self._on_damage()
+        return DamagedError(
+            f"The store {self.path} is damaged: {str(problem).rstrip('.')}.",
+            "The next start builds it anew from your sounds.", retryable=True,
+        )
 
 
 class _Ask:
@@ -168,12 +258,12 @@ class _Ask:
         self.result: Any = None
         self.error: BaseException | None = None
 
-    def try_on(self, connection: sqlite3.Connection) -> bool:
+    def try_on(self, connection: sqlite3.Connection, told: Callable[[Exception], Exception]) -> bool:
         try:
             self.result = self.transaction(connection)
         except Exception as problem:  # a border: whatever the caller's function raises belongs to the caller
-            self.error = problem
-            if getattr(problem, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
+            self.error = told(problem)
+            if getattr(self.error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
                 self.error = StoreError(
                     f"The store can't be used: {problem}.", "Free some disk space and check its folder.", retryable=True
                 )

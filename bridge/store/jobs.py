@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
 from sqlite3 import Connection, Row
+from typing import Any
 
 from bridge.domain.brief import Brief
 from bridge.domain.job import BATCH_REF, CANCELLABLE, LEGAL_MOVES, Job, JobState
 from bridge.domain.prompt import Written
 from bridge.domain.take import SOUND, Call, Take, Verdict
-from bridge.errors import StoreError
+from bridge.errors import DamagedError, StoreError
 
 REF_MEMORY_SECONDS = 86_400.0
 """For how long the same `ref` means the same job: long enough for every retry, short enough that a patch which
@@ -221,7 +222,10 @@ def dump_verdicts(verdicts: Sequence[Verdict]) -> str:
 
 
 def load_verdicts(text: str) -> tuple[Verdict, ...]:
-    return tuple(Verdict(**values) for values in json.loads(text))
+    try:
+        return tuple(Verdict(**values) for values in json.loads(text))
+    except (ValueError, TypeError) as problem:
+        raise DamagedError(f"A verdict can't be read: {problem}.") from problem
 
 
 def _one(row: Row | None) -> Job | None:
@@ -233,10 +237,13 @@ def _brief(text: str) -> Brief:
     return Brief.from_dict(json.loads(text))
 
 
-def read_job(row: Row) -> Job:
+def read_job(row: Row | dict[str, Any]) -> Job:
     read = ("brief", "state", "pad", "written")
     values = {key: row[key] for key in row.keys() if key not in read}  # noqa: SIM118 (a Row)
-    return Job(
-        brief=_brief(row["brief"]), state=JobState(row["state"]),
-        written=Written.from_dict(json.loads(row["written"])) if row["written"] else None, **values,
-    )
+    try:
+        return Job(
+            brief=_brief(row["brief"]), state=JobState(row["state"]),
+            written=Written.from_dict(json.loads(row["written"])) if row["written"] else None, **values,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise DamagedError(f"Job {row['id']} can't be read: {problem}.") from problem

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Collection
 from pathlib import Path
 
+from bridge.disk import make_folder, settle
 from bridge.errors import NotFoundError, RequestError, StoreError
 
 LARGEST_BYTES = 100 * 1024 * 1024
@@ -28,7 +29,7 @@ class ReferenceShelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def take_in(self, path: Path, kind: str) -> str:
         """Copies a file and returns the reference's name: SHA-256 and the ending that its first bytes tell.
@@ -78,6 +79,7 @@ class ReferenceShelf:
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self.folder / name)
+            settle(self.folder)
         except OSError as problem:
             raise StoreError(
                 f"A file can't be kept in {self.folder}: {problem}.", "Free some disk space.", retryable=True

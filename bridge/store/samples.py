@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields
 from sqlite3 import Connection, Row
+from typing import Any
 
 from bridge.domain.sample import Alike, Analysis, Character, Sample
+from bridge.errors import DamagedError
 from bridge.store.jobs import dump_verdicts, load_verdicts
 from bridge.store.searching import Wanted, find_near, find_numbers, index_sample
 
@@ -173,23 +175,27 @@ def _set_current(store: Connection, pad: str, sample: str) -> None:
     )
 
 
-def _loop(row: Row) -> tuple[int, int] | None:
+def _loop(row: Row | dict[str, Any]) -> tuple[int, int] | None:
     return None if row["loop_start"] is None else (row["loop_start"], row["loop_end"])
 
 
-def _character(row: Row) -> Character | None:
+def _character(row: Row | dict[str, Any]) -> Character | None:
     """Returns the character; None for samples made before it was measured."""
     if row["brightness"] is None:
         return None
     return Character(**{name: row[column] for name, column in _CHARACTER.items()})
 
 
-def read_sample(row: Row) -> Sample:
+def read_sample(row: Row | dict[str, Any]) -> Sample:
+    try:
+        tags = tuple(json.loads(row["tags"]))
+    except (ValueError, TypeError) as problem:
+        raise DamagedError(f"Sample {row['id']} can't be read: {problem}.") from problem
     return Sample(
         **{name: row[name] for name in _PLAIN},
         analysis=Analysis(**{name: row[name] for name in _ANALYSIS}, loop=_loop(row), character=_character(row)),
         verdicts=load_verdicts(row["verdicts"]),
-        tags=tuple(json.loads(row["tags"])),
+        tags=tags,
         kept=bool(row["kept"]),
         discarded=bool(row["discarded"]),
     )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from bridge.disk import make_folder, settle
 from bridge.errors import StoreError
 
 
@@ -18,7 +19,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def put(self, take: str, sound: bytes) -> str:
         """Writes a take through to the disk and returns the name of its file."""
@@ -28,6 +29,7 @@ class Shelf:
                 file.write(sound)
                 file.flush()
                 os.fsync(file.fileno())
+            settle(self.folder)
         except OSError as problem:
             raise StoreError(
                 f"A take can't be kept in {self.folder}: {problem}.", "Free some disk space.", retryable=True

@@ -71,12 +71,13 @@ def command(folder: Path, workers: int, *words: str) -> list[str]:
 
 
 class Run:
-    """Runs a command on some cores and holds what it took: seconds, processor seconds of all its processes, and the
-    memory of its own process over time, in MiB."""
+    """Runs a command on some cores and holds what it took: seconds, processor seconds of all its processes and (`own`,
+    to half a second) without its workers, and the memory of its own process over time, in MiB."""
 
     def __init__(self, words: list[str], cores: set[int]) -> None:
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         self.memory: list[float] = []
+        self.own = 0.0
         process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True,
                                    preexec_fn=lambda: os.sched_setaffinity(0, cores))  # fmt: skip
         threading.Thread(target=self._watch, args=(process,), daemon=True).start()
@@ -89,6 +90,8 @@ class Run:
         while process.poll() is None:
             lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
             self.memory += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")]
+            ticks = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+            self.own = max(self.own, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
             time.sleep(0.5)
 
 
@@ -105,9 +108,9 @@ def make(folder: Path) -> None:
         files = len(run.answer["report"]["files"])
         added = run.busy / files - generator - finishing
         early, late = (max(part) for part in (run.memory[: len(run.memory) // 2], run.memory[len(run.memory) // 2 :]))
-        print(f"{count} core(s): {files} files in {run.seconds:.1f} s, {run.busy / files * 1000:.1f} ms of processor a "
-              f"sound, of which the bridge {added * 1000:.1f} ms; memory {early:.0f} MiB in the first half, "
-              f"{late:.0f} MiB in the second")  # fmt: skip
+        print(f"{count} core(s): {files} files in {run.seconds:.1f} s; ms of processor a sound: "
+              f"{run.busy / files * 1000:.1f}, {added * 1000:.1f} more than bare, {run.own / files * 1000:.1f} without "
+              f"workers; memory {early:.0f} MiB in the first half, {late:.0f} MiB in the second")  # fmt: skip
     print(f"two cores are {runs[1].seconds / runs[2].seconds:.2f} times as fast as one")
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from pythonosc.osc_message import OscMessage
 
+from support.disks import CanNotMountError, NetworkFolder, SmallDisk
 from support.jack import connect, jack, jack_server, keyboard  # noqa: F401 - fixtures of this folder
 from support.osc import osc_packet
 from support.patience import PATIENCE_SECONDS
@@ -194,3 +195,24 @@ def lasting_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]
     daemon = Daemon(tmp_path_factory.mktemp("daemon"))
     yield daemon
     daemon.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    try:
+        disk = SmallDisk(tmp_path / "disk")
+    except CanNotMountError as problem:
+        pytest.skip(str(problem))
+    yield disk
+    disk.close()
+
+
+@pytest.fixture
+def network_folder(tmp_path: Path, peer) -> Iterator[NetworkFolder]:
+    peer("bindfs", "apt install bindfs fuse3")
+    try:
+        folder = NetworkFolder(tmp_path / "network", tmp_path / "server")
+    except CanNotMountError as problem:
+        pytest.skip(str(problem))
+    yield folder
+    folder.close()

@@ -2,51 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 JOBS = 12
-
-
-class SmallDisk:
-    """A file system of a few megabytes that can be filled up and given room again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._ballast = folder / "ballast"
-
-    def fill(self) -> None:
-        with self._ballast.open("ab", buffering=0) as file:
-            for size in (65_536, 4_096, 1):
-                while True:
-                    try:
-                        if file.write(bytes(size)) < size:
-                            break
-                    except OSError:
-                        break
-
-    def give_room(self) -> None:
-        self._ballast.unlink()
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """Mounts a small disk; for that the tests must run as root on Linux, as they do in a container."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a small disk can be mounted only by root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], check=False)
-    if mounted.returncode != 0:
-        pytest.skip("this container may not mount anything")
-    try:
-        yield SmallDisk(folder)
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("place", ["library", "state"])

@@ -88,3 +88,20 @@ def test_a_text_that_comes_to_the_inbox_during_the_stop_is_not_refused(daemon) -
 def test_whatever_hangs_in_it_it_ends() -> None:
     stuck = "import time; from bridge.daemon import Ending; Ending().within(0.05); time.sleep(600)"
     assert subprocess.run([sys.executable, "-c", stuck], timeout=PATIENCE_SECONDS, check=False).returncode == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is asked to end there by another way")
+def test_a_reader_of_its_words_that_goes_away_ends_nothing(daemon) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bridge", "--config", str(daemon.config), "run"], cwd=daemon.folder, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+    while not process.stdout.readline().startswith("Try"):
+        assert process.poll() is None
+    process.stdout.close()
+    add(daemon, '[pads.late]\nprompt = "late snare"\n')  # the daemon says so, and nobody reads it
+    wait_until(lambda: "late" in [pad["name"] for pad in daemon.get("pads")])
+    process.terminate()
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert "Traceback" not in process.stderr.read() + (daemon.state / "logs" / "oneshot.log").read_text()
+    process.stderr.close()

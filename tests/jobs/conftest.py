@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from bridge.domain.take import Verdict
 from bridge.errors import ModelError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread
+from bridge.jobs.rebuilding import open_store
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
 from bridge.models.registry import ModelContext, open_models
@@ -33,6 +34,7 @@ from bridge.store.database import Database
 from bridge.store.references import ReferenceShelf
 from bridge.store.shelf import Shelf
 from bridge.units import Cents, Decibels, MidiNote, Seconds, Usd
+from support.memory import memory_folder
 
 FRAMES = 64
 
@@ -197,6 +199,7 @@ class House:
         self.concurrent = 2
         self.guide: Guide | None = None
         self.told: list[Event] = []
+        self.mended = ""
         self.step: Callable[[str], None] = lambda _name: None
         self.shaper = PlainShaper(lambda name: self.step(name))
 
@@ -210,7 +213,8 @@ class House:
     @asynccontextmanager
     async def open(self, *, start: bool = True) -> AsyncIterator[BridgeEngine]:
         library = Library.open(self.config.library.folder, kept=self.config.library.formats)
-        database = Database(self.folder / "state" / "store.sqlite")
+        database, self.mended = open_store(self.folder / "state", library)
+        self.database = database
         files = FileThread()
         self._watch_steps(library, database)
         model = ModelOfProvider(
@@ -289,6 +293,12 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 def house(tmp_path: Path, config: Config) -> House:
     return House(tmp_path, config)
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    with memory_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

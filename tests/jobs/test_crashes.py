@@ -43,10 +43,10 @@ async def _until_crash(house, request: Request, crash, number: int) -> Job | Non
 @pytest.mark.parametrize("repeatable", [True, False], ids=["a free model", "a paid model"])
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_crash_at_any_step_loses_nothing_and_doubles_nothing(
-    tmp_path, config, house_in, crash, repeatable, count
+    in_memory, config, house_in, crash, repeatable, count
 ) -> None:
     async def story(number: int) -> bool:
-        house = house_in(tmp_path / str(number), _moved(config, tmp_path / str(number)))
+        house = house_in(in_memory / str(number), _moved(config, in_memory / str(number)))
         house.repeatable = repeatable
         answered = await _until_crash(house, Request(pad="kick", count=count, ref="once"), crash, number)
         finished_before = answered is not None and len(house.wavs()) == count and _is_ready(house)

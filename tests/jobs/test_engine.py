@@ -11,7 +11,7 @@ import pytest
 from bridge.domain.brief import Request
 from bridge.domain.job import JobState
 from bridge.domain.take import Verdict
-from bridge.errors import NotFoundError, RequestError
+from bridge.errors import LibraryError, NotFoundError, RequestError
 from bridge.ports import Failed
 from bridge.store.deliveries import MOST_HOSTS
 from bridge.units import MidiNote, Seconds
@@ -297,11 +297,10 @@ def test_a_model_that_fails_for_now_is_asked_again_and_one_that_refuses_is_not(h
 
 
 def test_a_full_disk_costs_time_and_not_the_sound(house, monkeypatch) -> None:
-    from bridge.errors import LibraryError
     from bridge.jobs import pipeline
 
     monkeypatch.setattr(pipeline, "DELAYS", (0.01, 0.01, 0.01))
-    full = [LibraryError("No space left.", "Free some.", retryable=True)] * 2
+    full = [LibraryError("No space left.", "Free some.", retryable=True)] * 20
 
     def step(name: str) -> None:
         if name == "before write_sample" and full:
@@ -312,7 +311,7 @@ def test_a_full_disk_costs_time_and_not_the_sound(house, monkeypatch) -> None:
         await made(engine, Request(pad="kick"))
 
     story(house, tell)
-    assert [event.reason for event in house.told if event.kind == "notice"] == ["No space left."] * 2
+    assert [event.reason for event in house.told if event.kind == "notice"] == ["No space left."]
     assert len(house.wavs()) == 1
 
 
@@ -351,6 +350,26 @@ def test_the_sidecar_tells_the_whole_story(house) -> None:
 
 
 # --- hosts ----------------------------------------------------------------------------------------------------
+
+
+def test_a_delivery_that_the_folder_refused_is_sent_when_it_takes_something_again(house) -> None:
+    async def tell(engine):
+        (house.library / "deliveries" / "reaper" / "new").mkdir(parents=True)
+        await engine._courier.look_around()
+        refused = [LibraryError("It is away.", "Connect it.", retryable=True)] * 3
+
+        def step(name: str) -> None:
+            if name == "before write_delivery" and refused:
+                raise refused.pop()
+
+        house.step = step
+        await made(engine, Request(pad="kick"))
+        assert _new(house, "reaper") == []
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not _new(house, "reaper"):
+                await asyncio.sleep(0.05)
+
+    story(house, tell)
 
 
 def _new(house, host: str):

@@ -10,7 +10,7 @@ import pytest
 from bridge.domain.brief import Request
 from bridge.domain.job import JobState
 from bridge.errors import StoreError
-from bridge.jobs import pipeline
+from bridge.jobs import calls, pipeline
 from bridge.ports import Failed
 from bridge.units import Seconds
 from support.patience import PATIENCE_SECONDS
@@ -187,3 +187,24 @@ def test_a_pressed_pad_need_not_wait_for_a_job_of_a_batch_to_end(house) -> None:
             assert (await engine.wait(job.id, Seconds(PATIENCE_SECONDS))).state is JobState.READY
 
     story(house, tell)
+
+
+def test_a_model_that_forgets_every_call_is_not_asked_for_ever(house, monkeypatch) -> None:
+    monkeypatch.setattr(calls, "DELAYS", (0.0,))
+    asked = []
+
+    def forget(brief, seed) -> str:
+        asked.append(seed)
+        return "a ticket that it does not know any more"
+
+    monkeypatch.setattr(house.provider, "ticket", forget)
+
+    async def tell(engine) -> None:
+        job = await engine.trigger(Request(pad="kick"))
+        ended = await engine.wait(job.id, Seconds(PATIENCE_SECONDS))
+        assert ended.state is JobState.FAILED
+        assert "nothing usable in 3 attempts" in ended.reason
+        assert "forgot" in ended.hint
+
+    story(house, tell)
+    assert len(asked) == 3

@@ -143,6 +143,38 @@ def test_a_file_that_a_daw_never_lets_go_is_a_retryable_error_soon(tmp_path, mon
     assert os.listdir(tmp_path) == []
 
 
+def test_what_a_read_only_folder_does_not_give_up_goes_with_the_next_file(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as read_only:
+        read_only.setattr(os, "replace", refused)
+        read_only.setattr(os, "unlink", refused)
+        with pytest.raises(PermissionError):
+            atomic.replace(tmp_path / "kick.sfz", b"one")
+    assert len(left_over(tmp_path)) == 1
+    atomic.replace(tmp_path / "hat.sfz", b"two")
+    assert os.listdir(tmp_path) == ["hat.sfz"]
+
+
+def test_a_temporary_file_that_was_moved_away_with_its_folder_goes_when_it_is_back(tmp_path, monkeypatch):
+    folder, away = tmp_path / "kits", tmp_path / "away"
+    folder.mkdir()
+
+    def unplugged(source, target):
+        folder.rename(away)
+        raise FileNotFoundError(2, "No such file or directory", str(target))
+
+    with monkeypatch.context() as gone:
+        gone.setattr(os, "replace", unplugged)
+        with pytest.raises(FileNotFoundError):
+            atomic.replace(folder / "main.sfz", b"one")
+    away.rename(folder)
+    assert len(left_over(folder)) == 1
+    atomic.replace(folder / "main.sfz", b"two")
+    assert os.listdir(folder) == ["main.sfz"]
+
+
 def test_a_reader_sees_the_old_file_or_the_new_one(tmp_path):
     file = tmp_path / "kick.sfz"
     versions = [letter * 200_000 for letter in (b"a", b"b")]

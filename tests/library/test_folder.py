@@ -131,7 +131,7 @@ def test_a_folder_without_write_permission_is_an_error_with_a_cure(locked_folder
         Library.open(locked_folder)
     assert str(locked_folder) in caught.value.message
     assert "permission" in caught.value.hint
-    assert not caught.value.retryable
+    assert caught.value.retryable, "it is given back, and what waits goes on"
 
 
 def test_a_damaged_id_file_is_an_error_and_stays_as_it_is(library):

@@ -14,9 +14,12 @@ PATH = "samples/kick/kick_dusty_s-abcdefghijkl.wav"
 
 @pytest.mark.parametrize(("number", "words", "retryable"), [
     (errno.ENOSPC, "disk that is full", True),
-    (errno.EACCES, "may not be changed", False),
-    (errno.EROFS, "may not be changed", False),
+    (errno.EACCES, "may not be changed", True),
+    (errno.EROFS, "may not be changed", True),
     (errno.ENOENT, "not there any more", True),
+    (errno.EDQUOT, "disk that is full", True),
+    (errno.ETIMEDOUT, "timed out", True),
+    (errno.EHOSTDOWN, "down", True),
     (errno.EIO, "by the disk", True),
     (errno.ENAMETOOLONG, "too long", False),
     (errno.EMFILE, "Too many open files", True),

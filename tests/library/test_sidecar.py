@@ -34,8 +34,8 @@ def sidecar(make_sample):
 
 def test_a_sidecar_holds_the_whole_provenance(sidecar):
     assert set(sidecar) == {
-        "schema", "id", "job", "pad", "path", "prompt", "brief", "written", "calls", "take", "root", "cents",
-        "confidence", "key", "family", "tags", "character", "fingerprint", "duplicate_of", "part_of",
+        "schema", "id", "created", "job", "ref", "pad", "path", "prompt", "brief", "written", "calls", "take", "root",
+        "cents", "confidence", "key", "family", "tags", "character", "fingerprint", "duplicate_of", "part_of",
         "layer", "turn", "verdicts", "shape", "licence", "licence_link", "commercial", "cost", "sha256", "marks",
         "understood",
     }

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from bridge.domain.brief import Brief
 from bridge.errors import RequestError
 from bridge.models.catalogue.base import capabilities_of
 from bridge.models.catalogue.inputs import inputs_of
 from bridge.models.catalogue.rows import catalogue
+from bridge.packs.names import LONGEST_STEM, stem_of
 from bridge.packs.tools import Can, check_embedding, model_of_weights, read_script
 
 GENERATION = {"steps": 100, "cfg_scale": 7.0, "batch_size": 1, "sampler_type": "dpmpp-3m-sde", "sigma_min": 0.01,
@@ -52,7 +56,7 @@ def can(model: str) -> Can:
 
 def plan(config: Any, model: Can, *, left_out=frozenset(), edition: str = "", prompts: str = ""):
     return read_script("config.json", json.dumps(config), model, left_out=left_out, edition=edition,
-                       read=lambda path: prompts, digest=lambda path: path)  # fmt: skip
+                       read=lambda path: prompts, find=Path, digest=lambda path: path)  # fmt: skip
 
 
 def with_key(section: str, key: str, value: Any) -> dict[str, Any]:
@@ -116,14 +120,76 @@ def test_what_the_user_leaves_out_is_left_out_wherever_it_stands(with_sound):
     assert all("inputs" not in item.fields and "audio" not in item.fields for item in found.items)
 
 
-def test_a_sound_goes_to_a_model_that_takes_one():
+@pytest.fixture
+def tune(tmp_path) -> Path:
+    soundfile.write(tmp_path / "tune.wav", np.zeros((64, 2)), 44_100)
+    return tmp_path / "tune.wav"
+
+
+def test_a_sound_goes_to_a_model_that_takes_one(tune):
     said = deepcopy(WORDS)
     said["generation"] = {"steps": 8, "cfg_scale": 1.0}
-    said["input"]["samples"] = [{"audio_prompt": "tune.wav", "prompt": "a lead"}]
+    said["input"]["samples"] = [{"audio_prompt": str(tune), "prompt": "a lead"}]
     (item,) = plan(said, can("stable-audio-3")).items
-    assert item.fields["audio"].endswith("tune.wav")
+    assert item.fields["audio"] == str(tune)
     with pytest.raises(RequestError, match="audio_prompt: stable-audio-open takes no sound"):
         plan(said, can("stable-audio-open"))
+
+
+CONDITIONED = Can(
+    model="mine", negative=True,
+    options=("steps", "cfg_scale", "sampler_type", "sigma_min", "sigma_max", "seconds_start", "audio_prompt"),
+    config={"model_type": "diffusion_cond", "sample_rate": 44_100, "sample_size": 2_097_152,
+            "model": {"conditioning": {"cond_dim": 64}, "diffusion": {}}},
+)  # fmt: skip
+
+
+def test_an_embedding_goes_to_a_model_that_is_conditioned_on_one(with_sound, tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((1, 215, 64), np.float32))
+    found = plan(with_sound, CONDITIONED)
+    first, second = (item.fields for item in found.items)
+    assert first["inputs"]["audio_prompt"] == second["inputs"]["audio_prompt"] == (tmp_path / "a.npy").as_posix()
+    assert (first.get("prompt"), first["family"]) == (None, "fx"), "a sound without words has to say what it is"
+    assert (second["prompt"], second.get("family")) == ("A jazz piece", None)
+    assert found.items[0].said["model"] == {
+        "sample_rate": 44_100, "sample_size": 2_097_152, "model_type": "diffusion_cond",
+    }  # fmt: skip
+
+
+def test_an_embedding_of_another_width_is_refused_before_anything_is_made(with_sound):
+    with pytest.raises(RequestError, match=r"has the shape \(1, 64, 215\), and mine wants 64 numbers in a row"):
+        plan(with_sound, CONDITIONED)
+
+
+def test_an_embedding_that_is_joined_to_the_input_may_be_as_long_as_that(with_sound):
+    diffusion = {"diffusion": {"input_concat_ids": ["audio_prompt"]}}
+    model = {**CONDITIONED.config, "model": {**CONDITIONED.config["model"], **diffusion}}
+    assert len(plan(with_sound, replace(CONDITIONED, config=model)).items) == 2
+
+
+def test_a_file_is_found_where_the_command_finds_it(tune):
+    said = {"input": {"type": "config", "samples": [{"audio_prompt": "beside.wav"}]}}
+    found = read_script("config.json", json.dumps(said), can("stable-audio-3"), left_out=(), edition="",
+                        read=lambda path: "", find=lambda named: tune, digest=lambda path: path)  # fmt: skip
+    assert found.items[0].fields["audio"] == str(tune)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"x"])
+def test_what_is_no_sound_is_refused_as_an_audio_prompt(tmp_path, content):
+    file = tmp_path / "a.wav"
+    if content is not None:
+        file.write_bytes(content)
+    config = {**WORDS, "generation": {}, "input": {"type": "config", "samples": [{"audio_prompt": str(file)}]}}
+    with pytest.raises(RequestError, match="can't be read"):
+        plan(config, can("stable-audio-3"))
+
+
+def test_a_sound_without_a_frame_is_refused_as_an_audio_prompt(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros((0, 2)), 44_100)
+    config = {**WORDS, "generation": {},
+              "input": {"type": "config", "samples": [{"audio_prompt": str(tmp_path / "a.wav")}]}}  # fmt: skip
+    with pytest.raises(RequestError, match="holds no sound"):
+        plan(config, can("stable-audio-3"))
 
 
 def test_a_model_without_a_sampler_refuses_each_of_its_keys_and_says_both_ways_on():
@@ -170,6 +236,7 @@ def test_the_size_of_a_batch_is_the_variations_of_one_call():
         ("input", "samples", [{"promt": "a"}], 'did you mean "prompt"'),
         ("input", "samples", [{}], r"input\.samples\[0\]\.prompt: is missing"),
         ("output", "file_naming", "date", "output.file_naming"),
+        ("output", "file_format", "mp3 v1", r"output\.file_format: there is no 'mp3 v1'; did you mean \"mp3 v0\""),
         ("output", "cut_to_seconds_total", False, "output.cut_to_seconds_total: every sound is trimmed here"),
         ("more", "key", 1, "more: unknown key"),
     ],
@@ -219,3 +286,14 @@ def test_the_model_is_found_by_its_published_weights():
     assert model_of_weights("stabilityai/stable-audio-open-1.0", links) == "stable-audio-open"
     with pytest.raises(RequestError, match=r"No model here has the weights 'me/mine'.*stabilityai/stable-audio-open"):
         model_of_weights("me/mine", links)
+
+
+@pytest.mark.parametrize("prompt", ["A jazz piece with smooth saxophone " * 5, "日本語" * 60, "short"])
+def test_a_verbose_name_keeps_what_tells_a_sound_from_its_neighbours_however_long_its_words(prompt):
+    fields = {"prompt": prompt, "seed": 4_294_967_295, "seconds": 180.0, "negative": "hiss",
+              "inputs": {"cfg_scale": 7.0, "seconds_start": 90, "audio_prompt": "/a/reference.npy"}}  # fmt: skip
+    name = stem_of("verbose", "pack", fields, {"family": "fx"}, "")
+    assert name.endswith("_cfg7_seed4294967295_start90_seconds180_neg_reference")
+    assert name.startswith(prompt[:5])
+    assert len(name) <= LONGEST_STEM
+    assert len(name.encode()) <= 2 * LONGEST_STEM

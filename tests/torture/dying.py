@@ -7,16 +7,20 @@ too short for them to warm up.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bridge.app
 import bridge.models.replicate.model
 import bridge.models.replicate.watch
+import bridge.workers.process
 from bridge.cli import main
 from bridge.jobs.pipeline import Pipeline
 from bridge.library import atomic
@@ -24,6 +28,7 @@ from bridge.library.folder import Library
 from bridge.models.replicate.api import Api
 from bridge.store.database import Database
 from bridge.store.shelf import Shelf
+from bridge.triggers.asked.box import Box
 from bridge.triggers.inbox.place import Place
 
 STAGES = ("queued", "generating", "checking", "shaping", "publishing")
@@ -41,6 +46,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "a paid call": (Api, "create"),
     "taking from the inbox": (Place, "claim"),
     "putting away": (Place, "keep"),
+    "taking a host's wish": (Box, "_claim"),
+    "putting a wish away": (Box, "forget"),
 }
 MOST = {"a commit": 12, "the disk's commit": 9, "a hidden file": 12, "a rename": 9}
 """Up to the how many-th pass of a place a daemon may live, where it passes more often than `FEW`."""
@@ -52,9 +59,8 @@ KINDS = {
         f"{side} {name}" for name in list(STEPS)[2:10] for side in ("before", "after")
     ],
     "around a paid call": ["before a paid call", "after a paid call"],
-    "around a move in the inbox": [
-        f"{side} {name}" for name in ("taking from the inbox", "putting away") for side in ("before", "after")
-    ],
+    "around a move in the inbox": [f"{side} {name}" for name in list(STEPS)[11:13] for side in ("before", "after")],
+    "around a move of a host's wish": [f"{side} {name}" for name in list(STEPS)[13:] for side in ("before", "after")],
 }
 
 
@@ -102,11 +108,27 @@ def _around_stages(passed: Callable[[str], None]) -> None:
     Pipeline._step = stepped  # type: ignore[method-assign]
 
 
+def _hatch_workers(nest: str) -> None:
+    """Takes workers from the nest that this process is from."""
+    start = bridge.workers.process.asyncio.create_subprocess_exec
+
+    async def hatch(program: str, *arguments: str, **how: Any) -> Any:
+        if "bridge.workers.child" not in arguments:
+            return await start(program, *arguments, **how)
+        modules = arguments[arguments.index("bridge.workers.child") + 1 :]
+        fledgling = Path(__file__).with_name("fledgling.py")
+        return await start(program, "-I", "-S", str(fledgling), nest, *modules, **how)
+
+    bridge.workers.process.asyncio = SimpleNamespace(**vars(asyncio) | {"create_subprocess_exec": hatch})
+
+
 def prepare() -> None:
     """Puts the death in its place, and shortens what a short life need not wait for."""
     bridge.app.WARM = ()
     bridge.models.replicate.watch.STEPS = ((1e9, 0.02),)
     bridge.models.replicate.model.FIND_DELAYS = (0.0, 0.1)
+    if nest := os.environ.get("TORTURE_NEST"):
+        _hatch_workers(nest)
     place, _, number = os.environ.get("DIE_AT", "").partition(":")
     if place:
         passed = _die_at(place, int(number))

@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 import wave
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,10 @@ from support.hosts import free_port
 from support.osc import osc_packet
 from support.patience import wait_until
 from support.replicate_facade import KEY
+from torture.nest import Hatched, Nest
 
 TESTS = Path(__file__).parents[1]
-DRAIN_SECONDS = 300.0
+DRAIN_SECONDS = 180.0
 START_SECONDS = 60.0
 PAID = "musicgen"
 """The model of the catalogue that the façade plays."""
@@ -76,14 +77,20 @@ pads = ["kick", "hat", "bell"]
 PADS = ("kick", "hat", "bell")
 
 
+Note = Callable[[Path, int, bytes], None]
+"""Gets the path, inode and bytes of a file before it shows."""
+
+
 @dataclass
 class Asked:
-    """Holds what was asked and answered: jobs by the answer `accepted`, refs that wait for one, files dropped."""
+    """Holds what was asked and answered: jobs by the answer `accepted`, refs that wait for one, files dropped into the
+    inbox, and files by which a host wishes."""
 
     accepted: set[str] = field(default_factory=set)
     refs: dict[str, str] = field(default_factory=dict)
     """The job of each ref that was asked; empty while nobody has answered."""
     dropped: list[str] = field(default_factory=list)
+    wished: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     ready: set[str] = field(default_factory=set)
 
@@ -92,31 +99,37 @@ class Bridge:
     """Starts the daemon again and again on one folder, asks at every door, and hears the answers."""
 
     def __init__(self, folder: Path, *, facade: str = "", config: str = CONFIG, environment: Mapping[str, str] = {},
-                 module: str = "bridge") -> None:
+                 module: str = "bridge", nest: Nest | None = None, plugins: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.library = folder / "library"
         self.state = folder / "state"
         self.inbox = self.library / "inbox"
         self.asked = Asked()
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | Hatched | None = None
         self.started_after = 0.0
+        self.heard: Callable[[str, list[Any]], None] = lambda address, values: None
         self._module = module
-        self._osc = ("127.0.0.1", free_port())
+        self._nest = nest
+        self.address = ("127.0.0.1", free_port())
+        places = os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH"), str(plugins or "")]))
         self._environment = {
-            "NO_COLOR": "1", "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep),
-            "REPLICATE_BASE_URL": facade, "REPLICATE_API_TOKEN": KEY,
+            "NO_COLOR": "1", "PYTHONPATH": places, "REPLICATE_BASE_URL": facade, "REPLICATE_API_TOKEN": KEY,
             **environment,
         }
         self.config = folder / "config.toml"
         self.config.write_text(
-            config.format(state=self.state.as_posix(), library=self.library.as_posix(), osc=self._osc[1]),
+            config.format(state=self.state.as_posix(), library=self.library.as_posix(), osc=self.address[1]),
             encoding="utf-8",
         )
-        (self.library / "deliveries" / HOST / "new").mkdir(parents=True, exist_ok=True)
+        self.wishes = self.library / "deliveries" / HOST / "asked"
+        for mailbox in (self.wishes, self.wishes.with_name("new")):
+            mailbox.mkdir(parents=True, exist_ok=True)
+        (folder / "stderr.txt").touch()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.bind(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
         self._ear = threading.Thread(target=self._listen, daemon=True)
         self._ear.start()
 
@@ -126,10 +139,15 @@ class Bridge:
         """Starts the daemon; False where it died before it listened. Raises RuntimeError where it refuses to start."""
         began = time.monotonic()
         with (self.folder / "stderr.txt").open("a") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", self._module, "--config", str(self.config), "run"], cwd=self.folder, text=True,
-                stdout=subprocess.PIPE, stderr=errors, env=os.environ | self._environment | environment,
-            )
+            arguments = ["--config", str(self.config), "run"]
+            whole = os.environ | self._environment | environment
+            if self._nest is not None:
+                self.process = self._nest.hatch(arguments, self.folder, whole, errors)
+            else:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", self._module, *arguments], cwd=self.folder, text=True,
+                    stdout=subprocess.PIPE, stderr=errors, env=whole,
+                )
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith("Try"):
@@ -175,7 +193,7 @@ class Bridge:
     # --- the doors --------------------------------------------------------------------------------------------
 
     def osc(self, address: str, *values: Any) -> None:
-        self._socket.sendto(osc_packet(address, *values), self._osc)
+        self._socket.sendto(osc_packet(address, *values), self.address)
 
     def generate(self, ref: str, pad: str, *, paid: bool = False) -> None:
         """Asks by OSC, again with the same ref until it was answered."""
@@ -190,13 +208,16 @@ class Bridge:
             found = self.ask("triggers", {"pad": pad, "ref": ref})
             self.answered(found["job"]["id"], ref)
 
-    def drop(self, name: str, words: str) -> None:
-        """Drops a prompt into the inbox, as a program that saves it whole would."""
-        self.inbox.mkdir(parents=True, exist_ok=True)
-        hidden = self.inbox / f".{name}.part"
-        hidden.write_text(words, encoding="utf-8")
-        hidden.rename(self.inbox / name)
+    def drop(self, name: str, words: str, note: Note = lambda *_: None, *, folder: str = "") -> None:
+        """Drops a prompt into the inbox, or the folder of a pad in it, as a program that saves it whole would."""
+        (self.inbox / folder).mkdir(parents=True, exist_ok=True)
+        _put(self.inbox / folder / name, words, note)
         self.asked.dropped.append(name)
+
+    def wish(self, name: str, pad: str, note: Note = lambda *_: None) -> None:
+        """Presses a pad as a host without sockets does: by a file."""
+        _put(self.wishes / name, f"v\t1\naction\ttrigger\npad\t{pad}\n", note)
+        self.asked.wished.append(name)
 
     def answered(self, job: str, ref: str = "") -> None:
         self.asked.accepted.add(job)
@@ -213,6 +234,7 @@ class Bridge:
                 return
             message = OscMessage(packet)
             values = list(message.params)
+            self.heard(message.address, values)
             if message.address == "/oneshot/job/accepted":
                 self.answered(values[0], values[2])
             elif message.address == "/oneshot/job/ready":
@@ -230,23 +252,42 @@ class Bridge:
         with urllib.request.urlopen(urllib.request.Request(url, content, headers), timeout=30) as answer:
             return json.load(answer)
 
+    def follow_a_moment(self) -> None:
+        """Follows the events, and goes away without a word after the first bytes."""
+        credentials = json.loads((self.state / "control.json").read_text())
+        headers = {"Authorization": f"Bearer {credentials['token']}"}
+        with urllib.request.urlopen(urllib.request.Request(f"{credentials['url']}/v1/events", None, headers),
+                                    timeout=5) as answer:
+            answer.readline()
+
     def drain(self) -> None:
         """Waits until nothing is owed: every dropped file is taken, every job has ended or asks."""
-        def idle() -> bool:
-            time.sleep(0.1)
-            if any(self.inbox.glob("*.txt")) or any(self.inbox.glob(".taken/*")):
-                return False
+        def owed() -> list[str]:
+            lying = [str(path) for name in ("*.txt", "pad-*/*.txt", ".taken/*/*") for path in self.inbox.glob(name)]
+            lying += map(str, self.wishes.glob("*"))
             jobs = self.ask("jobs", unfinished=True)["jobs"]
-            return all(job["state"] == "asking" for job in jobs)
+            return lying + [f"{job['id']} is {job['state']}" for job in jobs if job["state"] != "asking"]
 
-        wait_until(idle, DRAIN_SECONDS)
+        end = time.monotonic() + DRAIN_SECONDS
+        while found := owed():
+            if time.monotonic() > end:
+                raise TimeoutError(f"After {DRAIN_SECONDS:g} s is still owed: {found}")
+            time.sleep(0.1)
+
+
+def _put(path: Path, words: str, note: Note) -> None:
+    hidden = path.with_name(f".{path.name}.part")
+    hidden.write_text(words, encoding="utf-8")
+    note(path, hidden.stat().st_ino, words.encode())
+    hidden.rename(path)
 
 
 class Watcher:
     """Reads the library over and over, as samplers do: every sound that shows is whole at first sight and stays as it
     is, every preset names sounds that are there."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, pause: float = 0.02) -> None:
+        self._pause = pause
         self.broken: list[str] = []
         self.seen: dict[str, str] = {}
         self._library = library
@@ -264,7 +305,7 @@ class Watcher:
                         if self.seen.get(name, digest) != digest]
 
     def _watch(self) -> None:
-        while not self._over.wait(0.02):
+        while not self._over.wait(self._pause):
             self._look()
 
     def _look(self) -> None:
@@ -276,12 +317,16 @@ class Watcher:
         for preset in (*self._library.glob("kits/*.sfz"), *self._library.glob("instruments/*.sfz")):
             for name in re.findall(r"^.*sample=(.+?)\s*$", preset.read_text(encoding="utf-8"), re.MULTILINE):
                 if not (preset.parent / name).is_file():
-                    self.broken.append(f"{preset.name} names {name}, which is not there")
+                    self._complain(f"{preset.name} names {name}, which is not there")
 
     def _digest(self, name: str, content: bytes) -> str:
         if content[:4] != b"RIFF" or int.from_bytes(content[4:8], "little") + 8 != len(content):
-            self.broken.append(f"{name} shows as {len(content)} bytes that are no whole WAV")
+            self._complain(f"{name} shows as {len(content)} bytes that are no whole WAV")
         return hashlib.sha256(content).hexdigest()
+
+    def _complain(self, text: str) -> None:
+        if text not in self.broken:
+            self.broken.append(text)
 
 
 @dataclass
@@ -341,8 +386,10 @@ def _audit_jobs(found: Audit, asked: Asked, jobs: Mapping[str, Mapping[str, Any]
 
 def _audit_inbox(found: Audit, bridge: Bridge, jobs: Mapping[str, Mapping[str, Any]]) -> None:
     dropped, inbox = bridge.asked.dropped, bridge.inbox
-    if not dropped:
-        return
+    wishes = sum(job["origin"] == "host" for job in jobs.values())
+    if wishes != len(bridge.asked.wished):
+        kind = found.lost if wishes < len(bridge.asked.wished) else found.doubled
+        kind.append(f"{len(bridge.asked.wished)} wishes of a host became {wishes} jobs")
     taken = [job for job in jobs.values() if job["origin"] == "inbox"]
     put_away = [file.name for folder in ("done", "failed") for file in (inbox / folder).glob("*.txt")
                 if not file.name.endswith(".reason.txt")]

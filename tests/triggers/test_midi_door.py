@@ -59,6 +59,20 @@ async def opened(engine):
         await one.close()
 
 
+async def test_clocks_active_sensing_and_system_exclusive_between_the_bytes_of_notes_change_nothing(opened, engine):
+    player = await opened(clock=True)
+    long, short = [0xF0, *[0x7D] * 5_000, 0xF7], [0xF0, 0x7E, 0x7F, 6, 1, 0xF7]
+    noise = [[0xF8], [0xFE], [0xFF], short, [0xF2, 1, 2], long, [0xF6]]
+    for number in range(12):
+        for _ in range(40):
+            player.play(*noise, apart=0.0001)
+        player.play([0x90], [0xFE], [36], [0xF8], [100], apart=0.01)  # cut into pieces, real-time bytes between them
+        await player.done()
+        assert len(engine.requests) == number + 1
+    assert {(request.pad, request.energy) for request in engine.requests} == {("kick", 100 / 127)}
+    assert len(engine.calls) == 12, "nothing else was done"
+
+
 # --- what it means --------------------------------------------------------------------------------------------
 
 

@@ -323,7 +323,7 @@ def test_workers_that_never_start_are_an_error_for_the_waiting_and_closing_still
         await workers.close()
 
     # An interpreter that can't find its own modules ends with code 1.
-    monkeypatch.setattr(process, "_environment", lambda: {**os.environ, "PYTHONHOME": os.devnull})
+    monkeypatch.setattr(process, "environment", lambda: {**os.environ, "PYTHONHOME": os.devnull})
     asyncio.run(story())
 
 

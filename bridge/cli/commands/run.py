@@ -19,6 +19,7 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
     """
     import asyncio
     import logging
+    from contextlib import suppress
     from functools import partial
 
     from bridge.cli.secrets import secrets_of
@@ -32,8 +33,10 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
     log = logging.getLogger(STORY)
 
     def tell(text: str) -> None:
-        if not quiet:
-            say.line(text)
+        # Whoever read it may have gone (`oneshot run | head`): that costs the line, not the daemon.
+        with suppress(OSError):
+            if not quiet:
+                say.line(text)
 
     if ensure_config(shell.path):
         tell(f"The configuration file was written: {shell.path}")

@@ -65,7 +65,7 @@ async def look_for(name: str, row: Row, key: str | None = None) -> Found:
 async def are_here(name: str, row: Row) -> bool:
     """Tells whether a row's weights are on this computer; asks nobody else."""
     if is_folder(row):
-        return await asyncio.to_thread(lambda: Path(row.weights).expanduser().is_dir())
+        return await asyncio.to_thread(lambda: Path(row.weights).expanduser().exists())
     whole: bool = (await _ask("here", name, row, None, "here", lambda _: None))["whole"]
     return whole
 

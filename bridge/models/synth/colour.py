@@ -39,7 +39,7 @@ def stroke(wave: Wave, amount: float) -> Wave:
 def metal(wave: Wave, part: Part, amount: float) -> Wave:
     """Adds what rings off the harmonics: the wave on carriers that are no multiples of its pitch, dying away."""
     frames = wave.shape[-1]
-    base = part.pitch
+    base: float = part.pitch
     while base * RATIOS[0] < 700.0:
         base *= 2.0
     body = filters.low_pass(wave, 5_000.0)

@@ -19,6 +19,10 @@ SLIGHT = 0.05
 """A property below this is not meant."""
 WIDE = frozenset(("clap", "cymbal", "pluck", "mallet", "bell", "lead", "pad-synth", "fx", "loop"))
 """Families that a record has in stereo; the others stay in the middle, whatever the words say."""
+PURITY = 3.0
+"""Decibels of overtones that a plain "clean" takes from a note."""
+SLOWER = 0.02
+"""Seconds that a plain "soft" takes to let in what swells anyway."""
 DOUBLING = 0.011
 """Seconds by which the side of a widened mono sound is late."""
 
@@ -54,12 +58,16 @@ def _coloured(wave: Wave, part: Part) -> Wave:
         wave = colour.company(wave, part, character.thickness)
     if character.motion > SLIGHT and family.tonal:
         wave = colour.wobble(wave, part, character.motion)
+    if character.drive < -SLIGHT and family.tonal:
+        wave = filters.shelf(wave, max(250.0, 2.5 * part.pitch), PURITY * character.drive, "high")
     if character.motion < -SLIGHT and family.tonal:
         wave = colour.still(wave, -character.motion)
     if abs(character.brightness) > SLIGHT:
         wave = filters.shelf(wave, max(250.0, 2 * part.pitch), BODY_TILT * character.brightness, "high")
     if abs(character.punch) > SLIGHT and not family.swells:
         wave = colour.stroke(wave, character.punch)
+    if character.punch < -SLIGHT and family.swells:
+        wave = wave * envelopes.rise(part.frames, SLOWER * -character.punch)
     return wave
 
 

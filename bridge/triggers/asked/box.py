@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from bridge.disk import settle
 from bridge.errors import LibraryError, RequestError
 from bridge.library import atomic
 from bridge.library.deliveries import is_host_name
@@ -124,6 +125,7 @@ class Box:
         claim = Claim(host=host, token=secrets.token_hex(8), name=_plain(name))
         try:
             os.rename(self._root / host / ASKED / name, self._path(claim))
+            settle(self._root / host / ASKED)  # or a power cut would have it lie there again, and be asked twice
         except (FileNotFoundError, PermissionError):  # gone, or open elsewhere for a moment: the next look takes it
             return None
         return claim

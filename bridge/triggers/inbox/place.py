@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from bridge.disk import make_folder, settle
 from bridge.domain.text import shown_name
 from bridge.errors import LibraryError
 from bridge.library import atomic
@@ -72,7 +73,7 @@ class Place:
         self._check()
         with translated(self.root):
             for folder in (self.root, *(self.root / name for name in (FINISH, DONE, FAILED))):
-                folder.mkdir(exist_ok=True)
+                make_folder(folder)
                 _check_folder(folder)
             if os.path.lexists(self.root / TAKEN):  # made when something is taken
                 _check_folder(self.root / TAKEN)
@@ -125,11 +126,13 @@ class Place:
         # How deep it lies stands in the token: a folder may be the claim itself, or lead to it.
         claim = Claim(token=f"{secrets.token_hex(8)}{len(entry.parts)}", parts=entry.parts)
         with translated(self.root):
-            self.path(claim).parent.mkdir(parents=True)
+            make_folder(self.path(claim).parent)
         try:
             if entry.nature == "file" and _signature(os.lstat(path)) != entry.signature:
                 return None
             os.rename(path, self.path(claim))
+            settle(self.path(claim).parent)  # or a power cut would have it lie in the inbox again, and be made twice
+            settle(path.parent)
         except FileNotFoundError:
             return None
         finally:
@@ -159,7 +162,8 @@ class Place:
         claim = Claim(token=token, parts=tuple(parts))
         if depth and len(parts) == depth:
             return claim
-        self._tidy(claim)
+        if depth:
+            self._remove_empty(folder)
         return None
 
     def path(self, claim: Claim) -> Path:
@@ -206,7 +210,10 @@ class Place:
 
     def _tidy(self, claim: Claim) -> None:
         """Removes the empty folders of a claim."""
-        folder = self.path(claim).parent
+        self._remove_empty(self.path(claim).parent)
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Removes a folder of `TAKEN` and those that lead to it, as far as they are empty."""
         while folder not in (self.root / TAKEN, self.root):
             try:
                 folder.rmdir()
@@ -327,6 +334,7 @@ def _move(path: Path, to: Path) -> None:
     if os.path.lexists(to):
         raise FileExistsError(errno.EEXIST, "exists already", str(to))
     os.rename(path, to)
+    settle(to.parent)
 
 
 def described_link(path: Path) -> str:

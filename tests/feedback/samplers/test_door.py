@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from bridge.config.load import config_of
+from bridge.config.schema import Sampler as Settings
 from bridge.config.schema import SamplerName
+from bridge.domain.instrument import Instrument
 from bridge.doors import DOORS, Doors, Hall
-from bridge.feedback.samplers import SAMPLERS
+from bridge.errors import LibraryError
+from bridge.feedback.samplers import SAMPLERS, SamplerVoice
+from bridge.feedback.samplers.sampler import Part
 from support.patience import until
 
 pytestmark = pytest.mark.anyio
@@ -39,3 +43,13 @@ async def test_a_sampler_that_is_not_running_is_a_notice_until_it_is_taken_out(e
     assert doors.notices == []
     await doors.close()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("sampler")]
+
+
+async def test_a_link_in_the_place_of_a_samplers_folder_leads_nothing_out_of_the_library(engine, library, tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "1-kick.h2drumkit").write_text("not ours")
+    (library.root / "deliveries" / "hydrogen").symlink_to(tmp_path / "outside")
+    voice = SamplerVoice(engine, library, "hydrogen", SAMPLERS["hydrogen"]("127.0.0.1", 9), Settings())
+    with pytest.raises(LibraryError, match="leads out of the library"):
+        voice._write(Part(name="kick", channel=1, is_kit=False), Instrument(name="kick", mode="drum", zones=()))
+    assert [path.name for path in (tmp_path / "outside").iterdir()] == ["1-kick.h2drumkit"]

@@ -220,6 +220,7 @@ def test_after_a_crash_what_was_taken_is_found_again_where_it_came_from(place, w
     (place.root / ".taken" / "not ours").mkdir()
     (place.root / ".taken" / "empty1").mkdir()
     assert [(found.token, found.parts) for found in place.claims()] == [(claim.token, claim.parts)]
+    assert sorted(path.name for path in (place.root / ".taken").iterdir()) == sorted([claim.token, "not ours"])
     assert place.put_back(claim)
     assert (place.root / where).read_bytes() == b"content"
     assert place.claims() == []

@@ -6,6 +6,7 @@ Tells `{"is": "found", "bytes", "here", "gated", "licence", "files"}` or, while 
 `fetched`; `failed` as runners do.
 """
 
+import json
 import os
 import sys
 
@@ -30,7 +31,8 @@ def needed(files, runner, variant=""):
         if last.startswith(".") or ending in NOT_NEEDED or (ending in WEIGHTS and ending not in TORCH):
             continue
         if ending in TORCH:
-            if bool(folder) != in_parts:
+            # Stable Audio 3 may have what reads its words in a folder beside it.
+            if bool(folder) != in_parts and not (folder and runner == "stable-audio-3"):
                 continue
             beside = [one.rpartition("/")[2] for one in files if one.rpartition("/")[0] == folder]
             varied = bool(variant) and any(f".{variant}." in one for one in beside)
@@ -65,11 +67,27 @@ def is_here(repository, revision):
     from huggingface_hub import try_to_load_from_cache
 
     names = ("model_index.json", "config.json", "model_config.json")
-    return any(isinstance(try_to_load_from_cache(repository, name, revision=revision or None), str) for name in names)
+    if not any(isinstance(try_to_load_from_cache(repository, name, revision=revision or None), str) for name in names):
+        return False
+    return all(is_here(other, "") for other in companions(repository, revision))
+
+
+def companions(repository, revision):
+    """Returns which other weights a model of Stability AI reads its words with, by the config that was fetched."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(repository, "model_config.json", revision=revision or None)
+    if not isinstance(path, str):
+        return []
+    with open(path, encoding="utf-8") as file:
+        told = json.load(file)
+    parts = [one.get("config", {}) for one in told.get("model", {}).get("conditioning", {}).get("configs", ())]
+    named = [part.get("repo_id") or part.get("t5_model_name") or part.get("model_name") for part in parts]
+    return sorted({name for name in named if name and name != repository})
 
 
 def fetch(repository, runner, revision, variant):
-    """Fetches what is missing, file by file."""
+    """Fetches what is missing, file by file, and what it reads its words with; returns how many bytes they are."""
     from huggingface_hub import hf_hub_download
 
     there = found(repository, runner, revision, variant)
@@ -80,7 +98,7 @@ def fetch(repository, runner, revision, variant):
         # By the name of the revision, so that it is found by that name without a network.
         hf_hub_download(repository, name, revision=revision or None)
         done += there["sizes"][name]
-    tell({"is": "fetched", "bytes": done})
+    return done + sum(fetch(other, "transformers", "", "") for other in companions(repository, revision))
 
 
 def explained(problem, repository):
@@ -111,7 +129,7 @@ def main():
         elif work == "here":
             tell({"is": "here", "whole": is_here(repository, revision)})
         else:
-            fetch(repository, runner, revision, variant)
+            tell({"is": "fetched", "bytes": fetch(repository, runner, revision, variant)})
     except Exception as problem:
         told = explained(problem, repository)
         tell({"is": "failed", "kind": told.kind, "reason": told.reason, "hint": told.hint})

@@ -192,7 +192,10 @@ def splash(part: Part) -> Wave:
 def china(part: Part) -> Wave:
     """A china: rough, because its modes beat against each other and bend."""
     modes = plate(part, 240, 300, 14_000, 0.8 * part.ring, 2, centre=3_500) * 3
-    rough = filters.high_pass(filters.drive(modes, 3.0 * part.driven(), 0.3), 300)
+    middle, side = modes.mean(axis=0), (modes[0] - modes[1]) / 2
+    bent = filters.high_pass(filters.drive(middle, 3.0 * part.driven(), 0.3), 300)
+    side /= np.abs(middle).max() or 1.0
+    rough = np.stack([bent + side, bent - side])
     return rough + 0.6 * _wash(part, 1_200, 0.6 * part.ring, 10_000) + stick(part, 0.4)
 
 

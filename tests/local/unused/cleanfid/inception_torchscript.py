@@ -1,0 +1,1 @@
+InceptionV3W = None
