@@ -84,7 +84,7 @@ def build(folder: Path, told: dict) -> None:
     state = {name: tensor.contiguous().clone() for name, tensor in model.state_dict().items()}
     save_file(state, folder / "model.safetensors")
     torch.save({"state_dict": state}, folder / "own.ckpt")
-    louder = {name: tensor * 3 for name, tensor in model.pretransform.state_dict().items()}
+    louder = {name: tensor * 3 for name, tensor in model.pretransform.model.state_dict().items()}
     torch.save({"state_dict": louder}, folder / "vae.ckpt")
     torch.save({"state_dict": {f"diffusion.{name}": tensor for name, tensor in state.items()}}, folder / "wrapped.ckpt")
 

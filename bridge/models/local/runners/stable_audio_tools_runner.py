@@ -237,7 +237,8 @@ def _loaded(weights, loading):
     if pretransform:
         if model.pretransform is None:
             raise RunnerError("refused", f"The model has no pretransform to load {pretransform} into.")
-        _fill(model.pretransform, pretransform)
+        # A pretransform has its tensors under a name that it does not answer to when it loads: fill what is in it.
+        _fill(getattr(model.pretransform, "model", model.pretransform), pretransform)
     return model, config
 
 

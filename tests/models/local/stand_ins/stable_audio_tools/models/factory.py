@@ -28,6 +28,14 @@ class Module:
         return {self.key: torch.Tensor([0.0])}
 
 
+class Pretransform(Module):
+    """Holds an autoencoder, by whose names of tensors alone it is loaded."""
+
+    def __init__(self):
+        super().__init__("model.decoder.weight")
+        self.model = Module("decoder.weight")
+
+
 class Model(Module):
     def __init__(self, config):
         super().__init__("model.weight")
@@ -36,7 +44,7 @@ class Model(Module):
         self.conditioner = Conditioner(model["conditioning"])
         self.diffusion_objective = model["diffusion"].get("diffusion_objective", "v")
         self.input_concat_ids = model["diffusion"].get("input_concat_ids", [])
-        self.pretransform = Module("decoder.weight")
+        self.pretransform = Pretransform()
 
     def to(self, where):
         note("to", where=where)
