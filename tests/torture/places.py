@@ -129,7 +129,7 @@ def pong(bridge: Bridge) -> float:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(30)
         began = time.monotonic()
-        ear.sendto(osc_packet("/oneshot/ping"), bridge._osc)
+        ear.sendto(osc_packet("/oneshot/ping"), bridge.address)
         ear.recv(65_536)
         return time.monotonic() - began
 
