@@ -49,7 +49,7 @@ from support.patience import wait_until
 from support.replicate_facade import facade
 from torture.hostile_answers import answers, hostile_server
 from torture.leg import Leg, Row
-from torture.rig import CONFIG, HOST, Bridge
+from torture.rig import CONFIG, DRAIN_SECONDS, HOST, Bridge
 from torture.rubbish import (
     SECRET,
     bad_picture,
@@ -268,6 +268,14 @@ class Ground:
             return bool(self.bridge.asked.ready - known)
         wait_until(made, SLOWEST_PRESS)
 
+    def drain(self) -> None:
+        """Waits until no job is under way."""
+        def idle() -> bool:
+            time.sleep(0.1)
+            return all(job["state"] == "asking" for job in self.bridge.ask("jobs", unfinished=True)["jobs"])
+
+        wait_until(idle, DRAIN_SECONDS)
+
     def wrong(self) -> list[str]:
         """Returns what is not as it should be, a line each."""
         found = []
@@ -392,7 +400,7 @@ def _pong(to: tuple[str, int]) -> bool:
 
 
 def _send_udp(ground: Ground, dice: random.Random, count: int) -> list[str]:
-    to = ground.bridge._osc
+    to = ground.bridge.address
     packets = osc_packets(dice)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind(("127.0.0.1", 0))
@@ -415,7 +423,7 @@ def _send_tcp(ground: Ground, dice: random.Random, count: int) -> list[str]:
         stream = b"".join(framing.framed(next(packets)) for _ in range(number))
         if dice.random() < 0.5:
             stream = spoilt(dice, stream[:60_000])
-        with contextlib.suppress(OSError), socket.create_connection(ground.bridge._osc, timeout=30) as line:
+        with contextlib.suppress(OSError), socket.create_connection(ground.bridge.address, timeout=30) as line:
             line.settimeout(0.02)
             for start in range(0, len(stream), 8_192):
                 line.sendall(stream[start : start + 8_192])
@@ -423,7 +431,7 @@ def _send_tcp(ground: Ground, dice: random.Random, count: int) -> list[str]:
                     line.recv(65_536)
             if dice.random() < 0.5:
                 line.shutdown(socket.SHUT_WR)
-    return [] if _pong(ground.bridge._osc) else ["it answers no ping"]
+    return [] if _pong(ground.bridge.address) else ["it answers no ping"]
 
 
 # --- files ----------------------------------------------------------------------------------------------------
@@ -464,7 +472,7 @@ def _drop(ground: Ground, dice: random.Random, count: int, *, quick: bool) -> li
 
     try:
         wait_until(put_away, SETTLED_SECONDS)
-        ground.bridge.drain()
+        ground.drain()
     except TimeoutError:
         return [f"{path.name!r} stays in the inbox" for path in there()] or ["the jobs of the inbox never end"]
     return []
@@ -514,7 +522,7 @@ def _plant(ground: Ground, dice: random.Random, count: int, seconds: float) -> l
                     hidden.write_bytes(_wish(dice, ground.outside))
                     hidden.rename(path)
     time.sleep(seconds)
-    ground.bridge.drain()
+    ground.drain()
     return []
 
 
@@ -587,7 +595,7 @@ def _answer(ground: Ground, dice: random.Random, count: int, server: str, *, qui
         if number % 5 == 4:
             time.sleep(0.2)
     try:
-        bridge.drain()
+        ground.drain()
     except TimeoutError:
         return [f"unfinished: {Counter(job['state'] for job in bridge.ask('jobs', unfinished=True)['jobs'])}"]
     return []
