@@ -9,27 +9,17 @@ from pathlib import Path
 
 import soundfile
 
+from support.configs import write_config
 from support.patience import wait_until
 
 PATIENCE_SECONDS = 120.0
 COUNT = 16
-CONFIG = """
-state_folder = "{folder}/state"
-[library]
-folder = "{folder}/library"
-[osc]
-port = 0
-[control]
-port = 0
-[midi]
-enabled = false
-"""
 
 
 def command(folder: Path, recipe: Path, *words: str) -> list[str]:
     folder.mkdir(exist_ok=True)
-    (folder / "config.toml").write_text(CONFIG.format(folder=folder.as_posix()), encoding="utf-8")
-    return [sys.executable, "-m", "bridge", "--config", str(folder / "config.toml"), "batch", str(recipe), "--json",
+    config = write_config(folder)
+    return [sys.executable, "-m", "bridge", "--config", str(config), "batch", str(recipe), "--json",
             *words]  # fmt: skip
 
 

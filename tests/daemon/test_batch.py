@@ -13,30 +13,18 @@ import numpy as np
 import pytest
 import soundfile
 
+from support.configs import write_config
 from support.patience import PATIENCE_SECONDS, wait_until
 
 PROMPTS = [f"{tone} {family}" for tone in ("deep", "short") for family in ("hat", "clap", "kick", "perc")]
-CONFIG = """
-state_folder = "{folder}/state"
-[library]
-folder = "{folder}/library"
-[osc]
-port = 0
-[control]
-port = 0
-[midi]
-enabled = false
-[jobs]
-workers = {workers}
-"""
 WORKERS = 2
 
 
 @pytest.fixture
 def command(tmp_path: Path) -> list[str]:
-    (tmp_path / "config.toml").write_text(CONFIG.format(folder=tmp_path.as_posix(), workers=WORKERS), encoding="utf-8")
+    config = write_config(tmp_path, workers=WORKERS)
     (tmp_path / "prompts.txt").write_text("\n".join(PROMPTS), encoding="utf-8")
-    return [sys.executable, "-m", "bridge", "--config", str(tmp_path / "config.toml"), "batch",
+    return [sys.executable, "-m", "bridge", "--config", str(config), "batch",
             str(tmp_path / "prompts.txt"), "--json"]  # fmt: skip
 
 

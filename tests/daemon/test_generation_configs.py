@@ -16,23 +16,11 @@ import soundfile
 from click.testing import CliRunner
 
 from bridge.cli import main
+from support.configs import write_config
 from support.patience import PATIENCE_SECONDS
 
 STAND_INS = Path(__file__).parents[1] / "models" / "local" / "stand_ins"
 OPEN = "stabilityai/stable-audio-open-1.0"
-SETTINGS = """
-state_folder = "{folder}/state"
-[library]
-folder = "{folder}/library"
-[osc]
-port = 0
-[control]
-port = 0
-[midi]
-enabled = false
-[jobs]
-workers = 1
-"""
 GENERATION = """
     "generation": {
         "steps": 100,
@@ -130,8 +118,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.config = folder / "config.toml"
-        self.config.write_text(SETTINGS.format(folder=folder.as_posix()), encoding="utf-8")
+        self.config = write_config(folder)
         (folder / "own.json").write_text(json.dumps(OWN), "utf-8")
         (folder / "own.ckpt").write_text("checkpoint model.weight", "utf-8")
 

@@ -10,22 +10,12 @@ import sys
 
 import soundfile
 
+from support.configs import write_config
+
 IMPORT_SECONDS = 300.0
 """How long a machine with better things to do may take to import PyTorch: no measure, only an end."""
 
-CONFIG = """
-state_folder = "{folder}/state"
-[library]
-folder = "{folder}/library"
-[osc]
-port = 0
-[control]
-port = 0
-[midi]
-enabled = false
-[jobs]
-workers = 1
-attempts = 1
+MORE = """attempts = 1
 [models.tiny]
 provider = "local"
 runner = "diffusers"
@@ -41,8 +31,7 @@ inputs = {{ steps = 2 }}
 
 
 def test_a_pad_plays_what_a_local_model_made(tiny, tmp_path):
-    config = tmp_path / "config.toml"
-    config.write_text(CONFIG.format(folder=tmp_path, weights=tiny / "stable-audio"), encoding="utf-8")
+    config = write_config(tmp_path, MORE.format(weights=tiny / "stable-audio"))
     oneshot = [sys.executable, "-m", "bridge", "--config", str(config)]
     with subprocess.Popen([*oneshot, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as daemon:
         try:

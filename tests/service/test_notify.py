@@ -14,23 +14,11 @@ from pathlib import Path
 import pytest
 
 from bridge.service.notify import Notifier
+from support.configs import write_config
 from support.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="systemd is Linux's")
 
-CONFIG = """
-state_folder = "{folder}/state"
-[library]
-folder = "{folder}/library"
-[osc]
-port = 0
-[control]
-port = 0
-[midi]
-enabled = false
-[jobs]
-workers = 1
-"""
 
 
 class StandIn:
@@ -104,9 +92,9 @@ def test_the_workers_do_not_inherit_the_managers_variables():
 
 def test_the_daemon_says_when_it_is_ready_that_it_lives_and_that_it_stops(tmp_path: Path):
     systemd = StandIn(str(tmp_path / "notify"))
-    (tmp_path / "config.toml").write_text(CONFIG.format(folder=tmp_path.as_posix()))
+    config = write_config(tmp_path)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "bridge", "--config", str(tmp_path / "config.toml"), "run", "--quiet"],
+        [sys.executable, "-P", "-m", "bridge", "--config", str(config), "run", "--quiet"],
         env=os.environ | {"NOTIFY_SOCKET": systemd.address, "WATCHDOG_USEC": "200000"}, stdout=subprocess.PIPE,
     )
     try:
