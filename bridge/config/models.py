@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from bridge.config.devices import Device
 from bridge.config.fields import Name
 
 RowUse = Literal["melody", "continue", "init"]
@@ -27,9 +28,6 @@ RuleName = Literal[
     "diffusion-needs-mono-version",
 ]  # fmt: skip
 """What inputs of one call must agree on; `bridge.models.catalogue.rules` holds what each of them says."""
-
-Device = Literal["auto", "cuda", "mps", "cpu"]
-"""Where a model on this computer works; `auto` takes the first of them that is there."""
 
 InputType = Literal["text", "integer", "number", "switch", "choice", "file", "files"]
 

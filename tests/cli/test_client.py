@@ -89,7 +89,7 @@ def test_names_reach_the_daemon_as_they_are(daemon, home, engine):
              "--near", "a/b", "--note", "C2", "--longer", "0.25")  # fmt: skip
     assert wanted == [{
         "pad": "A&b=c d/ü", "job": "", "family": "", "kept": True, "limit": 50, "tag": "c#,ü", "text": "深い & 100%",
-        "near": "a/b", "note": 36, "longer": 0.25, "shorter": None,
+        "near": "a/b", "note": 36, "longer": 0.25, "shorter": None, "before": "",
     }]  # fmt: skip
 
 

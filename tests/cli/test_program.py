@@ -141,6 +141,7 @@ WITHOUT_DATA = {
     "service start": "changes something and says so",
     "service stop": "changes something and says so",
     "service uninstall": "changes something and says so",
+    "models fetch": "changes something and says so",
     "osc reference": "prints a page",
 }
 """The commands that have no answer for a program, and what they do instead."""

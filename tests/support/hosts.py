@@ -35,6 +35,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_recorded(path: Path) -> bool:
+    """Tells whether a program has closed the file that it recorded to: only then the file says how long it is."""
+    try:
+        return soundfile.info(path).frames > 0
+    except soundfile.LibsndfileError:
+        return False
+
+
 def hertz(note: float) -> float:
     return float(440.0 * 2 ** ((note - 69) / 12))
 

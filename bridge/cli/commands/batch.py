@@ -15,7 +15,7 @@ from bridge.cli.completing import models, names_of
 from bridge.cli.exits import FAILED
 from bridge.cli.shell import Shell, as_json_option, pass_shell
 from bridge.cli.show import Shown
-from bridge.config.models import Device
+from bridge.config.devices import Device
 from bridge.errors import RequestError, unknown
 from bridge.packs.plan import Naming
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from support.hosts import ROOT, cents_off, free_port
+from support.hosts import ROOT, cents_off, free_port, is_recorded
 from support.patience import until
 
 pytestmark = pytest.mark.anyio
@@ -76,8 +76,7 @@ async def record(pd, path, *messages, seconds=0.7):
     await asyncio.sleep(seconds)
     for message in ("record stop", "dsp 0"):
         pd.say(message)
-    await until(lambda: path.exists() and path.stat().st_size > 1000)
-    await asyncio.sleep(0.1)
+    await until(lambda: is_recorded(path))
     return soundfile.read(path, always_2d=True)
 
 

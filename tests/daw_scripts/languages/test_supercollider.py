@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from support.hosts import ROOT, cents_off
+from support.hosts import ROOT, cents_off, is_recorded
 from support.patience import until
 
 pytestmark = pytest.mark.anyio
@@ -43,7 +43,7 @@ async def record(sclang, path, play):
     before = sum("recorded" in line for line in sclang.lines)
     sclang.evaluate(RECORD.replace("PATH", str(path)).replace("PLAY", play))
     await sclang.said("recorded", before + 1)
-    await until(lambda: soundfile.info(path).frames)  # written when the server has closed the file
+    await until(lambda: is_recorded(path))
     return soundfile.read(path, always_2d=True)
 
 
