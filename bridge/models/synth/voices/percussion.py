@@ -9,6 +9,9 @@ from bridge.models.synth.part import RATE, Part, Wave
 from bridge.models.synth.voices.drums import MEMBRANE, click, thudding
 from bridge.models.synth.voices.metals import BANK
 
+FIRST_GRAINS = 0.06
+"""Of the loudest moment of a shaker: its beginning."""
+
 
 def rim(part: Part) -> Wave:
     """A stick on the rim: two short, hollow rings far apart, bent together."""
@@ -73,7 +76,9 @@ def shaker(part: Part) -> Wave:
     dice, frames = part.dice, part.frames
     stroke = min(0.35 * part.seconds, dice.between("stroke", 0.02, 0.05) / part.hard(0.5))
     ring = part.at_most(0.25)
-    envelope = envelopes.rise(frames, stroke) * envelopes.decay(frames, ring, hold=stroke)
+    # The first grains fall at once: a shaker that began in silence would come late.
+    swell = FIRST_GRAINS + (1 - FIRST_GRAINS) * envelopes.rise(frames, stroke)
+    envelope = swell * envelopes.decay(frames, ring, hold=stroke)
     back = round(dice.between("back", 0.07, 0.12) * RATE)
     if dice.share("returns") < 0.6 and 2 * back < frames:
         rest = frames - back
