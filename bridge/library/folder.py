@@ -179,7 +179,7 @@ class Library:
         with self._at_work():
             for name, kind in self._kept.items():
                 for path, content in _files(name, kind, instrument, folder, sounds):
-                    file = self._inside(path)
+                    file = self.inside(path)
                     make_folder(file.parent)
                     atomic.replace_watched(file, content)
                     if kind.sounds == "inside":
@@ -251,7 +251,11 @@ class Library:
             raise LibraryError(f"{path!r} is no path inside the library.")
         return self.root.joinpath(*parts)
 
-    def _inside(self, path: str) -> Path:
+    def inside(self, path: str) -> Path:
+        """Returns where a path of the library lies, for what is to be written or read there; looks at the disk.
+
+        Raises LibraryError where the path, or a link on its way, leads out of the library.
+        """
         file = self._named(path)
         try:
             stays = file.resolve().is_relative_to(self.root.resolve())
@@ -262,7 +266,7 @@ class Library:
         return file
 
     def _sample(self, path: str) -> Path:
-        file = self._inside(path)
+        file = self.inside(path)
         if not path.startswith(f"{SAMPLES}/") or file.suffix != ".wav":
             raise LibraryError(f"{path!r} is no sample of the library: those are {SAMPLES}/….wav.")
         return file

@@ -160,7 +160,7 @@ class SamplerVoice:
         from bridge.library.sounds import SoundFiles
 
         form = open_formats().find(self._sampler.format)
-        self._library.absolute(f"{DELIVERIES}/{self._name}")  # raises LibraryError where a link leads out of it
+        self._library.inside(f"{DELIVERIES}/{self._name}")  # raises LibraryError where a link leads out of it
         self._folder.mkdir(parents=True, exist_ok=True)
         number = max((number for number, _ in self._numbered()), default=0) + 1
         named = replace(instrument, name=f"{part.stem}-{number}")
@@ -168,7 +168,7 @@ class SamplerVoice:
         first: Path | None = None
         for path, content in form.write(named, folder, SoundFiles(self._library.read_sample)):
             inside = path if form.sounds != "apart" else f"{folder}/{path}"
-            file = Path(self._library.absolute(inside))
+            file = self._library.inside(inside)
             file.parent.mkdir(parents=True, exist_ok=True)
             atomic.replace(file, content)
             first = first or file

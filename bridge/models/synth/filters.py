@@ -49,7 +49,7 @@ def band_pass(wave: Wave, hz: float, q: float) -> Wave:
 
 def shelf(wave: Wave, hz: float, decibels: float, kind: Literal["low", "high"]) -> Wave:
     """Raises or lowers all below or above `hz`, with slope 1 (R. Bristow-Johnson, Audio EQ Cookbook)."""
-    a = 10 ** (decibels / 40)
+    a, hz = 10 ** (decibels / 40), min(hz, _HIGHEST)
     w = 2 * np.pi * hz / RATE
     cos, beta = np.cos(w), np.sqrt(2 * a) * np.sin(w)
     if kind == "high":

@@ -274,7 +274,7 @@ def test_a_server_that_loads_its_model_is_waited_for(line, cog):
     server.wait("STARTING")
     model, stages = opened(server.url), []
     assert seconds_of(run(made(model, BRIEF, stages), model)) == [1.0]
-    assert stages[0] == "cold start"
+    assert "cold start" in stages[:2], "it may be asked before its server says what it does"
     server.stop()
 
 

@@ -141,7 +141,7 @@ def test_a_cancelled_call_that_has_no_next_step_ends_with_its_process(with_host,
         process = host._child.pid
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)
-        assert not alive(process)
+        await until(lambda: not alive(process))
         return await host.run({"prompt": "bell"}, [1], Stage())
 
     assert len(with_host(tell)) == 1

@@ -129,7 +129,8 @@ def glitch(part: Part) -> Wave:
         if number == 0 or own.share("new") < 0.55:
             higher = own.choice("octave", (1, 2, 4, 8)) * own.choice("step", (1, 1.25, 1.5))
             pitch = min(part.pitch * higher, 9_000.0)
-            sound = own.choice("sound", ("bleep", "buzz", "burst", "rest"))
+            # It begins with a sound: what is short may be over before the second.
+            sound = own.choice("sound", ("bleep", "buzz", "burst", "rest")[: 4 if number else 3])
             running = oscillators.phase(pitch, grid)
             cell = {
                 "bleep": oscillators.sine(running),
