@@ -72,7 +72,8 @@ def replaced(bridge: Bridge) -> Iterator[None]:
 def synchronised(bridge: Bridge) -> Iterator[None]:
     """Leaves the copies that cloud services make of two versions, and takes presets away to put them back."""
     for file in [*bridge.library.glob("samples/*/*.*"), *bridge.library.glob("*/*.sfz")]:
-        shutil.copy(file, file.with_stem(f"{file.stem} (Ada's conflicted copy 2026-11-21)"))
+        with suppress(FileNotFoundError):  # one that is just being written under a hidden name
+            shutil.copy(file, file.with_stem(f"{file.stem} (Ada's conflicted copy 2026-11-21)"))
     presets = list(bridge.library.glob("instruments/*.sfz"))
     for file in presets:
         with suppress(FileNotFoundError):
