@@ -221,7 +221,7 @@ def _smoothest(audio: Audio, seams: list[_Seam]) -> tuple[float, float, _Seam]:
         blended = _mixed(leaving[:, None], coming[:, None])[-reach:, 0]
         jump = np.concatenate([blended, wave[seam.start : seam.start + reach]])
         change = float(_flux(jump, rate)[0].max())
-        heard.append((change / (loud or 1.0), (usual + 1e-9) / (loud or 1.0), seam))
+        heard.append((change / loud, (usual + 1e-9) / loud, seam))
     return min(heard, key=lambda each: each[0] / each[1])
 
 
@@ -231,7 +231,7 @@ def _flux(wave: Floats, rate: int) -> tuple[Floats, float]:
     frames = np.lib.stride_tricks.sliding_window_view(wave, window)[:: max(1, round(FLUX_HOP * rate))]
     magnitudes = np.abs(fft.rfft((frames * np.hanning(window)).astype(np.float32), axis=1))
     changes: Floats = np.abs(np.diff(magnitudes, axis=0)).sum(axis=1)
-    return changes, float(magnitudes.sum(axis=1).mean())
+    return changes, float(magnitudes.sum(axis=1).mean()) or 1.0
 
 
 def _rising(wave: Floats, places: NDArray[np.intp], reach: int) -> list[int]:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import mimetypes
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from bridge.config.models import Price, Row
@@ -19,6 +16,7 @@ from bridge.models.catalogue.outputs import sound_links, text_of
 from bridge.models.cog.pool import Pool
 from bridge.models.errands import Errands, Stage
 from bridge.models.fetching import fetch
+from bridge.models.references import data_uri, path_of
 from bridge.models.registry import ModelContext
 from bridge.ports import Answered, CallState, ChatState, Failed, Finished, References
 from bridge.units import Seconds, Usd
@@ -116,15 +114,8 @@ class CogChat(RowChat):
 
 
 async def _data_uri(references: References | None, name: str) -> str:
-    if references is None:
-        raise ModelError("There are no references here.")
-    path = references.path(name)
+    path = path_of(references, name)
     try:
-        return await asyncio.to_thread(_inline, path)
+        return await asyncio.to_thread(data_uri, path)
     except OSError as problem:
         raise ModelError(f"The file {path.name} can't be read: {problem.strerror}.") from problem
-
-
-def _inline(path: Path) -> str:
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

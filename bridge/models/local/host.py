@@ -143,7 +143,7 @@ class Host:
         await asyncio.wait({answer}, timeout=GRACE_SECONDS)
         answer.cancel()
         try:
-            _collected(_files(await answer))
+            _remove(_files(await answer))
         except (asyncio.CancelledError, ModelError):
             child.kill()
             await self._unload()

@@ -15,6 +15,7 @@ from bridge.models.catalogue.base import RowModel, finished, take_seed
 from bridge.models.catalogue.inputs import count_of, files_of, inputs_of
 from bridge.models.errands import Errands, Stage
 from bridge.models.local.host import Host, SoundAt
+from bridge.models.references import path_of
 from bridge.models.registry import ModelContext
 from bridge.ports import CallState, Failed, Finished
 from bridge.units import Seconds, Usd
@@ -44,7 +45,7 @@ class LocalModel(RowModel):
 
     async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Begins a call and returns its ticket; raises RequestError where the model can't take the brief."""
-        files = {field: self._path(name) for field, name in files_of(self.row, brief).items()}
+        files = {field: path_of(self._references, name) for field, name in files_of(self.row, brief).items()}
         inputs = inputs_of(self.row, brief, seed, {field: str(path) for field, path in files.items()})
         seeds = [take_seed(brief, seed, index) for index in range(count_of(self.row, brief))]
         sounds = {self.row.inputs["audio"].name: partial(self._wave, files["audio"])} if "audio" in files else {}
@@ -65,11 +66,6 @@ class LocalModel(RowModel):
     async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
         """Returns nothing: a call that this process does not know is made again for nothing."""
         return ()
-
-    def _path(self, name: str) -> Path:
-        if self._references is None:
-            raise ModelError("There are no references here.")
-        return self._references.path(name)
 
     async def _wave(self, path: Path, rate: int) -> bytes:
         try:

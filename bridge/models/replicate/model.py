@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import mimetypes
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +17,7 @@ from bridge.models.catalogue.base import RowChat, RowModel, finished
 from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
 from bridge.models.catalogue.outputs import sound_links, text_of
 from bridge.models.fetching import fetch
+from bridge.models.references import data_uri, path_of
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures
 from bridge.models.replicate.api import Api, Prediction
@@ -130,14 +129,10 @@ class Office:
 
     async def link_of(self, name: str) -> str:
         """Returns a kept reference as the API takes it: in the call where it is small, else uploaded."""
-        if self.context.references is None:
-            raise ModelError("There are no references here.")
-        path = self.context.references.path(name)
+        path = path_of(self.context.references, name)
         if path.stat().st_size > LARGEST_INLINE_BYTES:
             return await self.api.upload(path)
-        content = await asyncio.to_thread(path.read_bytes)
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        return await asyncio.to_thread(data_uri, path)
 
 
 class ReplicateModel(RowModel):

@@ -52,13 +52,13 @@ def metal(wave: Wave, part: Part, amount: float) -> Wave:
     return wave + _as_loud(ring, METAL * amount * _peak(wave))
 
 
-def wood(wave: Wave, part: Part, amount: float) -> Wave:
+def wood(wave: Wave, amount: float) -> Wave:
     """Lets what is high die at once, as wood does."""
     high = filters.high_pass(wave, WOOD, 1)
     return wave - high + high * envelopes.decay(wave.shape[-1], 0.22 / 2.0**amount)
 
 
-def company(wave: Wave, part: Part, amount: float) -> Wave:
+def company(wave: Wave, amount: float) -> Wave:
     """Adds two players that are out of tune by as much up as down; under 150 Hz one alone plays."""
     cents = FLAT * (0.5 + 0.5 * amount)
     high = filters.high_pass(wave, 150.0)

@@ -53,9 +53,9 @@ def _coloured(wave: Wave, part: Part) -> Wave:
     if character.metal > SLIGHT:
         wave = colour.metal(wave, part, character.metal)
     if character.metal < -SLIGHT:
-        wave = colour.wood(wave, part, -character.metal)
+        wave = colour.wood(wave, -character.metal)
     if character.thickness > SLIGHT and family.tonal:
-        wave = colour.company(wave, part, character.thickness)
+        wave = colour.company(wave, character.thickness)
     if character.motion > SLIGHT and family.tonal:
         wave = colour.wobble(wave, part, character.motion)
     if character.drive < -SLIGHT and family.tonal:
