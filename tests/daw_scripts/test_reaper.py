@@ -484,8 +484,9 @@ def test_killed_at_random_the_script_loses_nothing_and_ends_with_the_newest_soun
     assert set(times.values()) == {1}
     assert times.keys() | withdrawn == set(range(1, DELIVERIES + 1))
     assert not times.keys() & withdrawn
-    held = {sampler["name"]: sampler["file"] for track in report["tracks"] for sampler in track["fx"]}
-    assert held == {f"Oneshot: {pad}": library.absolute(path) for pad, path in newest.items()}
+    held = {(sampler["name"], sampler["file"]) for track in report["tracks"] for sampler in track["fx"]}
+    held.discard(("", ""))  # killed between adding a sampler and naming it: an empty one stays, and is silent
+    assert held == {(f"Oneshot: {pad}", library.absolute(path)) for pad, path in newest.items()}
 
 
 # --- finding the library -----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from bridge.domain.brief import Request
 from bridge.domain.delivery import Delivery
 from bridge.domain.event import Event
 from bridge.domain.instrument import Zone
@@ -107,6 +108,12 @@ class Orders:
     def told(self, *calls: str) -> list[tuple[Any, ...]]:
         """Returns what the engine was asked, of these calls only."""
         return [call for call in self.scene.engine.calls if call[0] in calls]
+
+    async def pressed(self) -> Request:
+        """Returns the one press of a pad that the engine was asked for, as soon as it came."""
+        await until(lambda: self.scene.engine.requests)
+        (press,) = self.scene.engine.requests
+        return press
 
     async def subscribed(self) -> None:
         await until(lambda: ("attach_host", self.host) in self.scene.engine.calls)

@@ -151,6 +151,8 @@ socket.on("message", (packet) => message(...decoded(packet)));
 socket.bind(own, "127.0.0.1", () => world.loadbang());
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
   const [word, ...values] = JSON.parse(line);
-  if (word === "set") world[values[0]] = values[1];
-  else message(word, ...values);
+  if (word === "set") {
+    world[values[0]] = values[1];
+    console.log("SET " + values[0]);
+  } else message(word, ...values);
 });

@@ -116,5 +116,5 @@ async def test_pads_are_triggered_and_kept_from_the_score(csound):
     csound.type('i "Trigger" 0 0.1 "kick" 64')
     csound.type('i "Ask" 0 0.1 "again" "kick"')
     await until(lambda: bench.told("again"))
-    (press,) = bench.scene.engine.requests
+    press = await bench.pressed()
     assert (press.pad, press.energy) == ("kick", 64 / 127)

@@ -33,6 +33,12 @@ async def max_js(peer, orders, program, tmp_path):
     return started
 
 
+async def put(max_js, name, value):
+    """Gives one of the script's figures another value."""
+    max_js.type(json.dumps(["set", name, value]))
+    await max_js.said(f"SET {name}")
+
+
 async def played(max_js, *messages, times=1):
     """Returns what some messages tell the voices."""
     before = sum(line.startswith("VOICE") for line in max_js.lines)
@@ -73,18 +79,18 @@ async def test_layers_turns_reasons_and_triggers(max_js):
     assert missing == f"the sample is missing: {bench.folder / 'nowhere.wav'}"
     (bench.folder / "text.wav").write_text("no sound")
     assert "can't load" in await bench.answer(bench.deliver("kick", {"path": "text.wav"}))
-    max_js.type(json.dumps(["set", "deaf", True]))
-    max_js.type(json.dumps(["set", "PATIENCE_LOOKS", 3]))
+    await put(max_js, "deaf", True)
+    await put(max_js, "PATIENCE_LOOKS", 3)
     assert "can't load" in await bench.answer(bench.deliver("kick", {"path": bench.tone("late.wav")}))
     assert [name for name, *_ in await played(max_js, ["note", "kick", 36, 50])] == ["oneshot-1"]
 
-    max_js.type(json.dumps(["set", "FREE_MILLISECONDS", 0]))
+    await put(max_js, "FREE_MILLISECONDS", 0)
     await bench.loaded(bench.deliver("kick", action="clear"))
     await max_js.said("REMOVED oneshot-3")
     max_js.type(json.dumps(["ask", "kick", "trigger", 64]))
     max_js.type(json.dumps(["ask", "kick", "keep"]))
     await until(lambda: bench.told("keep"))
-    (press,) = bench.scene.engine.requests
+    press = await bench.pressed()
     assert (press.pad, press.energy) == ("kick", 64 / 127)
 
 

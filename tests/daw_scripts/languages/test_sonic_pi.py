@@ -70,7 +70,8 @@ async def test_layers_turns_reasons_and_triggers(sonic_pi):
     assert "can't load" in await bench.answer(bench.deliver("kick", {"path": "text.wav"}))
     assert [name for name, _, _ in await played(sonic_pi, "oneshot :kick, 36, 50")] == [soft]
 
-    sonic_pi.type("$oneshot_free_seconds = 0")
+    sonic_pi.type('$oneshot_free_seconds = 0; puts "IMPATIENT"')
+    await sonic_pi.said("IMPATIENT")
     await bench.loaded(bench.deliver("kick", {"path": hard}, mode="drum"))
     await sonic_pi.said("FREED", 2)
     freed = {Path(line.removeprefix("FREED ")).name for line in sonic_pi.lines if line.startswith("FREED")}
@@ -79,5 +80,5 @@ async def test_layers_turns_reasons_and_triggers(sonic_pi):
     sonic_pi.type("oneshot_ask :kick, 64")
     sonic_pi.type("oneshot_ask :kick, :keep")
     await until(lambda: bench.told("keep"))
-    (press,) = bench.scene.engine.requests
+    press = await bench.pressed()
     assert (press.pad, press.energy) == ("kick", 64 / 127)

@@ -62,5 +62,5 @@ async def test_a_pads_sounds_are_the_variants_of_its_name_and_tuned_as_soon_as_s
 
     dirt.evaluate("~oneshot.(\\kick, 64); ~oneshot.(\\kick, \\keep)")
     await until(lambda: bench.told("keep"))
-    (press,) = bench.scene.engine.requests
+    press = await bench.pressed()
     assert (press.pad, press.energy) == ("kick", 64 / 127)
