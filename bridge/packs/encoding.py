@@ -29,12 +29,14 @@ _PATIENCE_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Describes a kind of file: its ending, and what libsndfile or else ffmpeg is told. `rates` are the only sample
-    rates that it has (none: all), the highest last. `played` says that samplers play it from a preset."""
+    """Describes a kind of file: its ending, and what libsndfile or else ffmpeg is told, or where ffmpeg lacks the
+    encoder, fdkaac. `rates` are the only sample rates that it has (none: all), the highest last. `played` says that
+    samplers play it from a preset."""
 
     ending: str
     told: Mapping[str, Any] | None = None
     encoder: tuple[str, ...] = ()
+    fdkaac: tuple[str, ...] = ()
     rates: tuple[int, ...] = ()
     played: bool = False
 
@@ -52,12 +54,14 @@ def _mp3(kilobits: int) -> Kind:
     return Kind(ending="mp3", told=told, rates=_MP3_RATES)
 
 
-def _aac(*encoder: str) -> Kind:
-    return Kind(ending="m4a", encoder=encoder, rates=_MP3_RATES)
+def _he_aac_v2(bitrate: str) -> Kind:
+    return Kind(
+        ending="m4a", rates=_MP3_RATES, fdkaac=("-p", "29", "-b", bitrate),
+        encoder=("libfdk_aac", "-profile:a", "aac_he_v2", "-ac", "2", "-b:a", bitrate),
+    )  # fmt: skip
 
 
 _VARIABLE = {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "VARIABLE", "compression_level": 0.0}
-_HE = ("libfdk_aac", "-profile:a", "aac_he_v2", "-ac", "2", "-b:a")
 
 KINDS: dict[str, Kind] = {
     "wav": Kind(ending="wav", played=True),
@@ -67,9 +71,9 @@ KINDS: dict[str, Kind] = {
     "mp3 v0": Kind(ending="mp3", told=_VARIABLE, rates=_MP3_RATES),
     "mp3 320k": _mp3(320),
     "mp3 128k": _mp3(128),
-    "m4a aac 128k": _aac("aac", "-b:a", "128k"),
-    "m4a aac_he_v2 32k": _aac(*_HE, "32k"),
-    "m4a aac_he_v2 64k": _aac(*_HE, "64k"),
+    "m4a aac 128k": Kind(ending="m4a", encoder=("aac", "-b:a", "128k"), rates=_MP3_RATES),
+    "m4a aac_he_v2 32k": _he_aac_v2("32k"),
+    "m4a aac_he_v2 64k": _he_aac_v2("64k"),
 }
 """The kinds of files by the names that packs give them."""
 
@@ -82,7 +86,7 @@ def kind_of(name: str) -> Kind:
     kind = KINDS[name]
     if kind.told and kind.told["format"] not in soundfile.available_formats():
         raise RequestError(f"This libsndfile writes no {name}.", "Take another format, or: pip install -U soundfile")
-    if kind.encoder:
+    if kind.encoder and not _takes_fdkaac(kind):
         _check_encoder(name, kind.encoder[0])
     return kind
 
@@ -101,7 +105,12 @@ def encoded(wav: bytes, kind: Kind, longest: float | None = None) -> bytes:
         return wav
     if kind.rate_of(sound.sample_rate) != sound.sample_rate:
         sound = convert(sound, kind.rate_of(sound.sample_rate))
-    return _by_ffmpeg(sound, kind.encoder) if kind.encoder else _by_libsndfile(sound, kind.told)
+    if not kind.encoder:
+        return _by_libsndfile(sound, kind.told)
+    if _takes_fdkaac(kind):
+        both = sound.samples if sound.channels == 2 else np.repeat(sound.samples[:, :1], 2, axis=1)
+        return _by_program(sound.with_samples(both), ("fdkaac", "--silent", *kind.fdkaac, "-", "-o"))
+    return _by_program(sound, ("ffmpeg", "-loglevel", "error", "-f", "wav", "-i", "pipe:", "-c:a", *kind.encoder))
 
 
 def _cut(sound: Audio, longest: float) -> Audio:
@@ -120,20 +129,20 @@ def _by_libsndfile(sound: Audio, told: Mapping[str, Any] | None) -> bytes:
     return file.getvalue()
 
 
-def _by_ffmpeg(sound: Audio, encoder: tuple[str, ...]) -> bytes:
+def _by_program(sound: Audio, command: tuple[str, ...]) -> bytes:
+    """Gives a sound as WAV to a program, and the name of a file to write behind its arguments."""
     with tempfile.TemporaryDirectory() as folder:
-        # Its container is written backwards and forwards, so it can be no pipe.
+        # The container is written backwards and forwards, so it can be no pipe.
         file = Path(folder) / "sound.m4a"
-        command = ["ffmpeg", "-loglevel", "error", "-f", "wav", "-i", "pipe:", "-c:a", *encoder, str(file)]
         try:
-            subprocess.run(command, input=_by_libsndfile(sound, None), capture_output=True, check=True,
+            subprocess.run([*command, str(file)], input=_by_libsndfile(sound, None), capture_output=True, check=True,
                            timeout=_PATIENCE_SECONDS)  # fmt: skip
             return file.read_bytes()
         except subprocess.CalledProcessError as problem:
-            said = problem.stderr.decode(errors="replace").strip().splitlines()
-            raise SoundError(f"ffmpeg can't write a sound: {said[-1] if said else problem.returncode}.") from problem
+            said = problem.stderr.decode(errors="replace").strip().splitlines() or [problem.returncode]
+            raise SoundError(f"{command[0]} can't write a sound: {said[-1]}.") from problem
         except (OSError, subprocess.TimeoutExpired) as problem:
-            raise SoundError(f"ffmpeg can't write a sound: {problem}.") from problem
+            raise SoundError(f"{command[0]} can't write a sound: {problem}.") from problem
 
 
 @functools.cache
@@ -146,10 +155,19 @@ def _encoders() -> frozenset[str]:
     return frozenset(words[1] for words in map(str.split, listed.stdout.splitlines()) if len(words) > 1)
 
 
+def _takes_fdkaac(kind: Kind) -> bool:
+    return bool(kind.fdkaac) and kind.encoder[0] not in _encoders() and shutil.which("fdkaac") is not None
+
+
 def _check_encoder(name: str, encoder: str) -> None:
     found = _encoders()
     if encoder in found:
         return
+    if KINDS[name].fdkaac:
+        raise RequestError(
+            f"{name} needs the program fdkaac, or an ffmpeg with the encoder {encoder}; there is neither.",
+            'Install fdkaac (apt install fdkaac, brew install fdk-aac-encoder), or take "m4a aac 128k".',
+        )
     if not found:
         raise RequestError(f"{name} needs ffmpeg, and there is none.", "Install ffmpeg, or take mp3, flac, ogg or wav.")
     raise RequestError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 
 import numpy as np
@@ -66,6 +67,27 @@ def test_aac_of_an_old_ffmpeg_decodes_at_its_pitch(peer, tmp_path):
     assert pitch(samples, rate) == pytest.approx(HZ, abs=2)
 
 
+@pytest.mark.skipif(shutil.which("fdkaac") is None, reason="there is no fdkaac; it is not free, so CI has none")
+@pytest.mark.parametrize(("name", "bits"), [("m4a aac_he_v2 32k", 32_000), ("m4a aac_he_v2 64k", 64_000)])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_he_aac_of_fdkaac_decodes_at_its_pitch_length_and_rate(name, bits, channels, peer, tmp_path):
+    file, seconds = tmp_path / "a.m4a", 4.0
+    wave = 0.5 * np.sin(2 * np.pi * HZ * np.arange(int(seconds * RATE)) / RATE)
+    file.write_bytes(encoded(encode_float(Audio.of(np.stack([wave] * channels, axis=1), RATE)), kind_of(name)))
+    command = [peer("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(file)]
+    (found,) = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)["streams"]
+    assert (found["codec_name"], found["profile"]) == ("aac", "HE-AACv2")
+    assert int(found["bit_rate"]) == pytest.approx(bits, rel=0.1)
+    command = [peer("ffmpeg"), "-loglevel", "error", "-i", str(file), "-f", "wav", "-"]
+    samples, rate = soundfile.read(
+        io.BytesIO(subprocess.run(command, capture_output=True, check=True).stdout), always_2d=True
+    )
+    assert len(samples) / rate == pytest.approx(seconds, abs=0.1)
+    assert pitch(samples, rate) == pytest.approx(HZ, abs=1)
+    middle = samples[len(samples) // 4 : -len(samples) // 4]
+    assert np.sqrt(np.mean(middle**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.06)
+
+
 def test_a_rate_that_a_kind_does_not_have_is_converted():
     for name, rate in (("opus", 48_000), ("mp3 320k", 48_000)):
         found = soundfile.info(io.BytesIO(encoded(tone(96_000), kind_of(name))))
@@ -92,9 +114,10 @@ def test_an_unknown_kind_is_named_with_the_nearest():
 @pytest.mark.parametrize(
     ("found", "name", "said"),
     [(frozenset(), "m4a aac 128k", "needs ffmpeg, and there is none"),
-     (frozenset({"aac"}), "m4a aac_he_v2 64k", "needs the encoder libfdk_aac.*m4a aac 128k")],
+     (frozenset({"aac"}), "m4a aac_he_v2 64k", "needs the program fdkaac.*libfdk_aac.*m4a aac 128k")],
 )  # fmt: skip
 def test_a_missing_encoder_is_named_with_what_works_without(found, name, said, monkeypatch):
     monkeypatch.setattr(encoding, "_encoders", lambda: found)
+    monkeypatch.setenv("PATH", "")
     with pytest.raises(RequestError, match=said):
         kind_of(name)

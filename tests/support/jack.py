@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from filelock import FileLock
@@ -76,22 +78,47 @@ def clear_up() -> None:
     _BOOK.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def turn(jackd: str, jack_wait: str, log_path: Path) -> Iterator[JackServer]:
+    """Takes the turn of the one server; the environment names it, and `ensure` starts it."""
+    server = JackServer(jackd, jack_wait, log_path)
+    environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1", "JACK_NO_AUDIO_RESERVATION": "1"}
+    # When several servers start in the same moment, some vanish again (seen, not explained): test runs take turns.
+    mine = FileLock(Path(tempfile.gettempdir()) / "oneshot-bridge-tests-jack.lock", timeout=120)
+    with mine, mock.patch.dict(os.environ, environment):
+        clear_up()
+        yield server
+        server.stop()
+
+
+@contextlib.contextmanager
+def keys() -> Iterator[Any]:
+    """Gives another program's MIDI output, `keyboard:keys`; `send_message([status, note, velocity])` plays it."""
+    import rtmidi
+
+    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keyboard")
+    out.open_virtual_port("keys")
+    try:
+        yield out
+    finally:
+        out.close_port()
+        out.delete()
+
+
+def plug(source: str, target: str, program: str = "jack_connect") -> None:
+    """Connects two ports of the server, each named `client:port`."""
+    subprocess.run([program, source, target], check=True, timeout=_SECONDS, capture_output=True)
+
+
 @pytest.fixture(scope="module")
 def jack_server(peer: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JackServer]:
     """Gives a server, which `jack` starts."""
     if sys.platform != "linux":
         pytest.skip("JACK as a test's peer is for Linux")
     peer.module("rtmidi")
-    server = JackServer(peer("jackd", "jackd2"), peer("jack_wait", "jackd2"), tmp_path_factory.mktemp("jack") / "log")
-    environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1", "JACK_NO_AUDIO_RESERVATION": "1"}
-    # When several servers start in the same moment, some vanish again (seen, not explained): test runs take turns.
-    turn = FileLock(Path(tempfile.gettempdir()) / "oneshot-bridge-tests-jack.lock", timeout=120)
-    with turn, pytest.MonkeyPatch.context() as patch:
-        clear_up()
-        for key, value in environment.items():
-            patch.setenv(key, value)
+    log_path = tmp_path_factory.mktemp("jack") / "log"
+    with turn(peer("jackd", "jackd2"), peer("jack_wait", "jackd2"), log_path) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture
@@ -102,22 +129,13 @@ def jack(jack_server: JackServer) -> JackServer:
 
 
 @pytest.fixture
-def keyboard(jack: JackServer, peer: Any) -> Iterator[Any]:
-    """Gives another program's MIDI output, `keyboard:keys`; `send_message([status, note, velocity])` plays it."""
-    rtmidi = peer.module("rtmidi")
-    out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keyboard")
-    out.open_virtual_port("keys")
-    yield out
-    out.close_port()
-    out.delete()
+def keyboard(jack: JackServer) -> Iterator[Any]:
+    """Gives the output of `keys`."""
+    with keys() as out:
+        yield out
 
 
 @pytest.fixture
 def connect(jack: JackServer, peer: Any) -> Callable[[str, str], None]:
-    """Gives what connects two ports of the server, each named `client:port`."""
-    program = peer("jack_connect", "jackd2")
-
-    def connect(source: str, target: str) -> None:
-        subprocess.run([program, source, target], check=True, timeout=_SECONDS, capture_output=True)
-
-    return connect
+    """Gives `plug`."""
+    return partial(plug, program=peer("jack_connect", "jackd2"))

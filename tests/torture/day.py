@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import socket
 import statistics
 import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support.jack import JackServer, keys, plug, turn
 from support.osc import osc_packet
 from support.patience import wait_until
 from torture import fake
@@ -42,9 +45,12 @@ family = "perc"
 seconds = 0.3
 pad_note = {note}
 """
+FIRST_NOTE = 36
 DAY = CONFIG.partition("[pads.kick]")[0].replace("workers = 1", "workers = 2") + "".join(
-    PAD.format(pad=pad, note=36 + number) for number, pad in enumerate((*PADS, "probe"))
+    PAD.format(pad=pad, note=FIRST_NOTE + number) for number, pad in enumerate((*PADS, "probe"))
 ) + f"[kits.main]\npads = {list(PADS)!r}\n"
+MIDI_PORT = "Bridge in the rack"
+WITH_MIDI = DAY.replace("enabled = false", f'enabled = true\napi = "jack"\nvirtual_port = "{MIDI_PORT}"')
 
 
 @dataclass
@@ -63,8 +69,9 @@ class Hour:
 class Day:
     """Plays on a daemon, hour by hour."""
 
-    def __init__(self, bridge: Bridge, dice: random.Random) -> None:
+    def __init__(self, bridge: Bridge, dice: random.Random, keyboard: Any) -> None:
         self.bridge = bridge
+        self.keyboard = keyboard
         self.doors: Counter[str] = Counter()
         self.sent = 0
         self._dice = dice
@@ -111,9 +118,13 @@ class Day:
     def _trigger(self) -> None:
         self.sent += 1
         bridge, ref, pad = self.bridge, f"d{self.sent}", self._dice.choice(PADS)
-        door = self._dice.choices(["pad", "generate", "http", "inbox", "host"], (45, 25, 20, 5, 5))[0]
+        often = {"pad": 30, "midi": 15 if self.keyboard else 0, "generate": 25, "http": 20, "inbox": 5, "host": 5}
+        door = self._dice.choices(list(often), list(often.values()))[0]
         self.doors[door] += 1
         match door:
+            case "midi":  # every press on another channel: the same again at once would be taken for a bounce
+                note = FIRST_NOTE + PADS.index(pad)
+                self.keyboard.send_message([0x90 | self.sent % 16, note, self._dice.randint(1, 127)])
             case "pad":
                 bridge.osc(f"/oneshot/pad/{pad}", self._dice.randint(1, 127))
             case "generate":
@@ -178,17 +189,32 @@ def _memory(pid: int) -> float:
     return 0.0
 
 
+@contextmanager
+def _keyboard(folder: Path) -> Iterator[tuple[Any, JackServer | None]]:
+    """Gives a keyboard on a JACK server of its own, and the server; nothing where no JACK is installed."""
+    programs = [shutil.which(name) for name in ("jackd", "jack_wait", "jack_connect")]
+    if None in programs:
+        yield None, None
+        return
+    with turn(str(programs[0]), str(programs[1]), folder / "jack.log") as server:
+        server.ensure()
+        with keys() as keyboard:
+            yield keyboard, server
+
+
 def run(seed: int, size: float) -> Leg:
     dice = random.Random(seed)
     hours: list[Hour] = []
     most = HOURS if size > 0.02 else 2
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home, _keyboard(Path(home)) as (keyboard, server):
         fake.install(Path(home) / "plugin")
-        bridge = Bridge(Path(home) / "bridge", config=DAY, plugins=Path(home) / "plugin")
+        bridge = Bridge(Path(home) / "bridge", config=WITH_MIDI if server else DAY, plugins=Path(home) / "plugin")
         watcher = Watcher(bridge.library, pause=1.0)
         try:
             bridge.start()
-            day = Day(bridge, dice)
+            if server:
+                plug("keyboard:keys", f"{MIDI_PORT}:{MIDI_PORT}")
+            day = Day(bridge, dice, keyboard)
             with suppress(KeyboardInterrupt):  # the figures of the hours so far count
                 for number in range(1, most + 1):
                     probes = 0 if number not in (*SHOWN, most) else PROBES if most == HOURS else 3
@@ -197,6 +223,9 @@ def run(seed: int, size: float) -> Leg:
                           f" {hours[-1].handles} handles", flush=True)
             bridge.drain()
             found = audit(bridge)
+            late = server.late_clients() if server else 0
+            if not late:
+                _audit_presses(found, day.doors["midi"])
         finally:
             watcher.stop()
             bridge.close()
@@ -204,16 +233,28 @@ def run(seed: int, size: float) -> Leg:
     leg = Leg(name="day", wrong=wrong)
     leg.rows = [Row(fault="a trigger in a day of music", tried=len(found.jobs), survived=len(found.jobs) - len(wrong),
                     lost=len(found.lost), doubled=len(found.doubled))]
-    leg.figures = _figures(day, hours, found)
+    leg.figures = _figures(day, hours, found, late)
     return leg
 
 
-def _figures(day: Day, hours: list[Hour], found: Audit) -> str:
+def _presses(found: Audit) -> int:
+    return sum(job["origin"] == "midi" for job in found.jobs.values())
+
+
+def _audit_presses(found: Audit, pressed: int) -> None:
+    """Counts the keys: nobody answers a keyboard. A JACK server that was late repeats or loses some by itself."""
+    if (heard := _presses(found)) != pressed:
+        (found.lost if heard < pressed else found.doubled).append(f"{pressed} keys became {heard} jobs")
+
+
+def _figures(day: Day, hours: list[Hour], found: Audit, late: int) -> str:
     states = Counter(job["state"] for job in found.jobs.values())
     doors = ", ".join(f"{count:,} {door}" for door, count in day.doors.most_common())
     told = [
         f"{day.sent:,} triggers in {len(hours)} hours ({doors}). {states['ready']:,} became sounds,"
         f" {states['failed']:,} failed with a reason, {states['cancelled']:,} were cancelled.\n",
+        *([f"{day.doors['midi']:,} keys became {_presses(found):,} jobs; the JACK server was late {late} times.\n"]
+          if day.keyboard else []),
         "| after hour | daemon | workers | file handles | threads | accepted, median | 95 % | ready, median | 95 % |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
