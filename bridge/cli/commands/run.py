@@ -28,9 +28,11 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
     from bridge.errors import BridgeError
     from bridge.models.catalogue.rows import rows
     from bridge.service.logbook import STORY, log_file, logbook, only_warnings
+    from bridge.service.memory import share_one_heap
     from bridge.service.redact import Redactor
 
     log = logging.getLogger(STORY)
+    share_one_heap()
 
     def tell(text: str) -> None:
         # Whoever read it may have gone (`oneshot run | head`): that costs the line, not the daemon.
