@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,6 +28,9 @@ Finished = tuple[Audio, Analysis, tuple[Verdict, ...]]
 
 DISTORTED = re.compile(r"\b(distort\w*|overdriv\w*|clipp\w*|fuzz\w*|crush\w*|saturat\w*|gabber|hardcore|hardstyle)\b")
 """Words of a prompt that ask for what a gate would call clipping."""
+MOST_JUDGED = 64
+"""Takes whose judgement is remembered."""
+_judged: dict[tuple[bytes, tuple[int, ...], int, Wanted], Judgement] = {}
 
 
 def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
@@ -35,15 +39,22 @@ def check(audio: Audio, brief: Brief) -> tuple[Verdict, ...]:
 
 
 def examine(audio: Audio, brief: Brief) -> Judgement:
-    """Returns the gate's verdicts on a raw take, and the range in frames of the hit to keep if it has several."""
+    """Returns the gate's verdicts on a raw take, and the range in frames of the hit to keep if it has several.
+
+    A take is checked, and soon afterwards shaped, mostly by one process: it remembers what it said of the last ones.
+    """
     distorted = DISTORTED.search(brief.prompt.lower()) is not None
-    return judge(
-        audio,
-        Wanted(
-            family=_family(brief), seconds=brief.seconds, note=brief.note, distorted=distorted,
-            given=brief.audio_use == FINISH,
-        ),
+    wanted = Wanted(
+        family=_family(brief), seconds=brief.seconds, note=brief.note, distorted=distorted,
+        given=brief.audio_use == FINISH,
     )
+    content = hashlib.blake2b(np.ascontiguousarray(audio.samples).data, digest_size=16).digest()
+    key = content, audio.samples.shape, audio.sample_rate, wanted
+    if key not in _judged:
+        if len(_judged) >= MOST_JUDGED:
+            del _judged[next(iter(_judged))]
+        _judged[key] = judge(audio, wanted)
+    return _judged[key]
 
 
 def shape(audio: Audio, brief: Brief, sample_rate: int) -> Finished:
