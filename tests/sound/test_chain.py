@@ -15,8 +15,9 @@ from bridge.audio import Audio
 from bridge.domain.brief import Brief
 from bridge.domain.family import FAMILIES
 from bridge.errors import SoundError
+from bridge.sound import chain
 from bridge.sound.chain import check, shape
-from bridge.sound.gate import STOPS
+from bridge.sound.gate import STOPS, judge
 from bridge.sound.pitch import measure
 from bridge.sound.trim import trim
 
@@ -45,6 +46,21 @@ def test_what_is_claimed_is_what_the_finished_sound_has(sounds):
         heard = measure(audio)
         assert (heard.root, analysis.root) == (note or 60, note or 60)
         assert heard.cents == pytest.approx(analysis.cents, abs=1)
+
+
+def test_a_take_is_judged_once_for_its_check_and_its_shaping_and_anew_for_what_is_another(sounds, monkeypatch):
+    judged = []
+    monkeypatch.setattr(chain, "_judged", {})
+    monkeypatch.setattr(chain, "judge", lambda *asked: judged.append(asked) or judge(*asked))
+    take = sounds.pluck(60.3)
+    check(take, brief())
+    shape(take, brief(), 44_100)
+    shape(Audio.of(take.samples.copy(), take.sample_rate), brief(), 48_000)
+    assert len(judged) == 1
+    for other, said in ((take, brief(note=62)), (take, brief("bass")), (sounds.pluck(60.4), brief()),
+                        (Audio.of(take.samples, take.sample_rate // 2), brief())):
+        check(other, said)
+    assert len(judged) == 5
 
 
 @pytest.mark.parametrize("family", ["hat", "open-hat", "cymbal", "perc", "fx", "loop"])
