@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
+import math
 import os
 import queue
 import sys
@@ -34,6 +35,9 @@ MOST_TO_SEND = 2_048
 CLIENT = "Oneshot Bridge"
 _PATIENCE_AT_CLOSE = 10.0
 _CALLBACKS_END_SECONDS = 0.05
+_LAST_WORDS_SECONDS = 0.1
+"""How long a port stays open after the last message: JACK hands on with its periods what was sent, and a port that is
+closed before the other side has read takes it away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +140,7 @@ class Patchbay:
         self._closing = threading.Event()
         self._looked = threading.Event()
         self._thread: threading.Thread | None = None
+        self._sent_at = -math.inf
 
     # --- from any thread --------------------------------------------------------------------------------------
 
@@ -194,6 +199,7 @@ class Patchbay:
                 continue
             if order is not None:
                 self._send(*order)
+        time.sleep(max(0.0, self._sent_at + _LAST_WORDS_SECONDS - time.monotonic()))
         self._shut()
 
     def _look(self, rtmidi: Any, systems: Sequence[MidiSystem]) -> None:
@@ -335,6 +341,7 @@ class Patchbay:
                 try:
                     for message in messages:
                         handle.send_message(message)
+                    self._sent_at = time.monotonic()
                 except ABSENT as problem:
                     # It is on its way out: the next look will miss it.
                     log.debug("MIDI: %s does not take a message: %s", name, problem)

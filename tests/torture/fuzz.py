@@ -257,6 +257,8 @@ class Ground:
         self.pid = self.bridge.process.pid
         self.press()
         self.before = self._world()
+        self.most: dict[str, int] = {}
+        """The most memory that the daemon had held by the end of each fault, in bytes."""
         self._mistakes = 0
 
     def press(self) -> None:
@@ -362,8 +364,8 @@ def _at_a_real_daemon(leg: Leg, dice: random.Random, size: float, folder: Path) 
             _batches(leg, ground, "answer of a model", scaled(ANSWERS, size, 6),
                      lambda n: _answer(ground, dice, n, server, quick=quick), 30)
             if memory:
-                leg.figures = (f"The daemon held {ground.memory() / 1e6:,.0f} MB at most, {memory / 1e6:,.0f} MB of "
-                               "them before the first rubbish.")
+                after = ", ".join(f"{held / 1e6:,.0f} MB after {fault}" for fault, held in ground.most.items())
+                leg.figures = f"The daemon held {memory / 1e6:,.0f} MB before the first rubbish; at most {after}."
             ground.bridge.stop()
             if ground.bridge.process.returncode != 0:
                 leg.wrong.append(f"the daemon stopped with {ground.bridge.process.returncode}")
@@ -383,6 +385,7 @@ def _batches(
         if ground.bridge.process.poll() is not None:
             ground.bridge.start()
             ground.pid = ground.bridge.process.pid
+    ground.most[fault] = ground.memory()
     leg.rows.append(Row(fault=fault, tried=count, survived=count - bad))
 
 
@@ -542,7 +545,10 @@ def _link(ground: Ground, dice: random.Random, count: int, seconds: float) -> li
         path.rename(aside)
         path.symlink_to(ground.outside / "folder")
         if place == f"{asked}/failed":
-            (library / asked / "wish").write_bytes(b"v\t7\n")
+            with contextlib.suppress(OSError):  # a folder of this name may have been planted
+                hidden = library / asked / f".{dice.randrange(10**9)}.tmp"
+                hidden.write_bytes(b"v\t7\n")
+                hidden.rename(library / asked / "wish")  # over a link, which would lead to the outside
         with contextlib.suppress(OSError):
             (library / "inbox" / f"{dice.randrange(10**9)}.txt").write_text("kick")
         ground.bridge.osc("/oneshot/pad/kick")
