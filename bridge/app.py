@@ -10,14 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge import __version__
 from bridge.config.changes import as_opened, changed, waiting
 from bridge.config.keys import key_of
 from bridge.config.problems import where
 from bridge.config.schema import Config
-from bridge.doors import Doors, Hall
 from bridge.errors import ConfigError, LibraryError
 from bridge.jobs.engine import BridgeEngine
 from bridge.jobs.files import FileThread, in_time
@@ -41,6 +40,9 @@ from bridge.store.shelf import Shelf
 from bridge.units import Usd
 from bridge.workers.cluster import ClusterPool
 from bridge.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from bridge.doors import Doors
 
 log = logging.getLogger(__name__)
 story = logging.getLogger(STORY)
@@ -153,6 +155,8 @@ async def open_bridge(config: Config, *, doors: bool, clock: Clock | None = None
     async with AsyncExitStack() as stack:
         app = await _open_parts(config, stack, clock or SystemClock(), hasty=not doors)
         if doors:
+            from bridge.doors import Doors, Hall  # late: a command without a daemon has none, and they are half of this
+
             await app.rehearse()
             _tell_in_log(app, stack)
             app.resumed = await app.engine.start()
