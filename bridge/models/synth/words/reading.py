@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import get_args
 
 from bridge.domain.family import JAPANESE, LANGUAGES
@@ -80,8 +81,12 @@ class _Token:
     denied: bool = False
 
 
+@lru_cache(maxsize=256)
 def read(prompt: str, negative: str = "") -> Words:
-    """Reads a prompt and a negative prompt; any text is a prompt. The time grows with the length, no faster."""
+    """Reads a prompt and a negative prompt; any text is a prompt. The time grows with the length, no faster.
+
+    A prompt is read several times on the way of a sound, and a pack repeats it: the last ones are remembered.
+    """
     text = _plain(prompt)
     tempo, text = tempo_in(text)
     length, text = length_in(text)
