@@ -5,6 +5,7 @@ The truth is the formula that made the sounds, and the ear is a Fourier transfor
 
 from __future__ import annotations
 
+import signal
 import subprocess
 
 import mido
@@ -125,6 +126,10 @@ def test_lmms_plays_every_key_in_tune_with_root_and_cents_set_by_hand(peer, inst
 """)
     offscreen = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     command = [lmms, "--allowroot", "render", "keys.mmp", "-f", "wav", "-s", str(RATE), "-a", "-o", "out.wav"]
-    subprocess.run(command, cwd=tmp_path, env=offscreen, check=True, capture_output=True, timeout=120)
+    for _ in range(3):  # on a busy machine LMMS 1.2.2 crashes now and then while it renders: that says nothing of us
+        done = subprocess.run(command, cwd=tmp_path, env=offscreen, check=False, capture_output=True, timeout=120)
+        if done.returncode != -signal.SIGSEGV:
+            break
+    done.check_returncode()
     wave = soundfile.read(tmp_path / "out.wav", always_2d=True)[0][:, 0]
     assert_in_tune([cents_off(wave[round(RATE * SPACING * place) :], key) for key, place in places.items()])
