@@ -27,6 +27,8 @@ def plain_text(text: str) -> str:
     broken patch or a hostile one, and its owner should know.
     """
     tidy = " ".join(unicodedata.normalize("NFC", text).split())
+    if tidy.isprintable():  # most texts are, and are told at once: what is refused is not printable
+        return tidy
     bad = next((letter for letter in tidy if unicodedata.category(letter) in ("Cc", "Cs")), "")
     if bad:
         raise ValueError(f"contains control characters (U+{ord(bad):04X}); write plain text")

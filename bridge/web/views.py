@@ -13,9 +13,14 @@ from bridge.domain.sample import Sample
 from bridge.errors import BridgeError
 from bridge.ports import Engine, Model, Outcome, PadView
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""What JSON carries as it is; a class that is made of one of them may mean something else."""
+
 
 def plain(value: Any) -> Any:
     """Returns a value made of dicts, lists, texts, numbers, switches and None; what JSON has no number for is None."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
