@@ -75,8 +75,7 @@ class Place:
             for folder in (self.root, *(self.root / name for name in (FINISH, DONE, FAILED))):
                 make_folder(folder)
                 _check_folder(folder)
-            if os.path.lexists(self.root / TAKEN):  # made when something is taken
-                _check_folder(self.root / TAKEN)
+            self._check_taken()
             places = [self.root, self.root / FINISH]
             places += [folder / name for folder in places for name in os.listdir(folder) if name.casefold() in pads]
             found = [(place, os.lstat(place)) for place in places]
@@ -126,6 +125,7 @@ class Place:
         # How deep it lies stands in the token: a folder may be the claim itself, or lead to it.
         claim = Claim(token=f"{secrets.token_hex(8)}{len(entry.parts)}", parts=entry.parts)
         with translated(self.root):
+            self._check_taken()
             make_folder(self.path(claim).parent)
         try:
             if entry.nature == "file" and _signature(os.lstat(path)) != entry.signature:
@@ -138,6 +138,10 @@ class Place:
         finally:
             self._tidy(claim)
         return claim
+
+    def _check_taken(self) -> None:
+        if os.path.lexists(self.root / TAKEN):  # made when something is taken
+            _check_folder(self.root / TAKEN)
 
     def claims(self) -> Sequence[Claim]:
         """Returns what was taken and went nowhere yet."""
@@ -175,9 +179,10 @@ class Place:
         path = self.root.joinpath(*claim.parts)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            _move(self.path(claim), path)
-            self._tidy(claim)
-            return True
+            if all(is_folder(folder) for folder in (path.parent, path.parent.parent)):
+                _move(self.path(claim), path)
+                self._tidy(claim)
+                return True
         return False
 
     # --- putting away -----------------------------------------------------------------------------------------
@@ -320,8 +325,12 @@ def _has_writer(descriptor: int) -> bool:
 
 
 def _free(folder: Path, name: str, job: str) -> Path:
-    """Returns a path that nothing has, nor a reason; makes the folder if it is gone."""
+    """Returns a path that nothing has, nor a reason; makes the folder if it is gone.
+
+    Raises LibraryError where a link has taken its place since the last look.
+    """
     folder.mkdir(exist_ok=True)
+    _check_folder(folder)
     path = folder / marked(name, job)
     while os.path.lexists(path) or os.path.lexists(f"{path}{REASON}"):
         token = secrets.token_hex(4)

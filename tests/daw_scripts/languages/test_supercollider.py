@@ -31,7 +31,8 @@ async def sclang(language, orders, tmp_path):
 
 RECORD = """
 fork {
-	s.prepareForRecord("PATH", 2); s.sync; s.record; s.sync; 0.1.wait;
+	s.prepareForRecord("PATH", 2); s.sync; s.record; s.sync;
+	200.do { if(s.isRecording.not) { 0.05.wait } }; 0.1.wait;
 	PLAY
 	s.stopRecording; s.sync; 0.2.wait; "recorded".postln;
 };

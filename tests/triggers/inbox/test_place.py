@@ -113,6 +113,31 @@ def test_a_link_in_the_place_of_a_folder_of_the_inbox_leads_nothing_out_of_it(pl
         place.prepare(PADS)
 
 
+@pytest.mark.parametrize("linked", ["done", "failed", ".taken", "kick"])
+def test_a_link_that_comes_between_two_looks_leads_nothing_out_either(place, tmp_path, linked):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    where = "kick/a.txt" if linked == "kick" else "a.txt"
+    put(place, where)
+    (entry,) = place.entries(PADS, 10)
+    claim = None if linked == ".taken" else place.claim(entry)
+    assert (claim is None) == (linked == ".taken")
+    folder = place.root / linked
+    if folder.exists():
+        folder.rename(tmp_path / "aside")
+    folder.symlink_to(elsewhere)
+    if linked == "kick":
+        assert not place.put_back(claim)
+    else:
+        act = {"done": lambda: place.keep(claim, JOB), "failed": lambda: place.refuse(claim, "why"),
+               ".taken": lambda: place.claim(entry)}[linked]
+        with pytest.raises(LibraryError, match="is a symbolic link"):
+            act()
+    assert list(elsewhere.iterdir()) == []
+    lies = place.root / where if linked == ".taken" else place.path(claim)
+    assert lies.read_bytes() == b"deep kick"
+
+
 def test_folders_that_were_removed_are_made_again_but_not_in_a_library_that_is_away(place):
     away = LibraryError("The library is away.", retryable=True)
     for folder in ("done", "failed", "finish"):
