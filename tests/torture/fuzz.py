@@ -320,9 +320,10 @@ class Ground:
     def _inside(self) -> Iterator[Path]:
         for folder in (self.bridge.library, self.bridge.state):
             for path in folder.rglob("*"):
-                seen = path.lstat()
-                if stat.S_ISREG(seen.st_mode) and seen.st_size < 50_000_000:
-                    yield path
+                with contextlib.suppress(FileNotFoundError):  # the daemon may take it away this moment
+                    seen = path.lstat()
+                    if stat.S_ISREG(seen.st_mode) and seen.st_size < 50_000_000:
+                        yield path
 
     @staticmethod
     def _tells(path: Path) -> bool:
