@@ -177,12 +177,12 @@ class Place:
     def put_back(self, claim: Claim) -> bool:
         """Puts a claim where it lay; tells whether that was possible, for something else may lie there now."""
         path = self.root.joinpath(*claim.parts)
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if all(is_folder(folder) for folder in (path.parent, path.parent.parent)):
-                _move(self.path(claim), path)
-                self._tidy(claim)
-                return True
+        with suppress(OSError, LibraryError):
+            for depth in range(len(claim.parts)):
+                _make_own(self.root.joinpath(*claim.parts[:depth]))
+            _move(self.path(claim), path)
+            self._tidy(claim)
+            return True
         return False
 
     # --- putting away -----------------------------------------------------------------------------------------
@@ -233,6 +233,12 @@ def _check_folder(folder: Path) -> None:
     """Raises LibraryError for a link: what is moved there would leave the library."""
     if not is_folder(folder):
         raise LibraryError(f"{folder} is a symbolic link, or no folder.", "Put a folder in its place.")
+
+
+def _make_own(folder: Path) -> None:
+    """Makes a folder if it is gone; raises LibraryError where a link has its place."""
+    folder.mkdir(exist_ok=True)
+    _check_folder(folder)
 
 
 def _inside(
@@ -329,8 +335,7 @@ def _free(folder: Path, name: str, job: str) -> Path:
 
     Raises LibraryError where a link has taken its place since the last look.
     """
-    folder.mkdir(exist_ok=True)
-    _check_folder(folder)
+    _make_own(folder)
     path = folder / marked(name, job)
     while os.path.lexists(path) or os.path.lexists(f"{path}{REASON}"):
         token = secrets.token_hex(4)

@@ -138,6 +138,18 @@ def test_a_link_that_comes_between_two_looks_leads_nothing_out_either(place, tmp
     assert lies.read_bytes() == b"deep kick"
 
 
+def test_what_is_put_back_makes_no_folder_where_a_link_leads(place, tmp_path):
+    put(place, "finish/kick/a.txt")
+    (entry,) = place.entries(PADS, 10)
+    claim = place.claim(entry)
+    (tmp_path / "elsewhere").mkdir()
+    (place.root / "finish").rename(tmp_path / "aside")
+    (place.root / "finish").symlink_to(tmp_path / "elsewhere")
+    assert not place.put_back(claim)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert place.path(claim).read_bytes() == b"deep kick"
+
+
 def test_folders_that_were_removed_are_made_again_but_not_in_a_library_that_is_away(place):
     away = LibraryError("The library is away.", retryable=True)
     for folder in ("done", "failed", "finish"):
