@@ -413,6 +413,9 @@ class BridgeEngine:
             return (await self._database.read(job_store.unfinished_jobs))[:limit]
         return await self._database.read(lambda store: job_store.recent_jobs(store, limit))
 
+    def stage(self, job: str) -> str:
+        return self._hub.stage(job)
+
     async def wait(self, job: str, patience: Seconds) -> Job:
         ending = self._hub.ending(job)
         found = await self.job(job)

@@ -1,4 +1,4 @@
-"""Calls that live in this process: a ticket each, watched, cancelled, and lost with the process."""
+"""Work that lives in this process: a ticket each, watched, cancelled, and lost with the process."""
 
 from __future__ import annotations
 
@@ -39,9 +39,12 @@ class Errands(Generic[S]):
     def __init__(self) -> None:
         self._under_way: dict[str, tuple[asyncio.Task[S | Failed], Stage]] = {}
 
-    def start(self, work: Callable[[Stage], Awaitable[S | Failed]]) -> str:
-        """Begins a call and returns its ticket."""
-        ticket, stage = secrets.token_hex(8), Stage()
+    def __contains__(self, ticket: str) -> bool:
+        return ticket in self._under_way
+
+    def start(self, work: Callable[[Stage], Awaitable[S | Failed]], ticket: str = "") -> str:
+        """Begins a call and returns its ticket, a new one if none is given."""
+        ticket, stage = ticket or secrets.token_hex(8), Stage()
 
         async def carried() -> S | Failed:
             return await work(stage)

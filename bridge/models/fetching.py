@@ -1,10 +1,12 @@
-"""Fetches the files that a model answered with: whole, of bounded size, and without telling strangers a secret."""
+"""Fetches the files that a model answered with: whole, of bounded size and time, and without telling strangers a
+secret."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     import httpx
 
 MOST_BYTES = 200 * 1024 * 1024
+"""How large all files of an answer may be together."""
 DELAYS = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the tries of a download."""
+PAUSE_SECONDS = 30.0
+"""What lies between the tries after these, where somebody waits for trouble to pass."""
 MOST_REDIRECTS = 5
 LONGEST_SECONDS = 300.0
 """How long a whole file may take; a server that sends a byte now and then is none."""
@@ -32,6 +37,36 @@ def no_token(host: str) -> str | None:
     return None
 
 
+async def fetch_all(
+    client: httpx.AsyncClient,
+    links: Sequence[str],
+    *,
+    token_for: Callable[[str], str | None] = no_token,
+    nearby: bool = True,
+    longest: float = LONGEST_SECONDS,
+    waiting: Callable[[str], None] | None = None,
+) -> list[bytes]:
+    """Returns the files behind the links of one answer, fetched one after the other within `longest` seconds.
+
+    See `fetch` for the rest. Raises ModelError, retryable where the time was over or trouble did not pass.
+    """
+    files: list[bytes] = []
+    left = MOST_BYTES
+    try:
+        async with asyncio.timeout(longest):
+            for link in links:
+                files.append(
+                    await fetch(client, link, most_bytes=left, token_for=token_for, nearby=nearby, waiting=waiting)
+                )
+                left -= len(files[-1])
+    except TimeoutError as problem:
+        host = urlsplit(links[len(files)]).hostname
+        raise ModelError(
+            f"The answer on {host} can't be fetched: it took more than {longest:g} s.", retryable=True
+        ) from problem
+    return files
+
+
 async def fetch(
     client: httpx.AsyncClient,
     link: str,
@@ -39,20 +74,27 @@ async def fetch(
     most_bytes: int = MOST_BYTES,
     token_for: Callable[[str], str | None] = no_token,
     nearby: bool = True,
+    waiting: Callable[[str], None] | None = None,
 ) -> bytes:
     """Returns the file behind a link (`https:`, `http:` or `data:`).
 
-    A file that breaks off or is shorter than announced is fetched again; `token_for` is asked for a host's key only
-    where that host refuses those who have none, and a redirect to another host never takes it along. An answer from
-    elsewhere may not lead into the user's own network, where asking alone may do something: then it is not `nearby`,
-    and addresses of such networks are refused. Raises ModelError: final for a file that is gone or too large and for
-    a place that can't be asked, retryable otherwise.
+    A file that breaks off or is shorter than announced is fetched again, a few times, or with `waiting` until it is
+    there: that is told then what is waited for. `token_for` is asked for a host's key only where that host refuses
+    those who have none, and a redirect to another host never takes it along. An answer from elsewhere may not lead into
+    the user's own network, where asking alone may do something: then it is not `nearby`, and addresses of such networks
+    are refused. Raises ModelError: final for a file that is gone or too large and for a place that can't be asked,
+    retryable otherwise.
     """
     import httpx
 
     if link.startswith("data:"):
-        return await asyncio.to_thread(data_bytes, link)
-    for delay in (*DELAYS, None):
+        content = await asyncio.to_thread(data_bytes, link)
+        if len(content) > most_bytes:
+            raise _too_large()
+        return content
+    trouble = ""
+    for delay in chain((0.0,), DELAYS, repeat(PAUSE_SECONDS) if waiting else ()):
+        await asyncio.sleep(delay)
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 return await _whole(client, link, most_bytes, token_for, nearby)
@@ -66,9 +108,10 @@ async def fetch(
             trouble = type(problem).__name__
         except _UnwellError as problem:
             trouble = str(problem)
-        if delay is not None:
-            await asyncio.sleep(delay)
-    raise ModelError(f"The answer on {urlsplit(link).hostname} can't be fetched: {trouble}.", retryable=True)
+        trouble = f"The answer on {urlsplit(link).hostname} can't be fetched: {trouble}."
+        if waiting:
+            waiting(trouble)
+    raise ModelError(trouble, retryable=True)
 
 
 class _UnwellError(Exception):
@@ -143,14 +186,19 @@ async def _body(answer: httpx.Response, host: str, most_bytes: int) -> bytes:
     if answer.is_error:
         raise _UnwellError(f"status {answer.status_code}")
     announced = answer.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most_bytes:
-        raise ModelError(f"The answer has {int(announced):,} bytes; at most {most_bytes:,} are taken.")
-    parts, length = [], 0
+    length = int(announced) if announced.isdecimal() else None
+    if length is not None and length > most_bytes:
+        raise _too_large()
+    parts, came = [], 0
     async for part in answer.aiter_raw():
-        length += len(part)
-        if length > most_bytes:
-            raise ModelError(f"The answer has more than {most_bytes:,} bytes.")
+        came += len(part)
+        if came > most_bytes:
+            raise _too_large()
         parts.append(part)
-    if announced.isdecimal() and length != int(announced):
-        raise _UnwellError(f"{length:,} of {announced} bytes came")
+    if length is not None and came != length:
+        raise _UnwellError(f"{came:,} of {length:,} bytes came")
     return b"".join(parts)
+
+
+def _too_large() -> ModelError:
+    return ModelError(f"The answer has more than {MOST_BYTES:,} bytes; nobody makes a one-shot that large.")

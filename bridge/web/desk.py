@@ -46,7 +46,7 @@ class Desk:
         self._audition = audition
 
     async def trigger(self, target: str, fields: Fields) -> dict[str, Any]:
-        return {"job": job_view(await self._engine.trigger(read(Trigger, fields).request()))}
+        return {"job": job_view(await self._engine.trigger(read(Trigger, fields).request()), self._engine)}
 
     async def price(self, target: str, fields: Fields) -> dict[str, Any]:
         return {"price": plain(await self._engine.price(read(Trigger, fields).request()))}
@@ -56,12 +56,12 @@ class Desk:
         return {"budget": plain(await self._engine.budget())}
 
     async def accept(self, target: str, fields: Fields) -> dict[str, Any]:
-        return {"job": job_view(await self._engine.accept(target, **read(Accept, fields).model_dump()))}
+        return {"job": job_view(await self._engine.accept(target, **read(Accept, fields).model_dump()), self._engine)}
 
     async def again(self, target: str, fields: Fields) -> dict[str, Any]:
         asked = read(Again, fields)
         job = await self._engine.again(target, ref=asked.ref, same_seed=asked.same_seed, origin=asked.origin)
-        return {"job": job_view(job)}
+        return {"job": job_view(job, self._engine)}
 
     async def keep(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
@@ -73,7 +73,7 @@ class Desk:
 
     async def cancel(self, target: str, fields: Fields) -> dict[str, Any]:
         read(Nothing, fields)
-        return {"jobs": [job_view(job) for job in await self._engine.cancel(target)]}
+        return {"jobs": [job_view(job, self._engine) for job in await self._engine.cancel(target)]}
 
     async def play(self, target: str, fields: Fields) -> dict[str, Any]:
         asked = read(Play, fields)
@@ -89,13 +89,13 @@ class Desk:
 
     async def jobs(self, target: str, fields: Fields) -> dict[str, Any]:
         asked = read(JobsWanted, fields)
-        return {"jobs": [job_view(job) for job in await self._engine.jobs(**asked.model_dump())]}
+        return {"jobs": [job_view(job, self._engine) for job in await self._engine.jobs(**asked.model_dump())]}
 
     async def job(self, target: str, fields: Fields) -> dict[str, Any]:
         """Shows a job: as it is, or with `wait` when it has ended or so many seconds later."""
         patience = Seconds(read(JobWanted, fields).wait)
         job = await (self._engine.wait(target, patience) if patience else self._engine.job(target))
-        return {"job": job_view(job)}
+        return {"job": job_view(job, self._engine)}
 
     async def outcomes(self, target: str, fields: Fields) -> dict[str, Any]:
         """Shows what became of requests."""

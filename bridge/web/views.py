@@ -39,9 +39,9 @@ def to_json(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=True, allow_nan=False)
 
 
-def job_view(job: Job) -> dict[str, Any]:
-    shown: dict[str, Any] = plain(job)
-    return shown
+def job_view(job: Job, engine: Engine) -> dict[str, Any]:
+    """Adds `stage`, what goes on in the job right now, empty where nobody knows more than its state."""
+    return {**plain(job), "stage": engine.stage(job.id)}
 
 
 def sample_view(sample: Sample, engine: Engine) -> dict[str, Any]:

@@ -15,10 +15,18 @@ def made(either, home):
 
 def test_jobs_are_listed_newest_first(made, home):
     head, second, first = home.run("jobs").stdout.splitlines()
-    assert head.split() == ["job", "state", "pad", "age", "prompt", "reason"]
+    assert head.split() == ["job", "state", "pad", "age", "prompt", "details"]
     assert second.split()[:2] == [made[1]["id"], "ready"]
     assert first.split()[:3] == [made[0]["id"], "ready", "kick"]
     assert [job["id"] for job in home.json("jobs", "--limit", "1")["jobs"]] == [made[1]["id"]]
+
+
+def test_a_job_under_way_tells_what_it_waits_for(daemon, engine, home):
+    engine.eager = False
+    job = home.json("trigger", "kick", "--no-wait")["jobs"][0]["id"]
+    engine.stages[job] = "waiting (Replicate can't be reached)"
+    assert home.run("jobs").stdout.splitlines()[1].endswith("waiting (Replicate can't be reached)")
+    assert home.json("jobs")["jobs"][0]["stage"] == "waiting (Replicate can't be reached)"
 
 
 def test_an_empty_list_is_said_beside_the_output(either, home):

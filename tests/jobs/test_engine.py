@@ -12,7 +12,7 @@ from bridge.domain.brief import Request
 from bridge.domain.job import JobState
 from bridge.domain.take import Verdict
 from bridge.errors import LibraryError, NotFoundError, RequestError
-from bridge.ports import Failed
+from bridge.ports import Failed, Progress
 from bridge.store.deliveries import MOST_HOSTS
 from bridge.units import MidiNote, Seconds
 from support.patience import PATIENCE_SECONDS, until
@@ -114,6 +114,19 @@ def test_a_cancelled_job_publishes_nothing_afterwards(house) -> None:
     assert samples == []
     assert house.wavs() == []
     assert house.provider.cancelled, "the provider was not told"
+
+
+def test_a_job_under_way_says_what_goes_on_in_it(house) -> None:
+    async def tell(engine):
+        house.provider.failures = [Progress(stage="waiting (it is away)")]
+        seen = []
+        engine.subscribe(lambda event: seen.append(engine.stage(event.job)))
+        (sample,) = await made(engine, Request(pad="kick"))
+        return seen, engine.stage(sample.job)
+
+    seen, after = story(house, tell)
+    assert {"generating", "waiting (it is away)"} <= {*seen}
+    assert after == ""
 
 
 def test_a_finished_job_cannot_be_cancelled_and_says_so(house) -> None:

@@ -70,6 +70,7 @@ class FakeEngine:
         self.waits: list[float] = []
         self.waiting = 0
         self.kit = "main"
+        self.stages: dict[str, str] = {}
         self.all_jobs: dict[str, Job] = {}
         self.all_samples: dict[str, Sample] = {}
         self.all_deliveries: list[Delivery] = []
@@ -235,6 +236,9 @@ class FakeEngine:
     async def jobs(self, *, unfinished: bool = False, limit: int = 50) -> Sequence[Job]:
         newest = reversed(self.all_jobs.values())
         return [job for job in newest if not unfinished or job.state not in ENDED][:limit]
+
+    def stage(self, job: str) -> str:
+        return self.stages.get(job, "")
 
     async def wait(self, job: str, patience: Seconds) -> Job:
         self.waits.append(patience)

@@ -28,6 +28,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from pythonosc.osc_message import OscMessage
 
@@ -274,7 +275,7 @@ class Ground:
         """Waits until no job is under way."""
         def idle() -> bool:
             time.sleep(0.1)
-            return all(job["state"] == "asking" for job in self.bridge.ask("jobs", unfinished=True)["jobs"])
+            return all(job["state"] == "asking" for job in _unfinished(self.bridge))
 
         wait_until(idle, DRAIN_SECONDS)
 
@@ -593,7 +594,8 @@ def _is_refused(text: str, path: Path) -> bool:
 
 
 def _answer(ground: Ground, dice: random.Random, count: int, server: str, *, quick: bool) -> list[str]:
-    """Has a model answer with what is no sound; every job ends, and none of them hangs."""
+    """Has a model answer with what is no sound. Every job ends; one whose answer is where nobody answers (it was paid,
+    so that is waited for) says so, and ends when it is told to."""
     bridge = ground.bridge
     for number in range(count):
         ref = f"answer-{dice.randrange(10**9)}"
@@ -601,8 +603,21 @@ def _answer(ground: Ground, dice: random.Random, count: int, server: str, *, qui
         bridge.generate(ref, "bell", paid=True)
         if number % 5 == 4:
             time.sleep(0.2)
+    def settled() -> bool:
+        time.sleep(0.1)
+        return all(job["state"] == "asking" or "can't be fetched" in job["stage"] for job in _unfinished(bridge))
+
     try:
+        wait_until(settled, DRAIN_SECONDS)
+        for job in _unfinished(bridge):
+            if job["state"] != "asking":
+                bridge.ask(f"jobs/{job['id']}/cancel", {})
         ground.drain()
     except TimeoutError:
-        return [f"unfinished: {Counter(job['state'] for job in bridge.ask('jobs', unfinished=True)['jobs'])}"]
+        return [f"unfinished: {Counter((job['state'], job['stage']) for job in _unfinished(bridge))}"]
     return []
+
+
+def _unfinished(bridge: Bridge) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = bridge.ask("jobs", unfinished=True)["jobs"]
+    return found

@@ -48,10 +48,10 @@ def jobs(shell: Shell, unfinished: bool, limit: int, follow: bool, after: int | 
         return
     rows = [
         (job["id"], job["state"], job["brief"]["pad"], show.ago(job["created"]), say.shortened(job["brief"]["prompt"]),
-         job["reason"])
+         job["reason"] or (job["stage"] if job["stage"] != job["state"] else ""))
         for job in answer["jobs"]
     ]
-    say.table(("job", "state", "pad", "age", "prompt", "reason"), rows, "There are no jobs.")
+    say.table(("job", "state", "pad", "age", "prompt", "details"), rows, "There are no jobs.")
 
 
 @click.command()

@@ -15,7 +15,7 @@ from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
 from bridge.models.catalogue.outputs import sound_links, text_of
 from bridge.models.cog.pool import Pool
 from bridge.models.errands import Errands, Stage
-from bridge.models.fetching import fetch
+from bridge.models.fetching import fetch_all
 from bridge.models.references import data_uri, path_of
 from bridge.models.registry import ModelContext
 from bridge.ports import Answered, CallState, ChatState, Failed, Finished, References
@@ -64,8 +64,8 @@ class CogModel(RowModel):
             links = sound_links(self.row, await self._pool.predict(inputs, stage))
             if not links:
                 raise ModelError(f"{self.name} answered without a sound.", retryable=True)
-            stage.set("fetching")
-            sounds = [await fetch(self._pool.client, link) for link in links]
+            stage.set("fetching", 1.0)
+            sounds = await fetch_all(self._pool.client, links)
         except BridgeError as problem:
             return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
         return await finished(self._workers, self.row, brief, seed, sounds, FREE)

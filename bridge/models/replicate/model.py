@@ -16,13 +16,14 @@ from bridge.models.catalogue import price
 from bridge.models.catalogue.base import RowChat, RowModel, finished
 from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
 from bridge.models.catalogue.outputs import sound_links, text_of
-from bridge.models.fetching import fetch
+from bridge.models.errands import Errands, Stage
+from bridge.models.fetching import fetch_all
 from bridge.models.references import data_uri, path_of
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures
 from bridge.models.replicate.api import Api, Prediction
 from bridge.models.replicate.watch import TERMINAL, Watch, Watched
-from bridge.ports import Answered, CallState, ChatState, Failed, Lost, Progress
+from bridge.ports import Answered, CallState, ChatState, Failed, Finished, Lost, Progress
 from bridge.units import Seconds, Usd
 
 LARGEST_INLINE_BYTES = 256 * 1024
@@ -34,9 +35,8 @@ FIND_DELAYS = (0.0, 2.0, 5.0, 10.0)
 SKEW_SECONDS = 120.0
 """By how much this computer's clock may differ from the provider's."""
 A_DAY = 86_400.0
-FETCH_TRIES = 20
-FETCH_SECONDS = 30.0
-"""An answer is paid, so it is fetched for ten minutes before it is given up; it vanishes after an hour."""
+KEPT_SECONDS = 3600.0
+"""How long the provider keeps an answer: it is paid, so nothing less than that makes us give it up."""
 
 _PERCENT = re.compile(r"(\d{1,3})%\|")
 _SEED = re.compile(r"[Uu]sing seed:? (\d+)")
@@ -83,7 +83,7 @@ class Office:
         if not call.stopped and 0 < longest(prediction) < call.running(asyncio.get_running_loop().time()):
             call.stopped = True
             with suppress(ModelError):
-                await self.cancel(ticket)
+                await self.api.cancel(ticket)
         return _progress(call, prediction)
 
     async def matching(self, row: Row, inputs: Mapping[str, Any], since: float) -> Sequence[str]:
@@ -141,6 +141,9 @@ class ReplicateModel(RowModel):
     def __init__(self, name: str, row: Row, office: Office) -> None:
         super().__init__(name, row)
         self._office = office.join()
+        self._arrivals: Errands[Finished] = Errands()
+        """The answers under way from the provider to us, by their calls' tickets."""
+        self._unwanted: set[str] = set()
 
     async def submit(self, brief: Brief, seed: int, *, priority: int = 0) -> str:
         """Sends the call, once, and returns its ticket; files go first."""
@@ -148,19 +151,23 @@ class ReplicateModel(RowModel):
         return await self._office.send(self.row, inputs_of(self.row, brief, seed, files))
 
     async def poll(self, ticket: str, patience: Seconds) -> CallState:
-        """Returns the state of a call; one that ended is fetched whole first."""
-        prediction = await self._office.news(ticket, patience, longest=self._longest)
-        if isinstance(prediction, Progress | Lost):
-            return prediction
-        try:
-            return await self._ended(prediction)
-        finally:
+        """Returns the state of a call; one that ended is fetched whole first, if anybody still wants it."""
+        if ticket not in self._arrivals:
+            prediction = await self._office.news(ticket, patience, longest=self._longest)
+            if isinstance(prediction, Progress | Lost):
+                return prediction
             self._office.watch.leave(ticket)
+            self._arrivals.start(lambda stage: self._ended(ticket, prediction, stage), ticket)
+        return await self._arrivals.poll(ticket, patience)
 
     async def cancel(self, ticket: str) -> None:
+        """Stops a call; of one that ended only the cost is told from now on."""
+        self._unwanted.add(ticket)
+        await self._arrivals.cancel(ticket)
         await self._office.cancel(ticket)
 
     async def close(self) -> None:
+        await self._arrivals.close()
         await self._office.leave()
 
     async def find(self, brief: Brief, seed: int, since: float) -> Sequence[str]:
@@ -170,31 +177,29 @@ class ReplicateModel(RowModel):
     def _longest(self, prediction: Prediction) -> float:
         return price.longest_seconds(self.row, prediction.get("input") or {})
 
-    async def _ended(self, prediction: Prediction) -> CallState:
+    async def _ended(self, ticket: str, prediction: Prediction, stage: Stage) -> Finished | Failed:
+        unwanted = ticket in self._unwanted
+        self._unwanted.discard(ticket)
         if prediction["status"] != "succeeded":
             return _failed(self.name, self.row, prediction, self._office.api.hidden)
-        links = sound_links(self.row, prediction.get("output"))
-        cost = price.cost(self.row, seconds=_worked(prediction), sounds=len(links))
-        if not links:
-            return _without_sound(self.name, prediction, cost)
-        try:
-            sounds = [await self._fetched(link) for link in links]
-        except ModelError as problem:
-            return Failed(reason=problem.message, hint="It was paid. " + problem.hint, cost=cost)
         brief, seed = _asked(self.name, self.row, prediction)
+        cost = price.cost(self.row, seconds=_worked(prediction), sounds=brief.count)
+        try:
+            links = sound_links(self.row, prediction.get("output"))
+            cost = price.cost(self.row, seconds=_worked(prediction), sounds=len(links))
+            if unwanted:
+                return Failed(reason="The call was cancelled.", cost=cost)
+            if not links:
+                return _without_sound(self.name, prediction, cost)
+            api = self._office.api
+            stage.set("fetching", 1.0)
+            sounds = await fetch_all(
+                api.plain, links, token_for=api.token_for, nearby=api.nearby, longest=KEPT_SECONDS,
+                waiting=lambda trouble: stage.set(f"waiting ({trouble.rstrip('.')})", 1.0),
+            )
+        except ModelError as problem:
+            return Failed(reason=problem.message, hint=f"It was paid. {problem.hint}".strip(), cost=cost)
         return await finished(self._office.context.workers, self.row, brief, seed, sounds, cost)
-
-    async def _fetched(self, link: str) -> bytes:
-        """Returns a file of the answer; what keeps us from it for a while is waited for."""
-        for tries_left in reversed(range(FETCH_TRIES)):
-            try:
-                api = self._office.api
-                return await fetch(api.plain, link, token_for=api.token_for, nearby=api.nearby)
-            except ModelError as problem:
-                if not problem.retryable or not tries_left:
-                    raise
-            await asyncio.sleep(FETCH_SECONDS)
-        raise AssertionError
 
 
 class ReplicateChat(RowChat):

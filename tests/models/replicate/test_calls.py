@@ -54,9 +54,8 @@ def account(monkeypatch):
         monkeypatch.setenv("REPLICATE_BASE_URL", found.url)
         monkeypatch.setattr("bridge.models.replicate.watch.STEPS", ((1e9, 0.02),))
         monkeypatch.setattr("bridge.models.replicate.model.FIND_DELAYS", (0.0, 0.1))
-        monkeypatch.setattr("bridge.models.replicate.model.FETCH_SECONDS", 0.05)
-        monkeypatch.setattr("bridge.models.replicate.model.FETCH_TRIES", 3)
         monkeypatch.setattr("bridge.models.fetching.DELAYS", (0.05, 0.05))
+        monkeypatch.setattr("bridge.models.fetching.PAUSE_SECONDS", 0.05)
         monkeypatch.setattr("bridge.models.replicate.api.CREATE_SECONDS", 1.0)
         yield found
 
@@ -341,7 +340,7 @@ def test_the_key_goes_only_where_it_is_asked_for(account, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"), [("expired", "gone"), ("500 MB", "at most")]
+    ("fault", "words"), [("expired", "gone"), ("500 MB", "more than 209,715,200 bytes")]
 )
 def test_an_answer_that_can_not_be_had_is_a_failure_that_cost_money(account, tmp_path, fault, words):
     account.on_file = [fault] * 10
@@ -350,6 +349,69 @@ def test_an_answer_that_can_not_be_had_is_a_failure_that_cost_money(account, tmp
     assert words in end.reason
     assert "paid" in end.hint
     assert not end.retryable
+    assert end.cost == pytest.approx(account.charged)
+
+
+def test_an_answer_that_can_not_be_fetched_yet_is_waited_for_and_that_is_said(account, tmp_path):
+    account.on_file = ["html"] * 12
+    model = opened(tmp_path)
+
+    async def story():
+        ticket = await model.submit(BRIEF, 7)
+        stages = []
+        while isinstance(state := await model.poll(ticket, Seconds(5.0)), Progress):
+            stages.append(state.stage)
+        return stages, state
+
+    stages, end = run(story())
+    assert stages[-1] == "waiting (The answer on 127.0.0.1 can't be fetched: status 503)"
+    assert isinstance(end, Finished)
+    assert len(account.made) == 1
+
+
+@pytest.mark.parametrize("fault", ["html", "slow"])
+def test_an_answer_is_given_up_when_the_provider_no_longer_keeps_it(account, tmp_path, monkeypatch, fault):
+    monkeypatch.setattr("bridge.models.replicate.model.KEPT_SECONDS", 0.1)
+    account.on_file = [fault] * 1_000
+    end = called(opened(tmp_path))
+    assert isinstance(end, Failed)
+    assert "took more than 0.1 s" in end.reason
+    assert "paid" in end.hint
+    assert end.cost == pytest.approx(account.charged)
+
+
+def test_a_cancel_ends_the_wait_for_an_answer_and_books_what_it_cost(account, tmp_path):
+    account.on_file = ["html"] * 1_000
+    model = opened(tmp_path)
+
+    async def story():
+        ticket = await model.submit(BRIEF, 7)
+        while not (await model.poll(ticket, Seconds(5.0))).stage.startswith("waiting (The answer"):
+            pass
+        await model.cancel(ticket)
+        asked = len(account.file_keys)
+        return await ended(model, ticket), len(account.file_keys) - asked
+
+    end, asked = run(story())
+    assert isinstance(end, Failed)
+    assert end.cost == pytest.approx(account.charged)
+    assert asked == 0
+
+
+def test_the_files_of_an_answer_are_bounded_together(account, tmp_path, monkeypatch):
+    account.runner = lambda said: {"output": [wav(), wav(level=0.3)]}
+    assert isinstance(called(opened(tmp_path)), Finished)
+    monkeypatch.setattr("bridge.models.fetching.MOST_BYTES", 2 * len(wav()) - 1)
+    end = called(opened(tmp_path))
+    assert isinstance(end, Failed)
+    assert "more than" in end.reason
+
+
+def test_an_answer_of_too_many_files_is_a_failure_that_cost_money(account, tmp_path):
+    account.runner = lambda said: {"output": [f"{account.url}/files/{number}" for number in range(65)]}
+    end = called(opened(tmp_path))
+    assert isinstance(end, Failed)
+    assert "more than 64 files" in end.reason
     assert end.cost == pytest.approx(account.charged)
 
 
