@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from functools import partial
 from sqlite3 import Connection
 
 from bridge.domain.sample import Sample
-from bridge.errors import RequestError
+from bridge.errors import LibraryError, RequestError, StoreError
 from bridge.jobs import moves
 from bridge.jobs.courier import Courier
 from bridge.jobs.finding import find_sample
@@ -14,9 +17,14 @@ from bridge.jobs.workshop import Workshop
 from bridge.library.sidecar import marks_of
 from bridge.store import samples as sample_store
 
+log = logging.getLogger(__name__)
+
 
 class Chooser:
-    """Sets the user's marks, in the store and in the sidecar, and tells hosts of a pad that changed by it."""
+    """Sets the user's marks, in the store and in the sidecar, and tells hosts of a pad that changed by it.
+
+    The store is what counts: presets, sidecars and hosts follow as soon as their folder takes them.
+    """
 
     def __init__(self, shop: Workshop, publisher: Publisher, courier: Courier) -> None:
         self._database = shop.database
@@ -27,6 +35,9 @@ class Chooser:
         self._pads = shop.pads
         self._publisher = publisher
         self._courier = courier
+        self._marking = asyncio.Lock()
+        self._behind = True
+        """Whether there may be sidecars without their marks; the last process may have left some."""
 
     async def keep(self, target: str) -> Sample:
         """Marks a sample as kept and puts it on its pad, unless that is locked."""
@@ -75,10 +86,34 @@ class Chooser:
 
     async def _changed(self, sample: Sample, pad_changed: bool) -> Sample:
         if pad_changed:
-            await self._publisher.refresh(sample.pad)
+            await self._publisher.redraw(sample.pad)
             now = self._clock.now()
             self._hub.tell([await self._database.read(lambda store: moves.pad_event(store, sample.pad, now))])
-        marked = await find_sample(self._database, self._pads, sample.id)
-        sidecar = await self._files.run(self._library.read_sidecar, sample.path)
-        await self._files.run(self._library.write_sidecar, sample.path, {**sidecar, "marks": marks_of(marked)})
-        return marked
+        self._behind = True
+        await self.catch_up()
+        return await find_sample(self._database, self._pads, sample.id)
+
+    async def catch_up(self) -> None:
+        """Writes the marks into the sidecars that do not hold them yet; while their folder is away that waits."""
+        async with self._marking:
+            if not self._behind:
+                return
+            self._behind = False
+            try:
+                for sample in await self._database.read(sample_store.samples_behind):
+                    if await self._wrote_marks(sample):
+                        await self._database.write(partial(sample_store.note_sidecar, sample=sample))
+                    else:
+                        self._behind = True
+            except StoreError as problem:
+                self._behind = True
+                log.debug("the sidecars are looked at again later: %s", problem)
+
+    async def _wrote_marks(self, sample: Sample) -> bool:
+        """Returns whether a sidecar holds the marks now, or never can."""
+        try:
+            await self._files.run(self._library.change_sidecar, sample.path, {"marks": marks_of(sample)})
+        except LibraryError as problem:
+            log.debug("the marks of %s stand in the store alone: %s", sample.id, problem)
+            return not problem.retryable
+        return True

@@ -60,6 +60,10 @@ class Courier:
                 self._refused = True
                 log.warning("delivery %s to %s waits: %s", delivery.seq, delivery.host, problem)
 
+    def send_later(self) -> None:
+        """Sends with the next look around what waits for the hosts."""
+        self._refused = True
+
     async def look_around(self) -> None:
         """Greets new hosts and hears the answers of those that read files."""
         try:
@@ -73,7 +77,11 @@ class Courier:
             self._by_file = present
             if self._refused:
                 self._refused = False
-                await self.send()
+                try:
+                    await self.send()
+                except StoreError:
+                    self._refused = True
+                    raise
             for answer in await self._files.run(self._library.acknowledgements):
                 await self.end(answer.host, answer.seq, "done" if answer.loaded else "failed", answer.reason)
                 await self._files.run(self._library.prune_delivery, answer.host, answer.seq)

@@ -28,7 +28,7 @@ from bridge.domain.prompt import Written
 from bridge.domain.sample import Sample
 from bridge.domain.take import Call
 from bridge.domain.text import LONGEST_WORD
-from bridge.errors import BridgeError, ModelError, NotFoundError, RequestError, StoreError, unknown
+from bridge.errors import ModelError, NotFoundError, RequestError, StoreError, unknown
 from bridge.jobs import moves
 from bridge.jobs.briefs import clean_text, new_seed, priority_of
 from bridge.jobs.budget import Budget
@@ -115,15 +115,9 @@ class BridgeEngine:
         if config.library.formats != old.library.formats:
             self._library.keep(config.library.formats)
         if (config.kits, config.pads, config.library.formats) != (old.kits, old.pads, old.library.formats):
-            self._spawn(self._redraw())
+            self._spawn(self._publisher.redraw())
         if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):
             self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._kit)])
-
-    async def _redraw(self) -> None:
-        try:
-            await self._publisher.refresh_all()
-        except BridgeError as problem:
-            log.warning("the presets are drawn again with the next sound: %s", problem)
 
     async def jobs_at_work(self) -> tuple[int, int | None]:
         """Returns the number of the newest job (0: none was accepted yet), and that of the oldest one that works or
@@ -147,7 +141,7 @@ class BridgeEngine:
         unfinished = await self._database.read(job_store.unfinished_jobs)
         for job in unfinished:
             self._scheduler.add(job)
-        self._spawn(self._watch_hosts())
+        self._spawn(self._look_around())
         self._spawn(self._sweep_samples())
         self._spawn(self._check_store())
         return len(unfinished)
@@ -196,10 +190,12 @@ class BridgeEngine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _watch_hosts(self) -> None:
+    async def _look_around(self) -> None:
         while True:
             await asyncio.sleep(LOOK_AROUND_SECONDS)
             await self._courier.look_around()
+            await self._publisher.catch_up()
+            await self._chooser.catch_up()
 
     # --- asking -----------------------------------------------------------------------------------------------
 

@@ -52,6 +52,8 @@ class Publisher:
         self._pads = shop.pads
         self._courier = courier
         self._drawing = asyncio.Lock()
+        self._behind = False
+        """Whether the folder did not take presets that changed."""
 
     def plan(
         self, sample_id: str, job: Job, take: Take, verdicts: Sequence[Verdict], shaped: Shaped, *, now: float,
@@ -179,6 +181,23 @@ class Publisher:
             pads = await self._database.read(sample_store.history_lengths)
             kits = {name: kit.pads for name, kit in self._shop.config.kits.items()}
             await self._files.run(self._draw, list(pads), kits, currents, parts)
+            self._behind = False
+
+    async def redraw(self, pad: str = "") -> None:
+        """Draws the presets that show a pad, or all, as `refresh` does; what keeps it from that now is waited for."""
+        try:
+            await (self.refresh(pad) if pad else self.refresh_all())
+        except BridgeError as problem:
+            if not self._behind:
+                log.warning("presets are drawn later: %s", problem)
+            self._behind = True
+
+    async def catch_up(self) -> None:
+        """Draws the presets that `redraw` could not, and sends what waits for the hosts."""
+        if self._behind:
+            await self.redraw()
+            if not self._behind:
+                self._courier.send_later()
 
     async def withdraw(self, job: Job) -> None:
         """Removes what a failed publication left behind; nothing points at it."""

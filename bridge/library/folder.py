@@ -139,11 +139,13 @@ class Library:
         with self._at_work():
             return decode_sidecar(read_plain(file, MOST_SIDECAR_BYTES), str(file))
 
-    def write_sidecar(self, path: str, sidecar: Mapping[str, Any]) -> None:
-        """Rewrites the sidecar of a sample, given the path of its WAV."""
+    def change_sidecar(self, path: str, entries: Mapping[str, Any]) -> None:
+        """Sets entries of a sample's sidecar, given the path of its WAV; one that is gone stays so."""
         file = self._sample(path).with_suffix(".json")
         with self._at_work():
-            atomic.replace(file, encode_sidecar(sidecar))
+            if file.is_file():
+                sidecar = decode_sidecar(read_plain(file, MOST_SIDECAR_BYTES), str(file))
+                atomic.replace(file, encode_sidecar({**sidecar, **entries}))
 
     def remove_sample(self, path: str) -> None:
         """Deletes a sample and its sidecar; what is gone already is no error."""

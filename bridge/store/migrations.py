@@ -200,4 +200,8 @@ MIGRATIONS: tuple[str, ...] = (
     );
     INSERT INTO pad_lengths (pad, held) SELECT pad, COUNT(DISTINCT sample) FROM pad_history GROUP BY pad;
     """,
+    """
+    ALTER TABLE samples ADD COLUMN sidecar_behind INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX samples_behind ON samples (number) WHERE sidecar_behind = 1;
+    """,
 )

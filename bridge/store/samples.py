@@ -82,8 +82,25 @@ def list_near(store: Connection, wanted: Wanted, fingerprint: bytes, *, but: str
 
 
 def mark_sample(store: Connection, sample: str, *, kept: bool, discarded: bool) -> None:
-    """Sets the user's marks."""
-    store.execute("UPDATE samples SET kept = ?, discarded = ? WHERE id = ?", (int(kept), int(discarded), sample))
+    """Sets the user's marks, which the sidecar does not hold yet."""
+    store.execute(
+        "UPDATE samples SET kept = ?, discarded = ?, sidecar_behind = 1 WHERE id = ?",
+        (int(kept), int(discarded), sample),
+    )
+
+
+def samples_behind(store: Connection) -> list[Sample]:
+    """Returns the samples whose sidecars do not hold their marks yet."""
+    rows = store.execute("SELECT * FROM samples WHERE sidecar_behind = 1 ORDER BY number")
+    return [read_sample(row) for row in rows]
+
+
+def note_sidecar(store: Connection, sample: Sample) -> None:
+    """Notes that a sidecar holds these marks; where others were set meanwhile it stays behind."""
+    store.execute(
+        "UPDATE samples SET sidecar_behind = 0 WHERE id = ? AND kept = ? AND discarded = ?",
+        (sample.id, int(sample.kept), int(sample.discarded)),
+    )
 
 
 # --- pads -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 
 import pytest
@@ -13,7 +14,7 @@ from bridge.errors import StoreError
 from bridge.jobs import calls, pipeline
 from bridge.ports import Failed
 from bridge.units import Seconds
-from support.patience import PATIENCE_SECONDS
+from support.patience import PATIENCE_SECONDS, until
 
 HOUR = 3_600.0
 
@@ -208,3 +209,43 @@ def test_a_model_that_forgets_every_call_is_not_asked_for_ever(house, monkeypatc
 
     story(house, tell)
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_is_kept_and_discarded_while_the_library_is_away_is_written_when_it_is_back(house, restarted) -> None:
+    away = house.folder / "away"
+
+    def agree(names: list[str]) -> bool:
+        older, newer = (json.loads((house.library / name).read_text())["marks"] for name in names)
+        preset = (house.library / "instruments" / "kick.sfz").read_text()
+        waiting = [*(house.library / "deliveries" / "reaper" / "new").iterdir()]
+        return (
+            older["kept"] and newer["discarded"] and names[0].rpartition("/")[2].removesuffix(".json") in preset
+            and len(waiting) == 1
+        )
+
+    async def tell(engine) -> None:
+        (house.library / "deliveries" / "reaper" / "new").mkdir(parents=True)
+        await engine._courier.look_around()
+        jobs = [await engine.trigger(Request(pad="kick", prompt=f"kick {number}")) for number in range(2)]
+        for job in jobs:
+            assert (await engine.wait(job.id, Seconds(PATIENCE_SECONDS))).state is JobState.READY
+        newer, older = await engine.samples(pad="kick")
+        names.extend(sample.path.removesuffix(".wav") + ".json" for sample in (older, newer))
+        house.library.rename(away)
+        assert (await engine.discard("kick")).discarded
+        assert (await engine.keep(older.id)).kept
+        assert (await engine.sample("kick")).id == older.id
+        if not restarted:
+            away.rename(house.library)
+            await until(lambda: agree(names))
+
+    names: list[str] = []
+    story(house, tell)
+    if restarted:
+        away.rename(house.library)
+
+        async def again(engine) -> None:
+            await until(lambda: agree(names))
+
+        story(house, again)

@@ -221,11 +221,12 @@ def test_publishing_again_after_a_crash_changes_nothing(library):
         library.write_sample(PATH, b"RIFX", {"schema": 1})
 
 
-def test_a_sidecar_can_be_rewritten_and_a_missing_one_is_an_error(library):
-    library.write_sample(PATH, b"RIFF", {"marks": {}})
-    library.write_sidecar(PATH, {"marks": {"kept": True}})
-    assert library.read_sidecar(PATH) == {"marks": {"kept": True}}
+def test_a_sidecar_can_be_changed_and_a_missing_one_is_not_made(library):
+    library.write_sample(PATH, b"RIFF", {"id": "s-1", "marks": {}})
+    library.change_sidecar(PATH, {"marks": {"kept": True}})
+    assert library.read_sidecar(PATH) == {"id": "s-1", "marks": {"kept": True}}
     library.remove_sample(PATH)
+    library.change_sidecar(PATH, {"marks": {"kept": True}})
     with pytest.raises(LibraryError):
         library.read_sidecar(PATH)
 

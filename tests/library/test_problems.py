@@ -47,7 +47,7 @@ def test_a_refused_rename_names_the_preset_and_not_its_temporary_file(library: L
     def refused(source, target):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(source), None, str(target))
 
+    library.write_sample("samples/kick/a.wav", b"RIFF", {})
     monkeypatch.setattr(os, "replace", refused)
-    (library.root / "samples" / "kick").mkdir()
     with pytest.raises(LibraryError, match=r"/a\.json may not be changed"):
-        library.write_sidecar("samples/kick/a.wav", {})
+        library.change_sidecar("samples/kick/a.wav", {})
