@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 from bridge.errors import DoubtfulError, ModelError
 
@@ -58,8 +59,14 @@ def detail(body: str) -> str:
 
 
 def wait_of(headers: Mapping[str, str], body: str) -> float:
-    """Returns how many seconds to wait after a 429: its header, else its words, else the usual; never too long."""
-    said = _number(headers.get("retry-after", ""))
+    """Returns how many seconds to wait after a 429: its header, else its words, else the usual; never too long.
+
+    `Retry-After` is a number of seconds, or a moment (RFC 9110, 10.2.3), here by the clock of the answer itself.
+    """
+    after = headers.get("retry-after", "")
+    said = _number(after)
+    if said is None:
+        said = _seconds_between(headers.get("date", ""), after)
     if said is None and (match := _RESETS.search(body)):
         said = float(match.group(1))
     if said is None:
@@ -70,6 +77,13 @@ def wait_of(headers: Mapping[str, str], body: str) -> float:
 def failure(error: str) -> tuple[bool, str]:
     """Returns whether a prediction that failed with these words may do better next time, and the cure."""
     return next(((retryable, hint) for known, retryable, hint in FAILURES if known.search(error)), (False, ""))
+
+
+def _seconds_between(first: str, second: str) -> float | None:
+    try:
+        return (parsedate_to_datetime(second) - parsedate_to_datetime(first)).total_seconds()
+    except (ValueError, TypeError):  # one is no date, or only one says its zone
+        return None
 
 
 def _number(text: str) -> float | None:

@@ -242,6 +242,15 @@ def test_a_call_is_found_behind_newer_ones_and_where_they_are_too_many_nobody_sa
     assert run(story()).retryable
 
 
+@pytest.mark.parametrize(("said", "seconds"), [
+    ("7", 7.0), ("Sat, 21 Nov 2026 10:00:25 GMT", 25.0), ("Sat, 21 Nov 2026 12:00:00 GMT", 120.0),
+    ("Sat, 21 Nov 2026 09:00:00 GMT", 0.2), ("Saturday", 10.0), ("Sat, 21 Nov 2026 10:00:25 -0000", 10.0),
+])
+def test_a_wait_is_told_in_seconds_or_as_a_moment(said, seconds):
+    headers = {"retry-after": said, "date": "Sat, 21 Nov 2026 10:00:00 GMT"}
+    assert failures.wait_of(headers, "") == seconds
+
+
 @pytest.mark.parametrize("said", ["nan", "inf", "-5", "soon"])
 def test_a_wait_that_makes_no_sense_is_a_usual_one(said):
     assert 0.2 <= failures.wait_of({"retry-after": said}, "") <= 120.0
