@@ -4,7 +4,8 @@ secret."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 200 * 1024 * 1024
 """How large all files of an answer may be together."""
+SMALL_BYTES = 16 * 1024 * 1024
+"""How large an answer may be that shares the memory with others: a minute and a half in stereo."""
 DELAYS = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the tries of a download."""
 PAUSE_SECONDS = 30.0
@@ -37,41 +40,58 @@ def no_token(host: str) -> str | None:
     return None
 
 
-async def fetch_all(
+async def _bounded(length: int) -> None:
+    if length > MOST_BYTES:
+        raise ModelError(f"The answer has more than {MOST_BYTES:,} bytes; nobody makes a one-shot that large.")
+
+
+@asynccontextmanager
+async def fetched(
     client: httpx.AsyncClient,
     links: Sequence[str],
+    room: asyncio.Lock,
     *,
     token_for: Callable[[str], str | None] = no_token,
     nearby: bool = True,
     longest: float = LONGEST_SECONDS,
     waiting: Callable[[str], None] | None = None,
-) -> list[bytes]:
-    """Returns the files behind the links of one answer, fetched one after the other within `longest` seconds.
+) -> AsyncIterator[list[bytes]]:
+    """Holds the files behind the links of one answer, fetched one after the other within `longest` seconds.
 
+    Of all answers that are held one may be large, whoever has the `room`; others wait when they come to SMALL_BYTES.
     See `fetch` for the rest. Raises ModelError, retryable where the time was over or trouble did not pass.
     """
     files: list[bytes] = []
-    left = MOST_BYTES
-    try:
-        async with asyncio.timeout(longest):
-            for link in links:
-                files.append(
-                    await fetch(client, link, most_bytes=left, token_for=token_for, nearby=nearby, waiting=waiting)
-                )
-                left -= len(files[-1])
-    except TimeoutError as problem:
-        host = urlsplit(links[len(files)]).hostname
-        raise ModelError(
-            f"The answer on {host} can't be fetched: it took more than {longest:g} s.", retryable=True
-        ) from problem
-    return files
+    async with AsyncExitStack() as held:
+        roomy = False
+
+        async def grown(length: int) -> None:
+            nonlocal roomy
+            length += sum(map(len, files))
+            await _bounded(length)
+            if length > SMALL_BYTES and not roomy:
+                await held.enter_async_context(room)
+                roomy = True
+
+        try:
+            async with asyncio.timeout(longest):
+                for link in links:
+                    files.append(
+                        await fetch(client, link, grown=grown, token_for=token_for, nearby=nearby, waiting=waiting)
+                    )
+        except TimeoutError as problem:
+            host = urlsplit(links[len(files)]).hostname
+            raise ModelError(
+                f"The answer on {host} can't be fetched: it took more than {longest:g} s.", retryable=True
+            ) from problem
+        yield files
 
 
 async def fetch(
     client: httpx.AsyncClient,
     link: str,
     *,
-    most_bytes: int = MOST_BYTES,
+    grown: Callable[[int], Awaitable[None]] = _bounded,
     token_for: Callable[[str], str | None] = no_token,
     nearby: bool = True,
     waiting: Callable[[str], None] | None = None,
@@ -79,7 +99,8 @@ async def fetch(
     """Returns the file behind a link (`https:`, `http:` or `data:`).
 
     A file that breaks off or is shorter than announced is fetched again, a few times, or with `waiting` until it is
-    there: that is told then what is waited for. `token_for` is asked for a host's key only where that host refuses
+    there: that is told then what is waited for. `grown` is told how large the file is, as it comes, and may raise or
+    wait. `token_for` is asked for a host's key only where that host refuses
     those who have none, and a redirect to another host never takes it along. An answer from elsewhere may not lead into
     the user's own network, where asking alone may do something: then it is not `nearby`, and addresses of such networks
     are refused. Raises ModelError: final for a file that is gone or too large and for a place that can't be asked,
@@ -89,15 +110,14 @@ async def fetch(
 
     if link.startswith("data:"):
         content = await asyncio.to_thread(data_bytes, link)
-        if len(content) > most_bytes:
-            raise _too_large()
+        await grown(len(content))
         return content
     trouble = ""
     for delay in chain((0.0,), DELAYS, repeat(PAUSE_SECONDS) if waiting else ()):
         await asyncio.sleep(delay)
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                return await _whole(client, link, most_bytes, token_for, nearby)
+                return await _whole(client, link, grown, token_for, nearby)
         except TimeoutError:
             trouble = f"it took more than {LONGEST_SECONDS:g} s"
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as problem:
@@ -119,7 +139,8 @@ class _UnwellError(Exception):
 
 
 async def _whole(
-    client: httpx.AsyncClient, link: str, most_bytes: int, token_for: Callable[[str], str | None], nearby: bool
+    client: httpx.AsyncClient, link: str, grown: Callable[[int], Awaitable[None]],
+    token_for: Callable[[str], str | None], nearby: bool,
 ) -> bytes:
     key: str | None = None
     for _ in range(MOST_REDIRECTS + 2):
@@ -137,7 +158,7 @@ async def _whole(
                 continue
             if answer.status_code in _REFUSED and key is None and _private(link) and (key := token_for(host)):
                 continue
-            return await _body(answer, host, most_bytes)
+            return await _body(answer, host, grown)
     raise _UnwellError("it leads in circles")
 
 
@@ -178,7 +199,7 @@ def _private(link: str) -> bool:
     return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
 
 
-async def _body(answer: httpx.Response, host: str, most_bytes: int) -> bytes:
+async def _body(answer: httpx.Response, host: str, grown: Callable[[int], Awaitable[None]]) -> bytes:
     if answer.status_code in _GONE:
         raise ModelError(f"The answer is gone from {host} ({answer.status_code}).", "It may have expired; ask again.")
     if answer.is_client_error:
@@ -187,18 +208,13 @@ async def _body(answer: httpx.Response, host: str, most_bytes: int) -> bytes:
         raise _UnwellError(f"status {answer.status_code}")
     announced = answer.headers.get("content-length", "")
     length = int(announced) if announced.isdecimal() else None
-    if length is not None and length > most_bytes:
-        raise _too_large()
+    if length is not None:
+        await grown(length)
     parts, came = [], 0
     async for part in answer.aiter_raw():
         came += len(part)
-        if came > most_bytes:
-            raise _too_large()
+        await grown(came)
         parts.append(part)
     if length is not None and came != length:
         raise _UnwellError(f"{came:,} of {length:,} bytes came")
     return b"".join(parts)
-
-
-def _too_large() -> ModelError:
-    return ModelError(f"The answer has more than {MOST_BYTES:,} bytes; nobody makes a one-shot that large.")

@@ -6,6 +6,7 @@ says under `provider`).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,13 +36,15 @@ class ModelContext:
 
     `open_model(context)` of a model's entry point gets it, `open_row(name, row, context)` of a provider's too.
     `key_of(provider)` returns the user's key for a provider, None where there is none; ask each time, it may come
-    later. `references` are the sounds and pictures that briefs name.
+    later. `references` are the sounds and pictures that briefs name. Whoever holds `room` may have a large answer in
+    memory.
     """
 
     workers: Workers
     clock: Clock = field(default_factory=SystemClock)
     key_of: Callable[[str], str | None] = lambda provider: None
     references: References | None = None
+    room: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 LEFT_OUT = "its row is left out: another model has that name."

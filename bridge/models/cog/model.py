@@ -15,7 +15,7 @@ from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
 from bridge.models.catalogue.outputs import sound_links, text_of
 from bridge.models.cog.pool import Pool
 from bridge.models.errands import Errands, Stage
-from bridge.models.fetching import fetch_all
+from bridge.models.fetching import fetched
 from bridge.models.references import data_uri, path_of
 from bridge.models.registry import ModelContext
 from bridge.ports import Answered, CallState, ChatState, Failed, Finished, References
@@ -33,6 +33,7 @@ class CogModel(RowModel):
         super().__init__(name, row, repeatable=True)
         self._workers = context.workers
         self._references = context.references
+        self._room = context.room
         self._pool = Pool(name, row.servers)
         self._errands: Errands[Finished] = Errands()
 
@@ -65,10 +66,10 @@ class CogModel(RowModel):
             if not links:
                 raise ModelError(f"{self.name} answered without a sound.", retryable=True)
             stage.set("fetching", 1.0)
-            sounds = await fetch_all(self._pool.client, links)
+            async with fetched(self._pool.client, links, self._room) as sounds:
+                return await finished(self._workers, self.row, brief, seed, sounds, FREE)
         except BridgeError as problem:
             return Failed(reason=problem.message, hint=problem.hint, retryable=problem.retryable)
-        return await finished(self._workers, self.row, brief, seed, sounds, FREE)
 
 
 class CogChat(RowChat):

@@ -17,7 +17,7 @@ from bridge.models.catalogue.base import RowChat, RowModel, finished
 from bridge.models.catalogue.inputs import files_of, inputs_of, question_inputs
 from bridge.models.catalogue.outputs import sound_links, text_of
 from bridge.models.errands import Errands, Stage
-from bridge.models.fetching import fetch_all
+from bridge.models.fetching import fetched
 from bridge.models.references import data_uri, path_of
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures
@@ -193,13 +193,13 @@ class ReplicateModel(RowModel):
                 return _without_sound(self.name, prediction, cost)
             api = self._office.api
             stage.set("fetching", 1.0)
-            sounds = await fetch_all(
-                api.plain, links, token_for=api.token_for, nearby=api.nearby, longest=KEPT_SECONDS,
-                waiting=lambda trouble: stage.set(f"waiting ({trouble.rstrip('.')})", 1.0),
-            )
+            async with fetched(
+                api.plain, links, self._office.context.room, token_for=api.token_for, nearby=api.nearby,
+                longest=KEPT_SECONDS, waiting=lambda trouble: stage.set(f"waiting ({trouble.rstrip('.')})", 1.0),
+            ) as sounds:
+                return await finished(self._office.context.workers, self.row, brief, seed, sounds, cost)
         except ModelError as problem:
             return Failed(reason=problem.message, hint=f"It was paid. {problem.hint}".strip(), cost=cost)
-        return await finished(self._office.context.workers, self.row, brief, seed, sounds, cost)
 
 
 class ReplicateChat(RowChat):

@@ -17,7 +17,7 @@ from bridge.domain.brief import Brief
 from bridge.domain.prompt import Question
 from bridge.errors import DoubtfulError, ModelError
 from bridge.models.catalogue.rows import catalogue
-from bridge.models.fetching import fetch
+from bridge.models.fetching import fetch, fetched
 from bridge.models.registry import ModelContext
 from bridge.models.replicate import failures, open_row
 from bridge.models.replicate.failures import refusal
@@ -414,6 +414,40 @@ def test_the_files_of_an_answer_are_bounded_together(account, tmp_path, monkeypa
     end = called(opened(tmp_path))
     assert isinstance(end, Failed)
     assert "more than" in end.reason
+
+
+def test_one_large_answer_is_held_at_a_time_and_small_ones_beside_it(monkeypatch):
+    monkeypatch.setattr("bridge.models.fetching.SMALL_BYTES", 100)
+    told = []
+
+    async def story():
+        room = asyncio.Lock()
+        answer = httpx.MockTransport(lambda request: httpx.Response(
+            200, stream=httpx.ByteStream(bytes(int(request.url.path[1:])))
+        ))
+
+        async def hold(name, *sizes, until=None):
+            links = [f"https://a.b/{size}" for size in sizes]
+            async with fetched(client, links, room) as files:
+                told.append((name, [len(file) for file in files]))
+                if until:
+                    await until.wait()
+
+        async with httpx.AsyncClient(transport=answer) as client, asyncio.TaskGroup() as group:
+            first, second = asyncio.Event(), asyncio.Event()
+            group.create_task(hold("large", 60, 60, until=first))
+            while not told:
+                await asyncio.sleep(0.001)
+            group.create_task(hold("large too", 101, until=second))
+            await hold("small", 60, 40)
+            for _ in range(20):
+                await asyncio.sleep(0.001)
+            assert [name for name, _ in told] == ["large", "small"]
+            first.set()
+            second.set()
+
+    asyncio.run(story())
+    assert told == [("large", [60, 60]), ("small", [60, 40]), ("large too", [101])]
 
 
 def test_an_answer_of_too_many_files_is_a_failure_that_cost_money(account, tmp_path):
