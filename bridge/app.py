@@ -24,6 +24,7 @@ from bridge.jobs.rebuilding import open_store
 from bridge.jobs.rehearsal import misfits
 from bridge.jobs.workshop import Workshop
 from bridge.library.folder import Library
+from bridge.library.opening import open_library, store_of
 from bridge.models.catalogue.rows import rows
 from bridge.models.registry import ModelContext, Models, open_models
 from bridge.player.audition import Audition
@@ -185,7 +186,7 @@ def _tell_in_log(app: App, stack: AsyncExitStack) -> None:
 async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:
     library = await _open_library(config)
     stack.callback(library.close)
-    home = config.state_folder / "libraries" / library.id
+    home = store_of(config.state_folder, library)
     hurt = asyncio.Event()
     wake = partial(asyncio.get_running_loop().call_soon_threadsafe, hurt.set)
     # Away from the loop: a service whose loop stands still for long is taken for dead.
@@ -246,7 +247,8 @@ async def _open_library(config: Config) -> Library:
     folder, formats = config.library.folder, config.library.formats
     try:
         return await in_time(
-            lambda: Library.open(folder, kept=formats), OPENING_SECONDS, undo=lambda library: library.close()
+            partial(open_library, config.state_folder, folder, kept=formats), OPENING_SECONDS,
+            undo=lambda library: library.close(),
         )
     except TimeoutError:
         raise LibraryError(f"{folder} does not answer.", SILENT, retryable=True) from None

@@ -11,7 +11,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bridge import __version__
@@ -19,10 +20,13 @@ from bridge.app import App, open_bridge
 from bridge.config.load import Source
 from bridge.config.schema import Config
 from bridge.config.watch import Watch
-from bridge.errors import ConfigError, DamagedError, StoreError
+from bridge.errors import ConfigError, DamagedError, LibraryError, StoreError
+from bridge.jobs.files import in_time
+from bridge.library.opening import is_known
 from bridge.models.catalogue.rows import rows
 from bridge.service.logbook import STORY
 from bridge.service.notify import Notifier
+from bridge.service.update import other_version
 
 log = logging.getLogger(__name__)
 
@@ -34,16 +38,20 @@ CLOSING_SECONDS = 20.0
 MOST_DAMAGES = 3
 """How often a run builds its store anew: more is a disk that keeps nothing."""
 HURRY_SECONDS = 2.0
+AGAIN_SECONDS = 3.0
+"""Between two looks for a library that is away."""
+BUSY_SECONDS = 600
+"""How long a new version waits for a moment without work."""
 LAST_WORDS_SECONDS = 0.3
 """What the thread that writes the log gets for its last line."""
 
 
-async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -> None:
+async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -> bool:
     """Runs the bridge until SIGINT or SIGTERM, or until its terminal is closed; `say` gets what the user should read,
-    line by line.
+    line by line. Returns whether it is to start anew, because another version of it was installed.
 
     Where the file of the `source` is saved meanwhile, it takes effect; SIGHUP has it read at once. Raises what
-    `open_bridge` raises.
+    `open_bridge` raises, but outlasts a library that is away.
     """
     end = Ending()
     end.on_signals()
@@ -52,9 +60,13 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     _read_on_hangup(watch, end)
     alive = asyncio.create_task(manager.stay_alive(), name="watchdog")
     damaged = 0
+    absence = Absence(manager, say)
     while not end.asked.is_set():
         try:
             config = await _live(config, watch, end, manager, say)
+        except LibraryError as problem:
+            config = await absence.outlast(problem, config, watch, end)
+            continue
         except DamagedError as problem:  # it came out before everything was open
             story.error("%s", problem.message)
         if end.asked.is_set():
@@ -65,6 +77,9 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
         say("The store is damaged. It is built anew, and everything opens again.")
         story.error("the store is damaged: everything is closed, and opened with one that is built anew")
     alive.cancel()
+    if end.anew:
+        manager.give_back()
+    return end.anew
 
 
 async def _live(config: Config, watch: Watch, end: Ending, manager: Notifier, say: Callable[[str], None]) -> Config:
@@ -73,17 +88,64 @@ async def _live(config: Config, watch: Watch, end: Ending, manager: Notifier, sa
         for line in greeting(app):
             say(line)
         _write_down(app)
-        watching = asyncio.create_task(_follow(app, watch, say), name="config")
+        watching = [
+            asyncio.create_task(_follow(app, watch, say), name="config"),
+            asyncio.create_task(_renew(app, end, say), name="update"),
+        ]
         manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
         await _first(end.asked, app.hurt)
-        watching.cancel()
-        await asyncio.wait([watching])
+        for task in watching:
+            task.cancel()
+        await asyncio.wait(watching)
         if end.asked.is_set():
             bound = app.config.jobs.finish_seconds
-            manager.stopping(bound + CLOSING_SECONDS)
+            if not end.anew:
+                manager.stopping(bound + CLOSING_SECONDS)
             end.within(bound + CLOSING_SECONDS)
             await _rest(app, end, say)
         return app.config
+
+
+class Absence:
+    """Waits for a library that is away: the drive of a musician who has just logged in is connected a moment later."""
+
+    def __init__(self, manager: Notifier, say: Callable[[str], None]) -> None:
+        self._manager = manager
+        self._say = say
+        self._told = ""
+
+    async def outlast(self, problem: LibraryError, config: Config, watch: Watch, end: Ending) -> Config:
+        """Returns the config with which to try again, when that may help; raises the problem where it never can."""
+        if not problem.retryable or not is_known(config.state_folder, config.library.folder):
+            raise problem
+        if self._told != problem.message:
+            self._told = problem.message
+            story.warning("waits: %s", problem)
+            self._manager.ready(f"Waits: {problem.message}")
+            self._say(f"{problem.message} It is waited for. {problem.hint}")
+        saved = asyncio.create_task(_next(watch.changes()))
+        others = [asyncio.create_task(_reachable(config.library.folder)), asyncio.create_task(end.asked.wait())]
+        await asyncio.wait({saved, *others}, return_when=asyncio.FIRST_COMPLETED)
+        found = saved.result() if saved.done() else config
+        for task in (saved, *others):
+            task.cancel()
+        await asyncio.wait({saved, *others})
+        if isinstance(found, Config):
+            return found
+        for line in found.problems:
+            self._say(f"  {line}")
+        return config
+
+
+async def _next(changes: AsyncIterator[Config | ConfigError]) -> Config | ConfigError:
+    return await anext(changes)
+
+
+async def _reachable(folder: Path) -> None:
+    """Returns a moment after a folder could be looked at: one in a network may not answer for hours."""
+    with suppress(OSError):
+        await in_time(folder.exists, None, undo=lambda _: None)
+    await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def _first(*events: asyncio.Event) -> None:
@@ -116,6 +178,8 @@ class Ending:
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
+        self.anew = False
+        """Whether it ends only to start again."""
         self.hurry = asyncio.Event()
 
     def on_signals(self) -> None:
@@ -129,10 +193,17 @@ class Ending:
 
     def ask(self) -> None:
         """Takes a wish to end."""
-        if self.asked.is_set():
+        if self.asked.is_set() and not self.anew:
             self.hurry.set()
             self.within(HURRY_SECONDS)
+        self.anew = False
         self.asked.set()
+
+    def ask_anew(self) -> None:
+        """Takes a wish to end and to start again; whoever asks it to end meanwhile wins."""
+        if not self.asked.is_set():
+            self.anew = True
+            self.asked.set()
 
     def within(self, seconds: float) -> None:
         """Ends the process after so long, whatever hangs in it: a network folder that stalls would hold it for ever."""
@@ -156,6 +227,22 @@ async def _follow(app: App, watch: Watch, say: Callable[[str], None]) -> None:
                 story.info("%s", line.strip())
         except Exception:  # a border: whatever a door, a folder or the terminal throws now, the daemon goes on
             log.exception("the config could not be taken up")
+
+
+async def _renew(app: App, end: Ending, say: Callable[[str], None]) -> None:
+    """Has the daemon start anew when another version of it was installed, in a moment when it makes no sound."""
+    version = await other_version()
+    told = f"Version {version} of Oneshot Bridge was installed."
+    if sys.platform == "win32":  # where a process can't take another's place
+        app.engine.announce(told, "Restart the daemon: oneshot service restart")
+        return
+    for _ in range(BUSY_SECONDS):
+        if not app.engine.running:
+            break
+        await asyncio.sleep(1.0)
+    say(f"{told} The daemon starts anew.")
+    story.info("%s The daemon starts anew.", told)
+    end.ask_anew()
 
 
 async def _take_up(app: App, found: Config | ConfigError) -> list[str]:

@@ -73,8 +73,20 @@ def look_for_daemon(config: Config) -> tuple[Client | None, dict[str, Any], Chec
 
 
 def folders(room: Room) -> Iterator[Check]:
-    yield _folder("library", room.config.library.folder, "library.folder")
+    yield _away(room) or _folder("library", room.config.library.folder, "library.folder")
     yield _folder("state", room.config.state_folder, "state_folder")
+
+
+def _away(room: Room) -> Check | None:
+    from bridge.library.opening import AWAY, is_away
+
+    folder = room.config.library.folder
+    try:
+        away = storing.within(storing.ANSWER_SECONDS, lambda: is_away(room.config.state_folder, folder))
+    except (TimeoutError, BridgeError):  # `_folder` says what it is
+        return None
+    text = f"{folder} is away; the daemon waits for it"
+    return Check(name="library", state="broken", text=text, cure=AWAY) if away else None
 
 
 def _folder(name: str, folder: Path, setting: str) -> Check:

@@ -11,11 +11,6 @@ from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
-from pydantic import ValidationError
-
-from bridge.config.changes import still_said
-from bridge.config.fields import MIDDLE_C_OCTAVE
-from bridge.config.problems import sentences
 from bridge.config.schema import Config, Pad, family_of_pad, pad_note_of
 from bridge.domain.brief import Brief, Origin, Priority, Request
 from bridge.domain.delivery import Delivery
@@ -44,6 +39,7 @@ from bridge.jobs.outcomes import outcomes
 from bridge.jobs.pipeline import Pipeline
 from bridge.jobs.publishing import Publisher
 from bridge.jobs.scheduler import Scheduler
+from bridge.jobs.settings import Settings
 from bridge.jobs.wording import Wording
 from bridge.jobs.workshop import Workshop
 from bridge.ports import BudgetView, HostView, Model, Outcome, PadState, PadView, Price
@@ -76,9 +72,7 @@ class BridgeEngine:
         self._hub = shop.hub
         self._clock = shop.clock
         self._pads = shop.pads
-        self._overrides: dict[str, dict[str, Any]] = {}
-        self._song = shop.config.song
-        self._kit = shop.config.kit or next(iter(shop.config.kits), "")
+        self._settings = Settings(shop.config, shop.pads)
         self._estimates = shop.estimates
         self._budget = Budget(shop)
         lines = Lines(shop)
@@ -103,21 +97,14 @@ class BridgeEngine:
         What was set until the restart stays, unless the file says something new of that very thing.
         """
         old, self._shop.config = self._shop.config, config
-        self._overrides = {name: kept for name, said in self._overrides.items()
-                           if name in config.pads and (kept := still_said(said, old.pads[name], config.pads[name]))}
-        self._pads.clear()
-        self._pads |= {name: pad.model_copy(update=self._overrides.get(name, {})) for name, pad in config.pads.items()}
-        said = {name: getattr(self._song, name) for name in type(self._song).model_fields}
-        self._song = config.song.model_copy(update=still_said(said, old.song, config.song))
-        if config.kit != old.kit or self._kit not in config.kits:
-            self._kit = config.kit or next(iter(config.kits), "")
+        self._settings.configure(config)
         self._scheduler.start_more()
         if config.library.formats != old.library.formats:
             self._library.keep(config.library.formats)
         if (config.kits, config.pads, config.library.formats) != (old.kits, old.pads, old.library.formats):
             self._spawn(self._publisher.redraw())
         if (config.kit, config.kits, config.pads) != (old.kit, old.kits, old.pads):
-            self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._kit)])
+            self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=self._settings.kit)])
 
     async def jobs_at_work(self) -> tuple[int, int | None]:
         """Returns the number of the newest job (0: none was accepted yet), and that of the oldest one that works or
@@ -201,14 +188,14 @@ class BridgeEngine:
 
     async def trigger(self, request: Request) -> Job:
         self._awake()
-        brief = await self._intake.brief_of(request, self._song)
+        brief = await self._intake.brief_of(request, self._settings.song)
         await self._price_of(brief)  # refuses at the door what the model could not take
         return await self._accept(
             self._new_job(brief, request.origin, ref=request.ref, priority=priority_of(request))
         )
 
     async def price(self, request: Request) -> Price:
-        brief = await self._intake.brief_of(request, self._song)
+        brief = await self._intake.brief_of(request, self._settings.song)
         call = Call(id="", job="", model=brief.model, attempt=0, seed=brief.seed, created=self._clock.now(),
                     estimate=await self._price_of(brief))
         problem = ""
@@ -354,38 +341,21 @@ class BridgeEngine:
         return sample
 
     async def select_kit(self, name: str) -> Sequence[str]:
-        if name not in self._config.kits:
-            raise unknown("kit", name, self._config.kits)
-        self._kit = name
+        pads = self._settings.select_kit(name)
         self._hub.tell([Event(kind="kit", at=self._clock.now(), reason=name)])
-        return self._config.kits[name].pads
+        return pads
 
     def selected_kit(self) -> str:
-        return self._kit
+        return self._settings.kit
 
     def set_pad(self, pad: str, key: str, value: object) -> None:
-        if pad not in self._pads:
-            raise unknown("pad", pad, self._pads)
-        if key not in Pad.model_fields:
-            raise unknown(f"setting of pad {pad}", key, Pad.model_fields)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # Pure Data and Max know only floats
-        context = {MIDDLE_C_OCTAVE: self._config.library.middle_c_octave}
-        try:
-            changed = Pad.model_validate({**self._pads[pad].model_dump(), key: value}, context=context)
-        except ValidationError as problem:
-            raise RequestError(f"Pad {pad}: {sentences(problem, Pad)[0]}.", "It stays as it was.") from problem
-        self._pads[pad] = changed
-        self._overrides.setdefault(pad, {})[key] = getattr(changed, key)
+        self._settings.set_pad(pad, key, value)
 
     def set_song(self, *, bpm: float | None = None, key: str | None = None) -> None:
-        said = {name: value for name, value in (("bpm", bpm), ("key", key)) if value is not None}
-        self._song = self._song.model_copy(update=said)
+        self._settings.set_song(bpm=bpm, key=key)
 
     def pad_for_note(self, note: int, *, channel: int = 0) -> str | None:
-        own = next((name for name, kit in self._config.kits.items() if channel and kit.channel == channel), "")
-        pads = self._config.kits[own or self._kit].pads if own or self._kit else ()
-        return next((pad for pad in pads if pad_note_of(pad, self._pads[pad]) == note), None)
+        return self._settings.pad_for_note(note, channel)
 
     # --- looking ----------------------------------------------------------------------------------------------
 
@@ -465,11 +435,11 @@ class BridgeEngine:
             model=pad.model or self._config.model, pad_note=pad_note_of(name, pad), note=pad.note, state=state,
             seconds=pad.seconds,
             current=current.id if current else "", path=current.path if current else "", history=history,
-            overrides=self._overrides.get(name, {}),
+            overrides=self._settings.overrides(name),
         )
 
     def kits(self) -> dict[str, Sequence[str]]:
-        return {name: kit.pads for name, kit in self._config.kits.items()}
+        return self._settings.kits()
 
     async def instrument(self, targets: Sequence[str]) -> Instrument:
         return await find_instrument(self._database, self._pads, self.kits(), targets)

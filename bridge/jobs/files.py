@@ -64,8 +64,8 @@ class FileThread:
             self.on_stall()
 
 
-async def in_time(call: Callable[[], T], seconds: float, *, undo: Callable[[T], object]) -> T:
-    """Returns the answer of a call that may hang; raises TimeoutError after so many seconds.
+async def in_time(call: Callable[[], T], seconds: float | None, *, undo: Callable[[T], object]) -> T:
+    """Returns the answer of a call that may hang; raises TimeoutError after so many seconds, if that is bounded.
 
     What it answers later is undone. It has a thread that nobody waits for, not even the end of the process.
     """

@@ -87,6 +87,11 @@ class Library:
                 raise
         return library
 
+    @staticmethod
+    def is_one(root: Path) -> bool:
+        """Tells whether a folder says of itself that it is a library."""
+        return (root / PRIVATE / _ID_FILE).exists()
+
     def close(self) -> None:
         """Gives the lock back; closing twice is closing once."""
         self._lock.release()

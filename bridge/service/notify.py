@@ -16,6 +16,7 @@ from collections.abc import MutableMapping
 log = logging.getLogger(__name__)
 
 MICROSECONDS = 1_000_000
+VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 class Notifier:
@@ -23,12 +24,18 @@ class Notifier:
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
         """Takes the manager's variables out of the environment: the worker processes have nothing to tell it."""
-        self._address = environment.pop("NOTIFY_SOCKET", "")
-        interval = environment.pop("WATCHDOG_USEC", "")
-        process = environment.pop("WATCHDOG_PID", "")
+        self._environment = environment
+        self._taken = {name: environment.pop(name) for name in VARIABLES if name in environment}
+        self._address = self._taken.get("NOTIFY_SOCKET", "")
+        interval = self._taken.get("WATCHDOG_USEC", "")
+        process = self._taken.get("WATCHDOG_PID", "")
         meant = not process or process == str(os.getpid())
         self.watched_seconds = int(interval) / MICROSECONDS if interval.isdecimal() and meant else 0.0
         """Within how many seconds the manager wants to hear from the daemon; 0: it does not watch."""
+
+    def give_back(self) -> None:
+        """Puts the variables back, for the daemon that takes this one's place."""
+        self._environment.update(self._taken)
 
     def ready(self, status: str) -> None:
         """Says that whoever waited for the daemon may go on."""

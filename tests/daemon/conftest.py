@@ -101,6 +101,7 @@ class Daemon:
         self.configure()
         self.process: subprocess.Popen[str] | None = None
         self.said: list[str] = []
+        self.environment: dict[str, str] = {}
         self._listeners: list[Listener] = []
 
     def configure(self, *, midi: bool = False) -> None:
@@ -115,17 +116,28 @@ class Daemon:
         """Returns when the daemon says that it is ready; `midi` configures it anew, with MIDI."""
         if midi:
             self.configure(midi=True)
+        self.launch()
+        self.until_said("Try")
+        return self
+
+    def launch(self) -> None:
+        """Starts the process, and waits for nothing."""
         with (self.folder / "stderr.txt").open("a") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bridge", "--config", str(self.config), "run"], cwd=self.folder, text=True,
-                stdout=subprocess.PIPE, stderr=errors, env=os.environ | {"NO_COLOR": "1"},
+                stdout=subprocess.PIPE, stderr=errors, env=os.environ | {"NO_COLOR": "1"} | self.environment,
             )
         self._heard: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._read, args=(self.process.stdout, self._heard), daemon=True).start()
         self.said = []
-        while not any(line.startswith("Try") for line in self.said):
+
+    def until_said(self, words: str, *, anew: bool = False) -> str:
+        """Returns the first line with these words, when the daemon has said it; `anew` forgets what it said before."""
+        if anew:
+            self.said = []
+        while not (found := [line for line in self.said if words in line]):
             self.said.append(self._heard.get(timeout=PATIENCE_SECONDS))
-        return self
+        return found[0]
 
     def lines(self) -> list[str]:
         """Returns all that the daemon has said so far."""

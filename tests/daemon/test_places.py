@@ -120,6 +120,63 @@ def test_a_library_on_another_disk_goes_on_where_it_was_and_nobody_else_may_have
     assert len(list(elsewhere.glob("samples/kick/*.wav"))) == 2
 
 
+@pytest.mark.parametrize("mount_point", [False, True])
+def test_a_library_that_is_away_at_the_start_is_waited_for_and_none_is_made_there(daemon, mount_point) -> None:
+    listener = daemon.start().listener()
+    listener.send("/oneshot/pad/kick")
+    listener.hear_until("/oneshot/job/ready")
+    listener.send("/oneshot/pad/kick")
+    listener.hear_until("/oneshot/job/accepted")
+    daemon.kill()
+    away = daemon.folder / "away"
+    daemon.library.rename(away)
+    if mount_point:
+        daemon.library.mkdir()
+
+    daemon.launch()
+    assert "oneshot library new" in daemon.until_said(f"The library {daemon.library} is away")
+    refused = daemon.run("trigger", "kick")
+    assert refused.returncode != 0
+    assert "Connect its drive" in refused.stderr
+    checks = json.loads(daemon.run("doctor", "--json").stdout)["checks"]
+    assert any("is away" in check["text"] and "Connect its drive" in check["cure"] for check in checks)
+    assert daemon.library.exists() is mount_point
+    if mount_point:
+        daemon.library.rmdir()  # fails where anything was written into it
+    assert daemon.stop() == 0
+
+    daemon.launch()
+    daemon.until_said("is away")
+    away.rename(daemon.library)
+    daemon.until_said("Try")
+    end(daemon, daemon.listener())
+    assert len(daemon.get("samples")) == 2
+
+
+def test_a_library_that_is_gone_for_good_gives_way_to_a_new_one_or_to_another_folder(daemon) -> None:
+    daemon.start()
+    assert daemon.run("library", "new").returncode != 0
+    assert daemon.stop() == 0
+    shutil.rmtree(daemon.library)
+    daemon.launch()
+    daemon.until_said("is away")
+    made = daemon.run("library", "new")
+    assert made.stdout == f"A new library was made: {daemon.library}\n"
+    daemon.until_said("Try")
+    listener = daemon.listener()
+    listener.send("/oneshot/pad/kick")
+    listener.hear_until("/oneshot/job/ready")
+    assert daemon.stop() == 0
+
+    shutil.rmtree(daemon.library)
+    daemon.launch()
+    daemon.until_said("is away")
+    daemon.library = daemon.folder / "Elsewhere"
+    daemon.configure()
+    daemon.until_said("Try")
+    assert daemon.library.is_dir()
+
+
 @pytest.mark.parametrize(("door", "kind"), [("osc", socket.SOCK_DGRAM), ("control", socket.SOCK_STREAM)])
 def test_a_second_library_with_the_same_ports_is_refused_and_stays_as_it_is(daemon, door, kind) -> None:
     with socket.socket(socket.AF_INET, kind) as taken:

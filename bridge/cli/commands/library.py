@@ -23,14 +23,39 @@ def repair(shell: Shell, as_json: bool) -> None:
     that were put into the library by other ways. What was there before is kept beside the new store.
     """
     from bridge.jobs.rebuilding import rebuild
-    from bridge.library.folder import Library
+    from bridge.library.opening import open_library, store_of
 
-    opened = Library.open(shell.config.library.folder, kept=())
+    state = shell.config.state_folder
+    opened = open_library(state, shell.config.library.folder, kept=())
     try:
-        told = rebuild(shell.config.state_folder / "libraries" / opened.id, opened)
+        told = rebuild(store_of(state, opened), opened)
     finally:
         opened.close()
     if as_json:
         say.as_json({"told": told})
     else:
         say.line(told)
+
+
+@library.command()
+@as_json_option
+@pass_shell
+def new(shell: Shell, as_json: bool) -> None:
+    """Begin a new library where the old one is gone for good.
+
+    Without this the bridge takes the old one to be away (a drive that is not connected), and waits for it.
+    """
+    from bridge.errors import RequestError
+    from bridge.library.opening import forget, is_away, open_library
+
+    state, folder = shell.config.state_folder, shell.config.library.folder
+    if not is_away(state, folder):
+        raise RequestError(
+            f"No library is missed in {folder}.", "Choose another folder in the config: oneshot config edit"
+        )
+    forget(state, folder)
+    open_library(state, folder, kept=()).close()
+    if as_json:
+        say.as_json({"library": str(folder)})
+    else:
+        say.line(f"A new library was made: {folder}")

@@ -19,6 +19,8 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
     """
     import asyncio
     import logging
+    import os
+    import sys
     from contextlib import suppress
     from functools import partial
 
@@ -55,10 +57,13 @@ def run(shell: Shell, verbose: bool, quiet: bool) -> None:
         redact=Redactor(partial(secrets_of, found.state_folder)),
     ):
         try:
-            asyncio.run(serve(found, source=source, say=tell))
+            again = asyncio.run(serve(found, source=source, say=tell))
         except BridgeError as problem:
             log.error("ends: %s", problem)
             raise
         except Exception:
             log.critical("ends on an error in the bridge", exc_info=True)
             raise
+    if again:
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
