@@ -37,6 +37,8 @@ QUIETEST = Decibels(-50.0)
 """dBFS; a peak below is silence."""
 ACTIVE = Decibels(-40.0)
 """Relative; a block above belongs to the sound."""
+GONE = Decibels(-60.0)
+"""Relative; a sound that has come down there has ended."""
 SHORTEST_ACTIVE = Seconds(0.010)
 BLOCK = Seconds(0.001)
 ENOUGH = 0.5
@@ -63,8 +65,9 @@ HELD_FLOOR, HELD_SECONDS, HELD_BLOCK, HELD_QUIETEST = Decibels(-12.0), Seconds(1
 and a voice asked for as a bass."""
 HELD = frozenset({"808", "bass", "lead"})
 """Families of which that may be true, as of those that swell."""
-HELD_JUMPS, HELD_JUMP = 4, Decibels(2.0)
-"""From so many small jumps on, something beats time in a held tone: none of 310 one-shots has three."""
+HELD_JUMPS, HELD_JUMP, HELD_WHILE = 4, Decibels(2.0), Seconds(2.5)
+"""From so many small jumps on something beats time in a held tone: none of 310 one-shots has three. Where more than
+HELD_WHILE is asked for there may be as many more: a bass whose voices beat has one a second."""
 NOISE_TONALITY = 0.25
 """Share of power in lines under which a sound may be noise: white noise 0.07, of 230 notes one in a hundred under
 0.29."""
@@ -97,8 +100,11 @@ class Wanted:
 
     @property
     def shortest(self) -> float:
-        """Returns the least length in seconds that is expected."""
-        return min(self.family.shortest, self.seconds or self.family.shortest)
+        """Returns the least length in seconds that is expected, from the first to the last block that is active.
+
+        What dies away by 60 dB in the seconds asked for is active for two thirds of them.
+        """
+        return min(self.family.shortest, self.seconds * ACTIVE / GONE if self.seconds else self.family.shortest)
 
     @property
     def longest(self) -> float:
@@ -359,7 +365,8 @@ def _held(take: Listener) -> Verdict | None:
     levels = peaks(moving, round(HELD_BLOCK * take.audio.sample_rate))
     floor = decibels(float(np.quantile(levels, HELD_QUIETEST)) / take.peak_amplitude)
     count = jumps(take.picture, HELD_JUMP)
-    if floor < HELD_FLOOR or (family.name in HELD and count < HELD_JUMPS):
+    most = HELD_JUMPS * max(1.0, (take.wanted.seconds or 0.0) / HELD_WHILE)
+    if floor < HELD_FLOOR or (family.name in HELD and count < most):
         return None
     text = f"never sinks under {floor:.0f} dB in {_span(take):.1f} s: a loop or a piece of music"
     return Verdict(name="bed", figure=count, rule="retry", text=text)

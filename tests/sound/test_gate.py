@@ -271,3 +271,21 @@ def test_a_chord_that_is_held_is_no_pluck_and_may_be_a_lead(sounds):
     chord = sounds.audio(sum(np.sin(2 * np.pi * 220 * ratio * t) for ratio in (1, 1.26, 1.5)))
     assert stop(chord, "pluck") == ("bed", "retry")
     assert stop(chord, "lead") is None
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0, 1.5])
+@pytest.mark.parametrize("family", ["snare", "bell", "pluck"])
+def test_what_dies_away_in_the_time_that_was_asked_for_is_long_enough(sounds, family, share):
+    length = seconds = share * FAMILIES[family].shortest
+    dying = sounds.sine(69, length, decay=np.log(1_000) / length)
+    assert rules(dying, family, seconds=seconds)["length"] == "pass"
+    shorter = sounds.sine(69, length, decay=2.5 * np.log(1_000) / length)
+    assert rules(shorter, family, seconds=seconds)["length"] == "retry"
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(None, ("bed", "retry")), (8.0, None)])
+def test_a_bass_that_is_asked_for_longer_may_beat_more_often(sounds, seconds, outcome):
+    t = sounds.time(8.0)
+    louder = 10 ** (-2.5 / 20 * (0.9 * t % 1))
+    wave = louder * sum(np.sin(2 * np.pi * 55 * k * t) / k for k in range(1, 30))
+    assert stop(sounds.audio(wave / np.abs(wave).max()), "bass", seconds=seconds) == outcome

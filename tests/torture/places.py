@@ -54,10 +54,12 @@ def away(bridge: Bridge) -> Iterator[None]:
 
 @contextmanager
 def replaced(bridge: Bridge) -> Iterator[None]:
-    elsewhere = bridge.folder / "elsewhere"
+    elsewhere, other = bridge.folder / "elsewhere", bridge.folder / "other"
     bridge.library.rename(elsewhere)
-    shutil.copytree(elsewhere, bridge.library, dirs_exist_ok=True)
-    (bridge.library / ".oneshot-bridge" / "library.json").write_text(json.dumps({"schema": 1, "id": "another"}))
+    # It has an id of its own before it comes: a copy that has not is the library, and may be written.
+    shutil.copytree(elsewhere, other, ignore=shutil.ignore_patterns(".*.tmp-*"))
+    (other / ".oneshot-bridge" / "library.json").write_text(json.dumps({"schema": 1, "id": "another"}))
+    other.rename(bridge.library)
     before = _names(bridge.library)
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -202,9 +203,9 @@ class Bridge:
         self.osc("/oneshot/generate", f"{pad} {ref}", "pad", pad, "seconds", 0.5, "ref", ref, *model)
 
     def post(self, ref: str, pad: str) -> None:
-        """Asks by HTTP; a daemon that is gone is no error."""
+        """Asks by HTTP; a daemon that is gone is no error, in the middle of its answer neither."""
         self.asked.refs.setdefault(ref, "")
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
             found = self.ask("triggers", {"pad": pad, "ref": ref})
             self.answered(found["job"]["id"], ref)
 

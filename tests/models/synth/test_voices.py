@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bridge.domain.brief import Brief
 from bridge.domain.family import FAMILIES
 from bridge.models.synth import words
 from bridge.models.synth.dice import Dice
+from bridge.models.synth.render import render
 from bridge.models.synth.voices import KINDS, kind_for
+from bridge.shaping.tasks import check
+from bridge.units import Seconds
 
 PITCHED = [
     pytest.param(family, kind.voice, id=f"{family}-{kind.voice.__name__}")
@@ -158,3 +162,18 @@ def test_a_loop_is_whole_bars_at_the_asked_tempo(lab):
     level = np.abs(samples).reshape(-1, 441).max(axis=1)
     # Two bars of 2 s: what sounds in the first sounds again in the second.
     assert np.corrcoef(level[:190], level[200:390])[0, 1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("prompt", "family", "seconds"),
+    [("glassy bell", "bell", 0.3), ("glassy bell", "bell", 0.5), ("rim", "snare", 0.1), ("snap", "clap", 0.1),
+     ("glockenspiel", "mallet", 0.2), ("reese bass", "bass", 6.0), ("reese bass", "bass", 12.0)],
+)
+def test_a_length_that_is_unusual_is_no_reason_to_refuse_it(prompt, family, seconds):
+    for seed in range(1, 7):
+        brief = Brief(
+            prompt=prompt, model="synth", seed=seed, family=family, mapping=FAMILIES[family].mapping,
+            seconds=Seconds(seconds),
+        )
+        (take,) = render(brief, seed)
+        assert not [verdict for verdict in check(take.sound, brief) if verdict.rule in ("retry", "fail")]

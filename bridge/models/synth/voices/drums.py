@@ -8,9 +8,12 @@ import numpy as np
 
 from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import RATE, Part, Wave
+from bridge.units import Seconds
 
 Range = tuple[float, float]
 
+RIM, SNAP = Seconds(0.09), Seconds(0.25)
+"""t60s of a hoop and of what answers a snap that are to be short: they take all of the time, up to that."""
 MEMBRANE = np.array([1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5])
 """The modes of an ideal circular membrane: zeros of Bessel functions over the first (Rayleigh, Theory of Sound)."""
 
@@ -234,7 +237,7 @@ def rim_shot(part: Part) -> Wave:
     """A snare whose rim is struck along: the hoop rings over the wires."""
     dice, frames = part.dice, part.frames
     hoop = dice.between("hoop", 2.3, 3.2) * part.pitch * np.array([1.0, 1.83, 2.71, 3.94])
-    t60s = 0.35 * part.at_most(0.5) * np.array([1, 0.7, 0.5, 0.35])
+    t60s = max(0.35 * part.at_most(0.5), min(part.ring, RIM)) * np.array([1, 0.7, 0.5, 0.35])
     rings = oscillators.modes(hoop, t60s, [0.9, 0.6 * part.bright(0.5), 0.35, 0.2], frames)
     crack = filters.drive(rings * envelopes.rise(frames, 0.0003 / part.hard(2.5)), 1.5 * part.driven(), 0.2)
     drum = _snare(part, _SKIN)
@@ -274,7 +277,7 @@ def snap(part: Part) -> Wave:
     """Fingers: one very short, high, hollow burst and a little room."""
     dice, frames = part.dice, part.frames
     centre = dice.between("centre", 1_800, 2_800) * part.bright(0.5)
-    ring = part.at_most(0.3)
+    ring = max(part.at_most(0.3), min(2 * part.ring, SNAP))
 
     def side(name: str) -> Wave:
         noise = dice.noise(name, frames)

@@ -9,9 +9,12 @@ import numpy as np
 from bridge.models.synth import envelopes, filters, oscillators
 from bridge.models.synth.part import Part, Wave
 from bridge.models.synth.voices.drums import click, thudding
+from bridge.units import Seconds
 
 SHORTER = 600.0
 """Hz above which a body rings shorter the higher it is tuned."""
+SOON = Seconds(0.5)
+"""A body that is to be as short as that takes all of its time, however high it is tuned."""
 CLANG = 28
 
 
@@ -103,7 +106,8 @@ def _struck(part: Part, body: _Body) -> Wave:
     gains = np.array(body.gains) * dice.many("gains", number, 0.7, 1.3) * tilt
     gains[ratios == 1] = 1.0
     high = np.minimum(1.0, (9_000 / (ratios * part.pitch)) ** 0.5)
-    rings = body.ring * part.ring * np.array(body.rings) * high * min(1.0, (SHORTER / part.pitch) ** 0.4)
+    share = max(body.ring * min(1.0, (SHORTER / part.pitch) ** 0.4), min(1.0, SOON / part.ring))
+    rings = share * part.ring * np.array(body.rings) * high
     frequencies = part.pitch * ratios * strays
     phases = dice.many("phases", number)
     wave = oscillators.modes(frequencies, rings, gains, frames, phases)
