@@ -20,7 +20,7 @@ from bridge.app import App, open_bridge
 from bridge.config.load import Source
 from bridge.config.schema import Config
 from bridge.config.watch import Watch
-from bridge.errors import ConfigError, DamagedError, LibraryError, StoreError
+from bridge.errors import ConfigError, DamagedError, InUseError, LibraryError, StoreError
 from bridge.jobs.files import in_time
 from bridge.library.opening import is_known
 from bridge.models.catalogue.rows import rows
@@ -40,6 +40,8 @@ MOST_DAMAGES = 3
 HURRY_SECONDS = 2.0
 AGAIN_SECONDS = 3.0
 """Between two looks for a library that is away."""
+MOST_TAKEN = 3
+"""How often one that has come may be in use by another process."""
 BUSY_SECONDS = 600
 """How long a new version waits for a moment without work."""
 LAST_WORDS_SECONDS = 0.3
@@ -64,7 +66,7 @@ async def serve(config: Config, *, source: Source, say: Callable[[str], None]) -
     while not end.asked.is_set():
         try:
             config = await _live(config, watch, end, manager, say)
-        except LibraryError as problem:
+        except (LibraryError, InUseError) as problem:
             config = await absence.outlast(problem, config, watch, end)
             continue
         except DamagedError as problem:  # it came out before everything was open
@@ -113,16 +115,20 @@ class Absence:
         self._manager = manager
         self._say = say
         self._told = ""
+        self._taken = 0
 
-    async def outlast(self, problem: LibraryError, config: Config, watch: Watch, end: Ending) -> Config:
+    async def outlast(self, problem: LibraryError | InUseError, config: Config, watch: Watch, end: Ending) -> Config:
         """Returns the config with which to try again, when that may help; raises the problem where it never can."""
-        if not problem.retryable or not is_known(config.state_folder, config.library.folder):
-            raise problem
-        if self._told != problem.message:
-            self._told = problem.message
-            story.warning("waits: %s", problem)
-            self._manager.ready(f"Waits: {problem.message}")
-            self._say(f"{problem.message} It is waited for. {problem.hint}")
+        if isinstance(problem, InUseError):
+            # Whoever puts it there, or makes a new one, may hold it for a moment.
+            self._taken += 1
+            if not self._told or self._taken > MOST_TAKEN:
+                raise problem
+        else:
+            self._taken = 0
+            if not problem.retryable or not is_known(config.state_folder, config.library.folder):
+                raise problem
+            self._tell(problem)
         saved = asyncio.create_task(_next(watch.changes()))
         others = [asyncio.create_task(_reachable(config.library.folder)), asyncio.create_task(end.asked.wait())]
         await asyncio.wait({saved, *others}, return_when=asyncio.FIRST_COMPLETED)
@@ -135,6 +141,13 @@ class Absence:
         for line in found.problems:
             self._say(f"  {line}")
         return config
+
+    def _tell(self, problem: LibraryError) -> None:
+        if self._told != problem.message:
+            self._told = problem.message
+            story.warning("waits: %s", problem)
+            self._manager.ready(f"Waits: {problem.message}")
+            self._say(f"{problem.message} It is waited for. {problem.hint}")
 
 
 async def _next(changes: AsyncIterator[Config | ConfigError]) -> Config | ConfigError:

@@ -54,12 +54,10 @@ def is_away(state: Path, root: Path) -> bool:
         return is_known(state, root) and not (Library.is_one(root) or holds_samples(root))
 
 
-def forget(state: Path, root: Path) -> bool:
-    """Has the next start make a new library in a folder; tells whether one was known to lie there. Its store stays."""
-    places = [*_places(state, root)]
-    for place in places:
+def forget(state: Path, root: Path) -> None:
+    """Forgets what lay in a folder; the store of that library stays."""
+    for place in [*_places(state, root)]:
         place.unlink()
-    return bool(places)
 
 
 def _places(state: Path, root: Path) -> Iterator[Path]:

@@ -46,15 +46,16 @@ def new(shell: Shell, as_json: bool) -> None:
     Without this the bridge takes the old one to be away (a drive that is not connected), and waits for it.
     """
     from bridge.errors import RequestError
-    from bridge.library.opening import forget, is_away, open_library
+    from bridge.library.folder import Library
+    from bridge.library.opening import forget, is_away
 
     state, folder = shell.config.state_folder, shell.config.library.folder
     if not is_away(state, folder):
         raise RequestError(
             f"No library is missed in {folder}.", "Choose another folder in the config: oneshot config edit"
         )
+    Library.open(folder, kept=()).close()
     forget(state, folder)
-    open_library(state, folder, kept=()).close()
     if as_json:
         say.as_json({"library": str(folder)})
     else:
