@@ -85,7 +85,7 @@ def _away(room: Room) -> Check | None:
         away = storing.within(storing.ANSWER_SECONDS, lambda: is_away(room.config.state_folder, folder))
     except (TimeoutError, BridgeError):  # `_folder` says what it is
         return None
-    text = f"{folder} is away; the daemon waits for it"
+    text = f"{folder} is away: it was there, and nothing of it is now"
     return Check(name="library", state="broken", text=text, cure=AWAY) if away else None
 
 

@@ -99,12 +99,11 @@ async def fetch(
     """Returns the file behind a link (`https:`, `http:` or `data:`).
 
     A file that breaks off or is shorter than announced is fetched again, a few times, or with `waiting` until it is
-    there: that is told then what is waited for. `grown` is told how large the file is, as it comes, and may raise or
-    wait. `token_for` is asked for a host's key only where that host refuses
-    those who have none, and a redirect to another host never takes it along. An answer from elsewhere may not lead into
-    the user's own network, where asking alone may do something: then it is not `nearby`, and addresses of such networks
-    are refused. Raises ModelError: final for a file that is gone or too large and for a place that can't be asked,
-    retryable otherwise.
+    there, which is told what it waits for. `grown` is told how large the file is, as it comes, and may raise or wait.
+    `token_for` is asked for a host's key only where that host refuses those who have none, and a redirect to another
+    host never takes it along. An answer from elsewhere may not lead into the user's own network, where asking alone may
+    do something: then it is not `nearby`, and addresses of such networks are refused. Raises ModelError: final for a
+    file that is gone or too large and for a place that can't be asked, retryable otherwise.
     """
     import httpx
 
