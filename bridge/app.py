@@ -186,7 +186,7 @@ def _tell_in_log(app: App, stack: AsyncExitStack) -> None:
 async def _open_parts(config: Config, stack: AsyncExitStack, clock: Clock, *, hasty: bool) -> App:
     library = await _open_library(config)
     stack.callback(library.close)
-    home = store_of(config.state_folder, library)
+    home = store_of(config.state_folder, library.id)
     hurt = asyncio.Event()
     wake = partial(asyncio.get_running_loop().call_soon_threadsafe, hurt.set)
     # Away from the loop: a service whose loop stands still for long is taken for dead.

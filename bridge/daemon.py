@@ -11,9 +11,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from bridge import __version__
 from bridge.app import App, open_bridge
@@ -95,7 +96,7 @@ async def _live(config: Config, watch: Watch, end: Ending, manager: Notifier, sa
             asyncio.create_task(_renew(app, end, say), name="update"),
         ]
         manager.ready(f"Ready with {len(app.config.pads)} pads in {app.library.root}")
-        await _first(end.asked, app.hurt)
+        await _first(end.asked.wait(), app.hurt.wait())
         for task in watching:
             task.cancel()
         await asyncio.wait(watching)
@@ -129,13 +130,8 @@ class Absence:
             if not problem.retryable or not is_known(config.state_folder, config.library.folder):
                 raise problem
             self._tell(problem)
-        saved = asyncio.create_task(_next(watch.changes()))
-        others = [asyncio.create_task(_reachable(config.library.folder)), asyncio.create_task(end.asked.wait())]
-        await asyncio.wait({saved, *others}, return_when=asyncio.FIRST_COMPLETED)
-        found = saved.result() if saved.done() else config
-        for task in (saved, *others):
-            task.cancel()
-        await asyncio.wait({saved, *others})
+        saved, *_ = await _first(_next(watch.changes()), _reachable(config.library.folder), end.asked.wait())
+        found = config if saved.cancelled() else saved.result()
         if isinstance(found, Config):
             return found
         for line in found.problems:
@@ -161,13 +157,14 @@ async def _reachable(folder: Path) -> None:
     await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def _first(*events: asyncio.Event) -> None:
-    """Waits for the first of some events."""
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
+async def _first(*work: Coroutine[Any, Any, Any]) -> list[asyncio.Task[Any]]:
+    """Waits for the first of several things and ends the others; returns their tasks, in this order."""
+    tasks = [asyncio.create_task(one) for one in work]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
         task.cancel()
-    await asyncio.wait(waiting)
+    await asyncio.wait(tasks)
+    return tasks
 
 
 async def _rest(app: App, end: Ending, say: Callable[[str], None]) -> None:
@@ -175,12 +172,7 @@ async def _rest(app: App, end: Ending, say: Callable[[str], None]) -> None:
     if running := app.engine.running:
         say(f"Stopping when {running} sound(s) are finished, after {app.config.jobs.finish_seconds:g} s at the latest. "
             "Ctrl-C again: at once.")
-    resting = asyncio.create_task(app.rest())
-    hurry = asyncio.create_task(end.hurry.wait())
-    await asyncio.wait({resting, hurry}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (resting, hurry):
-        task.cancel()
-    await asyncio.wait({resting, hurry})
+    await _first(app.rest(), end.hurry.wait())
     say("Stopping; unfinished sounds are taken up by the next start.")
     story.info("stops, with %d job(s) under way", app.engine.running)
 

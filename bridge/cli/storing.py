@@ -58,9 +58,11 @@ def stores(room: Room) -> Iterator[Check]:
 
 
 def _stores(library: Path, state: Path) -> Iterator[Check]:
+    from bridge.library.opening import store_of
+
     try:
         identity = json.loads((library / ".oneshot-bridge" / "library.json").read_bytes())
-        home = state / "libraries" / str(identity["id"])
+        home = store_of(state, str(identity["id"]))
     except FileNotFoundError:
         return
     except (OSError, ValueError, TypeError, KeyError) as problem:

@@ -18,13 +18,13 @@ from bridge.library.folder import Library
 from bridge.library.inventory import holds_samples
 from bridge.library.problems import translated
 
-_PLACE = "place.txt"
+_LIBRARIES, _PLACE = "libraries", "place.txt"
 AWAY = "Connect its drive. If it is gone for good, begin a new one: oneshot library new"
 
 
-def store_of(state: Path, library: Library) -> Path:
+def store_of(state: Path, library_id: str) -> Path:
     """Returns the folder of the store and whatever else is known of a library."""
-    return state / "libraries" / library.id
+    return state / _LIBRARIES / library_id
 
 
 def open_library(state: Path, root: Path, *, kept: Sequence[str]) -> Library:
@@ -36,7 +36,7 @@ def open_library(state: Path, root: Path, *, kept: Sequence[str]) -> Library:
         raise LibraryError(f"The library {root} is away: nothing of it is there.", AWAY, retryable=True)
     library = Library.open(root, kept=kept)
     with suppress(OSError):  # the store, in the same place, will say what is wrong
-        place = store_of(state, library) / _PLACE
+        place = store_of(state, library.id) / _PLACE
         if not place.is_file() or place.read_bytes() != os.fsencode(library.root):
             make_folder(place.parent)
             atomic.replace(place, os.fsencode(library.root))
@@ -62,4 +62,4 @@ def forget(state: Path, root: Path) -> None:
 
 def _places(state: Path, root: Path) -> Iterator[Path]:
     wanted = os.fsencode(os.path.abspath(root.expanduser()))
-    return (place for place in (state / "libraries").glob(f"*/{_PLACE}") if place.read_bytes() == wanted)
+    return (place for place in (state / _LIBRARIES).glob(f"*/{_PLACE}") if place.read_bytes() == wanted)

@@ -603,6 +603,7 @@ def _answer(ground: Ground, dice: random.Random, count: int, server: str, *, qui
         bridge.generate(ref, "bell", paid=True)
         if number % 5 == 4:
             time.sleep(0.2)
+
     def settled() -> bool:
         time.sleep(0.1)
         return all(job["state"] == "asking" or "can't be fetched" in job["stage"] for job in _unfinished(bridge))

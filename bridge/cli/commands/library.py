@@ -28,7 +28,7 @@ def repair(shell: Shell, as_json: bool) -> None:
     state = shell.config.state_folder
     opened = open_library(state, shell.config.library.folder, kept=())
     try:
-        told = rebuild(store_of(state, opened), opened)
+        told = rebuild(store_of(state, opened.id), opened)
     finally:
         opened.close()
     if as_json:
